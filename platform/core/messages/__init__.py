@@ -1,0 +1,30 @@
+"""The words of every code, in both languages; one module for each prefix."""
+
+from __future__ import annotations
+
+from .definitions import DEFINITIONS
+from .engine import ENGINE
+from .expressions import EXPRESSIONS
+from .forms import FORMS
+from .message import Message
+from .messages import MESSAGE_TEMPLATES
+from .release import RELEASE
+from .rules import RULES
+from .scenarios import SCENARIOS
+from .sla import SLA
+from .workflows import WORKFLOWS
+
+MESSAGES: dict[str, Message] = {
+    **DEFINITIONS,
+    **EXPRESSIONS,
+    **FORMS,
+    **WORKFLOWS,
+    **SLA,
+    **RULES,
+    **MESSAGE_TEMPLATES,
+    **RELEASE,
+    **ENGINE,
+    **SCENARIOS,
+}
+
+__all__ = ["MESSAGES", "Message"]
