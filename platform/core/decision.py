@@ -1,0 +1,86 @@
+"""What the engine answers: events, effects, timers, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from .commands import NewMessage
+from .events import Event
+from .messages import MESSAGES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why something a person asked for cannot be done, or what is wrong with one field.
+
+    field: dotted path of the field ("items.2.price"), empty for the whole command. code: a key
+    of ``core.messages.MESSAGES``.
+    """
+
+    code: str
+    field: str = ""
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
+    def message(self, lang: str) -> str:
+        """Return the sentence in *lang*."""
+        words = MESSAGES[self.code]
+        return (words.zh if lang.startswith("zh") else words.en).format_map(self.values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """Something to be done outside this record, written as a job in the same transaction.
+
+    kind: mail | notice | webhook | create_record | survey | command. key: names the effect; the
+    same key never happens twice. due_at None: at once. payload: plain JSON.
+    """
+
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerChange:
+    """Set (due_at given) or cancel (None) the timer *key* of this record."""
+
+    key: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """One sentence of the explanation, with its parts.
+
+    kind: rule | routing | sla | workflow | table | approval. id: the definition. outcome: e.g.
+    fired, chosen, skipped. code and values: the sentence (``core.messages``). parts: JSON details,
+    such as the clauses of a condition with the values they saw.
+    """
+
+    kind: str
+    id: str
+    outcome: str
+    code: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    parts: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The answer to one command. With problems there are no events: nothing changes."""
+
+    events: tuple[Event, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    timers: tuple[TimerChange, ...] = ()
+    messages: tuple[tuple[NewMessage, bool, str], ...] = ()  # message, public, author
+    why: tuple[Why, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Return whether the command was carried out."""
+        return not self.problems

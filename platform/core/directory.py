@@ -1,0 +1,72 @@
+"""What the engine may ask about people and other records while it decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A colleague as routing and approvals see one.
+
+    present: on duty now, not away. load: open records owned. last_given_at: when routing last
+    gave this person something.
+    """
+
+    id: str
+    name: str
+    roles: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+    skills: frozenset[str] = frozenset()
+    present: bool = True
+    load: int = 0
+    capacity: int | None = None
+    last_given_at: datetime | None = None
+    deputy: str | None = None
+    manager: str | None = None
+    email: str = ""
+    lang: str = "en"
+
+
+class Directory(Protocol):
+    """Look-ups about people and past records; a live and an in-memory implementation exist."""
+
+    def person(self, user_id: str) -> Person | None:
+        """Return the colleague, None when unknown or disabled."""
+        ...
+
+    def members(self, team: str) -> tuple[Person, ...]:
+        """Return the active members of *team*, ordered by id."""
+        ...
+
+    def lead(self, team: str) -> Person | None:
+        """Return the team's lead."""
+        ...
+
+    def on_call(self, team: str, at: datetime) -> tuple[Person, ...]:
+        """Return who is on call in *team* at *at*, first level first."""
+        ...
+
+    def with_role(self, role: str) -> tuple[Person, ...]:
+        """Return the active colleagues with *role*, ordered by id."""
+        ...
+
+    def customer(self, customer_id: str) -> Mapping[str, Any] | None:
+        """Return the facts of a customer: id, name, email, phone, lang, tier, tags, organisation, manager."""
+        ...
+
+    def last_agent(self, customer_id: str, since: datetime) -> str | None:
+        """Return who last owned a record of this customer that was updated since *since*."""
+        ...
+
+    def count_records(
+        self, record_type: str, since: datetime, same: Mapping[str, Any], condition: Any
+    ) -> int:
+        """Return how many records created since *since* agree with *same* and fulfil *condition* (an Expression or None).
+
+        *same* maps field ids, or ``customer_id``, to the value they must have.
+        """
+        ...
