@@ -16,12 +16,12 @@ from .messages import MESSAGES
 class Problem:
     """Why something a person asked for cannot be done, or what is wrong with one field.
 
-    field: dotted path of the field ("items.2.price"), empty for the whole command. code: a key
+    path: dotted path of the field ("items.2.price"), empty for the whole command. code: a key
     of ``core.messages.MESSAGES``.
     """
 
     code: str
-    field: str = ""
+    path: str = ""
     values: Mapping[str, str | int] = field(default_factory=dict)
 
     def message(self, lang: str) -> str:
