@@ -1,0 +1,1 @@
+"""Floor 4: what one command changes, and why."""

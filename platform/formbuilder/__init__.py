@@ -1,0 +1,1 @@
+"""Floor 2: forms: model, parse, check, and the one evaluator of what a person filled in."""

@@ -1,0 +1,1 @@
+"""Floor 3: one immutable, cross-checked, hashed set of definitions."""

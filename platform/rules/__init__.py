@@ -1,0 +1,1 @@
+"""Floor 2: rules, decision tables and routing: model, parse, check, and what matches."""
