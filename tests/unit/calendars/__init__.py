@@ -1,0 +1,1 @@
+"""Calendars: arithmetic, known answers, reading, diagnostics."""
