@@ -12,7 +12,8 @@ from typing import Any
 class EventKind(StrEnum):
     """The kinds of events; the body of each is described beside it."""
 
-    CREATED = "created"  # type, number, release, values, customer_id, customer, channel, lang, created_by
+    # type, number, release, values, customer_id, customer, channel, lang, created_by
+    CREATED = "created"
     VALUES = "values"  # changed: {field: new}, removed: [field]
     CUSTOMER = "customer"  # id, facts
     STATE = "state"  # from, to, category, transition, reopened: bool

@@ -150,7 +150,8 @@ class Workflow:
     goal: Text = Text()
     scope: Text = Text()
     start: str = ""
-    solved_state: str | None = None  # entered when the customer says it is solved (from category resolved)
+    # entered when the customer says it is solved (from category resolved)
+    solved_state: str | None = None
     reopen_to: str | None = None  # entered on reopening
     reopen_within: Duration | None = None
     cancelled: str | None = None
