@@ -29,7 +29,7 @@ format:  ## put the code into shape
 	$(DEV) -m ruff check --fix-only .
 
 lint:  ## fail on code that `make format` would change, and on what ruff finds
-	$(DEV) -m ruff format --check . || { echo 'Run: make format'; exit 1; }
+	$(DEV) -m ruff format --check .
 	$(DEV) -m ruff check --quiet .
 
 floors:  ## fail on an import from a floor above or beside
