@@ -182,6 +182,14 @@ class AddLink(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskSurvey(Command):
+    """Send a survey, unless the customer was asked too recently or the record is open again."""
+
+    survey: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerSurvey(Command):
     """The customer's answer to a survey."""
 

@@ -70,3 +70,19 @@ class Directory(Protocol):
         *same* maps field ids, or ``customer_id``, to the value they must have.
         """
         ...
+
+    def last_surveyed(self, customer_id: str) -> datetime | None:
+        """Return when this customer was last sent a survey."""
+        ...
+
+    def portal_link(self, record_id: str) -> str:
+        """Return the address at which the customer follows the record."""
+        ...
+
+    def desk_link(self, record_id: str) -> str:
+        """Return the address at which colleagues work on the record."""
+        ...
+
+    def survey_link(self, record_id: str, ask_id: str) -> str:
+        """Return the address at which the customer answers the survey."""
+        ...

@@ -29,7 +29,8 @@ class EventKind(StrEnum):
     SURVEY = "survey"  # id, survey, change (asked, answered), score, comment
     ESCALATED = "escalated"  # level, kind, to
     MERGED = "merged"  # into | absorbed
-    TIMER = "timer"  # key, due_at (None: cancelled or fired)
+    RULE = "rule"  # rule, occasion: a timed rule, or one that acts once, has acted
+    MANUAL_DUE = "manual_due"  # clock, due_at, reason
     NOTIFIED = "notified"  # template, to: [...], channel
     DELIVERED = "delivered"  # job key, kind, target, outcome
     RELEASE = "release"  # from, to (migration)

@@ -125,7 +125,8 @@ class RecordState:
 
     Only ``engine.fold`` changes one, and always its own copy. *values* are plain JSON values by
     field id; *customer* holds the facts of the customer that conditions may read, as they
-    were when last noted. *visits* counts how often each state was entered.
+    were when last noted. *visits* counts how often each state was entered. *fired* remembers, for timed
+    rules and rules that act once, the occasion they last acted on.
     """
 
     id: str
@@ -168,20 +169,13 @@ class RecordState:
     links: tuple[Link, ...] = ()
     surveys: dict[str, SurveyAsk] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)
-    timers: dict[str, datetime] = field(default_factory=dict)
+    fired: dict[str, str] = field(default_factory=dict)
     incidents: int = 0
 
     @property
     def is_open(self) -> bool:
         """Return whether somebody still has to do something (open or waiting)."""
         return self.category in (Category.OPEN, Category.WAITING)
-
-    @property
-    def next_due(self) -> datetime | None:
-        """Return the earliest instant at which a clock or a timer of this record wants attention."""
-        times = [c.due_at for c in self.clocks.values() if c.due_at and c.breached_at is None]
-        times += self.timers.values()
-        return min(times, default=None)
 
     @property
     def next_breach(self) -> datetime | None:

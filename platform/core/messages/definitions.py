@@ -219,4 +219,85 @@ DEFINITIONS: dict[str, Message] = {
         "'{word}' is no kind of definition",
         "“{word}”不是已知的定义种类",
     ),
+    "DEF019": Message(
+        "'{word}' is no name; use letters, digits, '-' and '_' (64 at most)",
+        "“{word}”不是有效的名称；只能使用字母、数字、“-”和“_”，最多 64 个字符",
+    ),
+    "DEF020": Message(
+        "'{key}' takes {expected}",
+        "“{key}”应为{expected}",
+    ),
+    "DEF021": Message(
+        "'{key}' does not fit its form; compare it with the example in the guide of this kind",
+        "“{key}”的写法不符合要求；请对照该种类说明中的示例",
+    ),
+    "DEF022": Message(
+        "'{key}' takes from {low} to {high} entries",
+        "“{key}”应有 {low} 到 {high} 项",
+    ),
+    "DEF023": Message(
+        "'{word}' is in the list '{key}' twice; keep one",
+        "列表“{key}”中“{word}”重复；请只保留一个",
+    ),
+    "PCK001": Message(
+        "the folder holds no pack.yaml; add one with 'kind: pack', 'id' and 'version'",
+        "文件夹中没有 pack.yaml；请添加，并写明“kind: pack”、“id”和“version”",
+    ),
+    "PCK002": Message(
+        "'{word}' is no version; write three numbers, such as 1.0.0",
+        "“{word}”不是有效的版本号；请写三段数字，例如 1.0.0",
+    ),
+    "PCK003": Message(
+        "the pack needs the pack '{word}', which is not there; install it first, or remove it from 'requires'",
+        "本模板包依赖的模板包“{word}”不存在；请先安装，或从“requires”中删除",
+    ),
+    "PCK004": Message(
+        "the file '{word}' is not in the pack; add it or correct the name",
+        "模板包中没有文件“{word}”；请添加或更正文件名",
+    ),
+    "PCK005": Message(
+        "the pack has no {file}; add it, people read it before they install",
+        "模板包缺少 {file}；请补充，供安装前阅读",
+        "warning",
+    ),
+    "PCK006": Message(
+        "a pack has one document of kind pack; this is another one",
+        "一个模板包只能有一个 kind 为 pack 的文档；此处是多余的",
+    ),
+    "PCK010": Message(
+        "there is no block '{word}' in this pack or the packs it requires",
+        "本模板包及其依赖中没有公共块“{word}”",
+    ),
+    "PCK011": Message(
+        "the blocks use each other in a circle: {cycle}; take one of the references out",
+        "公共块循环引用：{cycle}；请去掉其中一个引用",
+    ),
+    "PCK012": Message(
+        "the block '{word}' gives a list, so '{key}' beside 'use:' has nothing to override; remove it",
+        "公共块“{word}”提供的是列表，“use:”旁边的“{key}”无从覆盖；请删除",
+    ),
+    "PCK013": Message(
+        "a block has either 'items' (a list) or 'item' (a mapping)",
+        "公共块必须且只能有“items”（列表）或“item”（映射）之一",
+    ),
+    "PCK014": Message(
+        "the blocks used here grow beyond {limit} values; use fewer or smaller ones",
+        "此处引用的公共块展开后超过 {limit} 个值；请减少或精简",
+    ),
+    "PCK020": Message(
+        "the folder holds more than {limit} files; a pack is smaller",
+        "文件夹中的文件超过 {limit} 个；模板包不应这么大",
+    ),
+    "PCK021": Message(
+        "the files of the folder are larger than {limit} bytes together; a pack is smaller",
+        "文件夹中的文件总大小超过 {limit} 字节；模板包不应这么大",
+    ),
+    "PCK022": Message(
+        "the link '{word}' leads out of the folder; put the file itself here",
+        "链接“{word}”指向文件夹之外；请放入文件本身",
+    ),
+    "PCK023": Message(
+        "'{word}' cannot be read; check that it exists and may be read",
+        "无法读取“{word}”；请确认文件存在且有读取权限",
+    ),
 }

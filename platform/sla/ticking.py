@@ -1,0 +1,62 @@
+"""One clock's arithmetic: what is used up, when it is due, pausing, resuming, stopping."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ..calendars import WorkingTime
+from ..core.record import Clock, ClockStatus
+from ..expressions import Duration
+
+
+def seconds_of(duration: Duration, working: WorkingTime | None) -> int:
+    """Return a duration in seconds of its calendar; one business day is one usual day's working time."""
+    if duration.days:
+        return duration.days * (working.day_seconds if working else 86_400)
+    return duration.seconds
+
+
+def consumed(clock: Clock, now: datetime, working: WorkingTime | None) -> int:
+    """Return the seconds of the calendar's time that the clock has used up by *now*."""
+    if clock.status is not ClockStatus.RUNNING or clock.since is None or now <= clock.since:
+        return clock.used
+    if working is None:
+        return clock.used + int((now - clock.since).total_seconds())
+    return clock.used + working.between(clock.since, now)
+
+
+def instant_of(clock: Clock, percent: int, working: WorkingTime | None) -> datetime | None:
+    """Return when a running clock reaches *percent* of its target; its last start if that is past already."""
+    if clock.status is not ClockStatus.RUNNING or clock.since is None:
+        return None
+    left = max(0, clock.target * percent // 100 - clock.used)
+    return clock.since + timedelta(seconds=left) if working is None else working.add(clock.since, left)
+
+
+def resume(clock: Clock, at: datetime, working: WorkingTime | None) -> Clock:
+    """Return the clock running from *at*; a clock breached before keeps its breach and its due time."""
+    running = replace(clock, status=ClockStatus.RUNNING, since=at)
+    due = running.breached_at or instant_of(running, 100, working)
+    return replace(running, due_at=due)
+
+
+def pause(clock: Clock, at: datetime, working: WorkingTime | None) -> Clock:
+    """Return the clock standing still from *at*."""
+    used = consumed(clock, at, working)
+    return replace(clock, status=ClockStatus.PAUSED, used=used, since=None, due_at=None)
+
+
+def stop(clock: Clock, at: datetime, working: WorkingTime | None) -> Clock:
+    """Return the clock ended at *at*: met if less than the target was used, else breached."""
+    used = consumed(clock, at, working)
+    late = clock.breached_at is not None or used >= clock.target
+    return replace(
+        clock,
+        status=ClockStatus.BREACHED if late else ClockStatus.MET,
+        used=used,
+        since=None,
+        due_at=None,
+        ended_at=at,
+        breached_at=clock.breached_at or (clock.due_at or at if late else None),
+    )
