@@ -12,7 +12,7 @@ def guess(word: str, candidates: Iterable[str]) -> str | None:
 
     Case, hyphens, underscores and blanks do not count. Up to a third of the letters may
     differ, two neighbours swapped counting as one; failing that, a candidate that begins
-    with *word* will do. The first of equally near candidates wins.
+    with *word* will do. Of equally near candidates the first by alphabet wins.
     """
     plain = _plain(word)
     if not plain or len(plain) > _LONGEST:
@@ -20,7 +20,7 @@ def guess(word: str, candidates: Iterable[str]) -> str | None:
     allowed = max(1, len(plain) // 3)
     best: str | None = None
     longer: str | None = None
-    for candidate in candidates:
+    for candidate in sorted(set(candidates)):  # sets come in any order, the answer may not
         other = _plain(candidate)
         if candidate == word or not other:
             continue

@@ -223,10 +223,6 @@ DEFINITIONS: dict[str, Message] = {
         "'{word}' is no name; use letters, digits, '-' and '_' (64 at most)",
         "“{word}”不是有效的名称；只能使用字母、数字、“-”和“_”，最多 64 个字符",
     ),
-    "DEF020": Message(
-        "'{key}' takes {expected}",
-        "“{key}”应为{expected}",
-    ),
     "DEF021": Message(
         "'{key}' does not fit its form; compare it with the example in the guide of this kind",
         "“{key}”的写法不符合要求；请对照该种类说明中的示例",
