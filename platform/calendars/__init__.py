@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .breakdown import MAX_SLICES, Reason, Slice
 from .model import Calendar, OutOfCalendarError, Window, Windows
+from .parse import parse_calendar
 from .working_time import WorkingTime
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "Window",
     "Windows",
     "WorkingTime",
+    "parse_calendar",
 ]

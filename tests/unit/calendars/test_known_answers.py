@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from sopwith.calendars import WorkingTime
 
 from .calendar_samples import NINE_TO_SIX, WITH_LUNCH, at, china

@@ -1,0 +1,1 @@
+"""Template packs: plain files, one folder for each pack."""
