@@ -14,10 +14,10 @@ from .node import Node
 from .tree import short
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _YES = frozenset({"yes", "on", "y", "True", "TRUE", "Yes", "On", "1"})
 _NO = frozenset({"no", "off", "n", "False", "FALSE", "No", "Off", "0"})
-_LANG_NAMES = {"en": "English (en)", "zh-CN": "中文（zh-CN）"}
 
 
 class Reader:
@@ -116,6 +116,15 @@ class Reader:
         child = self._scalar(key, required, "DEF005")
         return default if child is None else self._identifier(child)
 
+    def name(self, key: str, default: str = "", *, required: bool = False) -> str:
+        """Return an identifier that may begin with a capital or a digit, such as ``P0``."""
+        child = self._scalar(key, required, "DEF005")
+        if child is None:
+            return default
+        if not NAME.fullmatch(child.words):
+            self._wrong("DEF019", child, word=short(child.words))
+        return child.words
+
     def label(self, key: str, *, required: bool = False) -> Text:
         """Return words for people: ``{en: ..., zh-CN: ...}``, or one text in one language."""
         child = self._present(key, required)
@@ -138,7 +147,7 @@ class Reader:
             return text
         for lang, words in zip(LANGS, (text.en, text.zh), strict=True):
             if not words.strip():
-                self._wrong("DEF015", child, language=_LANG_NAMES[lang])
+                self._wrong("DEF015", child, language=lang)
         return text
 
     def flag(self, key: str, default: bool = False, *, required: bool = False) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 
 from ..core.diagnostics import Diagnostic
 from ..core.span import Span
@@ -32,19 +33,17 @@ def read_text(
     JSON, anything else as YAML, of which JSON is a part. Documents come back even when
     there are findings, as far as they could be read.
     """
-    source, found = _decode(data, path, limits)
-    if found is not None:
-        return (), (found,)
-    tally = Tally(source, limits)
-    roots: list[Node] = []
-    try:
-        roots = _read(tally)
-    except StopReadingError as stop:
-        tally.found.append(stop.finding)
+    roots, tally = _roots(data, path, limits)
     documents = _documents(roots, tally)
-    if not documents and not tally.found:
-        tally.found.append(Diagnostic(span=Span(path), code="YAML051"))
     return documents, tidy(tally.found)
+
+
+def read_nodes(
+    data: str | bytes, path: str, limits: Limits = LIMITS
+) -> tuple[tuple[Node, ...], tuple[Diagnostic, ...]]:
+    """Return the roots of a file that holds plain data, without kind and id: sample records."""
+    roots, tally = _roots(data, path, limits)
+    return tuple(roots), tidy(tally.found)
 
 
 def tidy(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -54,6 +53,22 @@ def tidy(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         span = item.span
         seen.setdefault((Span(span.path, span.line, span.column), item.code), item)
     return tuple(sorted(seen.values(), key=lambda item: (item.span, item.code)))
+
+
+def _roots(data: str | bytes, path: str, limits: Limits) -> tuple[list[Node], Tally]:
+    source, found = _decode(data, path, limits)
+    tally = Tally(source, limits)
+    if found is not None:
+        tally.found.append(found)
+        return [], tally
+    roots: list[Node] = []
+    try:
+        _read(tally, roots)
+    except StopReadingError as stop:
+        tally.found.append(stop.finding)
+    if not roots and not tally.found:
+        tally.found.append(Diagnostic(span=Span(path), code="YAML051"))
+    return roots, tally
 
 
 def _decode(data: str | bytes, path: str, limits: Limits) -> tuple[Source, Diagnostic | None]:
@@ -75,20 +90,21 @@ def _decode(data: str | bytes, path: str, limits: Limits) -> tuple[Source, Diagn
         return good, Diagnostic(span=span, code="YAML031", values={"byte": byte})
 
 
-def _read(tally: Tally) -> list[Node]:
+def _read(tally: Tally, roots: list[Node]) -> None:
+    """Add what can be read to *roots*; when a limit ends the reading, what came before stays."""
     text = tally.source.text.removeprefix(BOM)
     if tally.source.path.lower().endswith(".json"):
-        return read_json(_cleaned(text, tally, _FORBIDDEN_JSON), tally)
-    if text.lstrip()[:1] in ("{", "["):
+        roots += read_json(_cleaned(text, tally, _FORBIDDEN_JSON), tally)
+        return
+    if text.lstrip()[:1] in ("{", "[") and not _FORBIDDEN_JSON.search(text):
         # YAML readers stumble over a few things that JSON allows; a JSON reader does not.
         attempt = Tally(tally.source, tally.limits)
-        try:
-            roots = read_json(text, attempt)
-        except StopReadingError:
-            roots = []
-        if roots and not attempt.found and not _FORBIDDEN_JSON.search(text):
-            return roots
-    return read_yaml(_cleaned(text, tally, _FORBIDDEN_YAML), tally)
+        with suppress(StopReadingError):
+            found = read_json(text, attempt)
+            if found and not attempt.found:
+                roots += found
+                return
+    read_yaml(_cleaned(text, tally, _FORBIDDEN_YAML), tally, roots)
 
 
 def _cleaned(text: str, tally: Tally, forbidden: re.Pattern[str]) -> str:

@@ -26,13 +26,12 @@ _STYLES: dict[str | None, Style] = {
 _NOTHING = re.compile(r"(?:---)?(?:\s|#[^\r\n]*)*+")
 
 
-def read_yaml(text: str, tally: Tally, parser: Any = _PARSER) -> list[Node]:
-    """Return the root of every document of *text*; what is wrong goes to the tally.
+def read_yaml(text: str, tally: Tally, roots: list[Node], parser: Any = _PARSER) -> None:
+    """Add the root of every document of *text* to *roots*; what is wrong goes to the tally.
 
     A document that cannot be read does not hide those behind the next ``---``. *text* has
     no byte order mark and no character that YAML forbids.
     """
-    roots: list[Node] = []
     for chunk, line in _chunks(text, tally.source):
         if _NOTHING.fullmatch(chunk):
             continue
@@ -40,7 +39,6 @@ def read_yaml(text: str, tally: Tally, parser: Any = _PARSER) -> list[Node]:
             tally.stop("YAML025", (line, 1, line, 4), limit=tally.limits.documents)
         tally.documents += 1
         _Reading(chunk, line - 1, tally, parser).into(roots)
-    return roots
 
 
 def _chunks(text: str, source: Source) -> Iterator[tuple[str, int]]:

@@ -203,8 +203,8 @@ DEFINITIONS: dict[str, Message] = {
         "“{key}”应为显示文字：“{{en: ..., zh-CN: ...}}”或单个文字",
     ),
     "DEF015": Message(
-        "'{key}' has no words in {language}; add the translation",
-        "“{key}”缺少 {language} 的文字；请补充翻译",
+        "'{key}' has no words in the language {language}; add the translation",
+        "“{key}”缺少语言 {language} 的文字；请补充翻译",
         "warning",
     ),
     "DEF016": Message(
