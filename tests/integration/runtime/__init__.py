@@ -1,0 +1,1 @@
+"""Tests of jobs and their dispatcher, on SQLite and PostgreSQL."""
