@@ -75,7 +75,7 @@ def _decode(data: str | bytes, path: str, limits: Limits) -> tuple[Source, Diagn
     """Return the text, or the finding that keeps it from being read at all."""
     size = len(data) if isinstance(data, bytes) else len(data.encode("utf-8", "surrogatepass"))
     if size > limits.size:
-        values: dict[str, str | int] = {"size": size, "limit": limits.size}
+        values = {"limit": limits.size}
         return Source(path, ""), Diagnostic(span=Span(path), code="YAML020", values=values)
     if isinstance(data, str):
         return Source(path, data), None

@@ -82,8 +82,8 @@ DEFINITIONS: dict[str, Message] = {
         "文档在本行之前已经结束；请用“---”开始新文档，或调整缩进",
     ),
     "YAML020": Message(
-        "the file has {size} bytes; at most {limit} are read, so split it",
-        "文件大小为 {size} 字节，上限为 {limit} 字节；请拆分文件",
+        "the file is larger than {limit} bytes; split it",
+        "文件超过 {limit} 字节；请拆分文件",
     ),
     "YAML021": Message(
         "values are nested deeper than {limit} levels here; make the definition flatter",

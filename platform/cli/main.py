@@ -1,0 +1,17 @@
+"""The ``sopwith`` command and what it can do."""
+
+from __future__ import annotations
+
+import click
+
+from .. import __version__
+from .check import check
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sopwith")
+def main() -> None:
+    """Change your service process on a working day without fear."""
+
+
+main.add_command(check)
