@@ -115,8 +115,8 @@ EXPRESSIONS: dict[str, Message] = {
         "列表中的值必须类型一致：此处是{found_zh}，第一个是{expected_zh}",
     ),
     "EXP040": Message(
-        "after {op!r} comes a list such as [\"a\", \"b\"], not {found_en}",
-        "“{op}”后面应为列表，例如 [\"a\", \"b\"]，不能是{found_zh}",
+        'after {op!r} comes a list such as ["a", "b"], not {found_en}',
+        '“{op}”后面应为列表，例如 ["a", "b"]，不能是{found_zh}',
     ),
     "EXP041": Message("text stands in quotes: write {good}", "文本需要加引号，请写 {good}"),
     "EXP042": Message(
