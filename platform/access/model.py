@@ -24,11 +24,14 @@ class Act(StrEnum):
     HISTORY = "history"
 
 
+SCOPES = ("all", "team", "own")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """For each act the roles that may do it. ``own`` in *scope* narrows a role to records it owns, created or is asked in.
 
-    scope: role -> all | team | own.
+    scope: role -> all | team | own; a role without an entry sees all, except customer and staff: own.
     """
 
     acts: Mapping[Act, frozenset[str]] = field(default_factory=dict)

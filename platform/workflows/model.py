@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ..core.record import Category
 from ..core.span import NOWHERE, Span
 from ..core.text import Text
+from ..definitions import Node
 from ..expressions import Duration, Expression
 
 
@@ -159,3 +160,19 @@ class Workflow:
     cancel_by: frozenset[str] = frozenset()
     states: Mapping[str, State] = field(default_factory=dict)
     span: Span = NOWHERE
+    source: Node | None = field(default=None, compare=False, repr=False)
+
+    def place(self, *path: str | int) -> Span:
+        """Return where the value at *path* is written: a single value itself, the key of anything larger.
+
+        What is not written is shown at the closest thing around it that is.
+        """
+        if self.source is None:
+            return self.span
+        node = self.source
+        for step in path:
+            inner = node.get(step)
+            if inner is None:
+                return node.where
+            node = inner
+        return node.span if node.kind == "scalar" else node.where

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .access import ACCESS
 from .definitions import DEFINITIONS
 from .engine import ENGINE
 from .expressions import EXPRESSIONS
@@ -19,6 +20,7 @@ MESSAGES: dict[str, Message] = {
     **EXPRESSIONS,
     **FORMS,
     **WORKFLOWS,
+    **ACCESS,
     **SLA,
     **RULES,
     **MESSAGE_TEMPLATES,
