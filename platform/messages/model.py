@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
 from ..core.span import NOWHERE, Span
 from ..core.text import Text
 from ..expressions import Duration
+from .nodes import Nodes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """Logic-less text by language: ``{{ name }}``, ``{{ customer.name }}``, ``{{#if x}}..{{/if}}``, ``{{#each xs}}..{{/each}}``.
 
-    parsed: per language, the subject's and the body's node lists, made by ``parse``.
+    parsed: per language (``en``, ``zh-CN``), the nodes of subject and body, made by ``parse``.
     """
 
     id: str
@@ -24,7 +23,7 @@ class Template:
     subject: Text
     body: Text
     audience: str = "customer"  # customer | agent
-    parsed: Mapping[str, Any] = field(default_factory=dict)
+    parsed: Mapping[str, tuple[Nodes, Nodes]] = field(default_factory=dict)
     span: Span = NOWHERE
 
 

@@ -13,17 +13,29 @@ from ..expressions import Duration, Expression
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One thing a rule does. kind: set | table | assign | route | notify | comment | tag | untag | start |
-    transition | escalate | webhook | survey | create | follow | link_similar.
+    """One thing a rule does. *args* are plain JSON; durations in them stay texts such as ``3bd``.
 
-    args: plain JSON by kind (see docs/definitions.md); expressions: compiled parts by dotted name,
-    e.g. ``set.priority`` -> Expression for a computed value.
+    By kind: set {FIELD: value} - raise {field, by} - table {table} - assign {team | user | user_field |
+    lead_of} - route {routing} - notify {to: [...], template, channel} - page {team, template} - comment
+    {template | text: {en, zh-CN}, public} - tag, untag {tags: [...]} - transition {to} - escalate {kind, to: {...}} -
+    start {id, title, owner: {...}, form, limit} - create {type, link, delay, calendar, values: {...}, owner: {...}} -
+    survey {survey, delay} - webhook {url, secret, event} - follow {who: [...]}. Keys that were not
+    written and have no default are absent; defaults that are filled in: raise.by 1, notify.channel
+    both, comment.public False, escalate.kind functional.
+
+    expressions: compiled parts by dotted name for values written as {value: "..."}: ``set.FIELD``
+    and ``create.FIELD``. spans: places of arguments by the same kind of name (``notify.template``).
     """
 
     kind: str
     args: Mapping[str, Any]
     expressions: Mapping[str, Expression] = field(default_factory=dict)
     span: Span = NOWHERE
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+    def place(self, name: str) -> Span:
+        """Return where the argument *name* stands, else where the action does."""
+        return self.spans.get(f"{self.kind}.{name}", self.span)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +47,7 @@ class Recent:
     at_least: int
     same: tuple[str, ...] = ()
     when: Expression | None = None
+    span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +55,9 @@ class Trigger:
     """When a rule is looked at. kind: event | after | at | every.
 
     event: name such as ``created`` or ``entered:diagnosis`` (see docs/definitions.md). after: *duration*
-    in state *state* (or since event). at: the date field plus *offset*. every: *duration* at *time*.
+    in state *state*. at: the date field plus *offset*, or minus it with *before*; *time* is the wall-clock
+    time ("09:00") when the field holds a day only. every: *duration*, at *time*.
+    calendar: whose working time and days count.
     """
 
     kind: str
@@ -54,6 +69,7 @@ class Trigger:
     before: bool = False
     time: str = ""
     calendar: str | None = None
+    span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +89,38 @@ class Rule:
     span: Span = NOWHERE
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one cell of a decision table accepts.
+
+    op: any | in | not in | < | <= | > | >=; a single value is ``in`` with one. A missing value
+    fits ``any``, and ``in`` and ``not in`` where None is among (or not among) the values.
+    """
+
+    op: str = "any"
+    values: tuple[Any, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of a decision table: a condition a column, and the results."""
+    """One row of a decision table: a condition a column, and the results.
+
+    when: the compiled cell of each input, None for anything. cells: the same cells as sets and
+    intervals, for checks.
+    """
 
     when: Mapping[str, Expression | None]
     then: Mapping[str, Any]
+    cells: Mapping[str, Cell] = field(default_factory=dict)
     span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A decision table. hit: first | unique | last."""
+    """A decision table. hit: first | unique | last.
+
+    domains: all values of the inputs that have finitely many: choices, and true and false.
+    """
 
     id: str
     title: Text
@@ -94,6 +130,8 @@ class Table:
     hit: str
     rows: tuple[Row, ...]
     default: Mapping[str, Any] = field(default_factory=dict)
+    has_default: bool = False
+    domains: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     span: Span = NOWHERE
 
 

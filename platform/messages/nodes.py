@@ -1,0 +1,49 @@
+"""The parts of a message template once it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Text that stands in the message as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter behind a name; *argument* is None for those that take none."""
+
+    name: str
+    argument: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """The value of a name, through its filters."""
+
+    path: tuple[str, ...]
+    filters: tuple[Filter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """One of two parts, by whether a name has a value that is not empty, zero or false."""
+
+    path: tuple[str, ...]
+    then: tuple[TemplateNode, ...]
+    otherwise: tuple[TemplateNode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A part repeated for every item of a list; names are looked up in the item first."""
+
+    path: tuple[str, ...]
+    body: tuple[TemplateNode, ...]
+
+
+TemplateNode = Words | Insert | If | Each
+Nodes = tuple[TemplateNode, ...]
