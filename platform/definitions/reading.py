@@ -35,7 +35,12 @@ def read_text(
     """
     roots, tally = _roots(data, path, limits)
     documents = _documents(roots, tally)
-    return documents, tidy(tally.found)
+    found = tidy(tally.found)
+    if len(found) > limits.findings and all(item.code != "YAML024" for item in found):
+        last = found[limits.findings - 1].span
+        values = {"limit": limits.findings}
+        found = (*found[: limits.findings], Diagnostic(span=last, code="YAML024", values=values))
+    return documents, found
 
 
 def read_nodes(
@@ -48,10 +53,11 @@ def read_nodes(
 
 def tidy(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return the findings in source order; of those that say the same of one place, the first."""
-    seen: dict[tuple[Span, str], Diagnostic] = {}
+    seen: dict[tuple[object, ...], Diagnostic] = {}
     for item in found:
-        span = item.span
-        seen.setdefault((Span(span.path, span.line, span.column), item.code), item)
+        span, values = item.span, item.values
+        about = (values.get("key"), values.get("word"))
+        seen.setdefault((span.path, span.line, span.column, item.code, *about), item)
     return tuple(sorted(seen.values(), key=lambda item: (item.span, item.code)))
 
 

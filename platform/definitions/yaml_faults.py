@@ -11,10 +11,10 @@ from .node import Place
 _FAULTS: tuple[tuple[str, str, str, bool], ...] = (
     ("quoted scalar", "end of stream", "YAML004", True),
     ("quoted scalar", "document indicator", "YAML004", True),
+    ("scalar", "Unicode character escape", "YAML034", False),
     ("scalar", "escape", "YAML017", False),
     ("scalar", "hexdec", "YAML017", False),
-    ("scalar", "escape sequence", "YAML017", False),
-    ("directive", "", "YAML016", False),
+    ("directive", "", "YAML016", True),
     ("", "could not find expected ':'", "YAML008", True),
     ("", "could not found expected ':'", "YAML008", True),
     ("block scalar", "", "YAML018", False),
@@ -55,6 +55,10 @@ def explain(error: Any, text: str) -> tuple[str, Place, dict[str, str | int]]:
         values["character"] = line[mark.column : mark.column + 1] or "?"
         if values["character"] == "%":
             code = "YAML016"
+    if code == "YAML019":
+        for number, text_line in enumerate(lines):
+            if text_line.startswith("%"):
+                return "YAML016", (number + 1, 1, number + 1, len(text_line) + 1), values
     if code == "YAML010":
         values["tag"] = _word(lines, mark)
     if code in ("YAML011", "YAML012"):

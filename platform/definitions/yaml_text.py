@@ -23,7 +23,8 @@ _STYLES: dict[str | None, Style] = {
     "|": "literal",
     ">": "folded",
 }
-_NOTHING = re.compile(r"(?:---)?(?:\s|#[^\r\n]*)*+")
+_HALF = re.compile("[\ud800-\udfff]")
+_NOTHING = re.compile(r"(?:---)?(?:\s++|#[^\r\n]*+)*+")
 
 
 def read_yaml(text: str, tally: Tally, roots: list[Node], parser: Any = _PARSER) -> None:
@@ -116,7 +117,10 @@ class _Reading:
         if style == "plain":
             self._builder.scalar(plain_value(text), text, style, place)
             return
-        if style in ("literal", "folded"):
+        if style == "double" and _HALF.search(text):  # only the pure Python parser lets it through
+            self._tally.report("YAML034", place)
+            text = _HALF.sub("\ufffd", text)
+        elif style in ("literal", "folded"):
             place = self._trimmed(event, place)
         self._builder.scalar(text, text, style, place)
 
@@ -125,7 +129,8 @@ class _Reading:
         mark = event.start_mark
         place = (mark.line + 1 + self._before, mark.column + 1)
         if event.tag is not None:
-            self._tally.report("YAML010", (*place, place[0], place[1] + 1), tag=short(event.tag))
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._tally.report("YAML010", (*place, place[0], place[1] + 1), tag=short(tag))
         if event.anchor is not None:
             end = place[1] + len(event.anchor) + 1
             self._tally.report("YAML012", (*place, place[0], end), name=short(event.anchor))

@@ -126,8 +126,8 @@ DEFINITIONS: dict[str, Message] = {
         "此处有行分隔符 {character}；请改用普通换行",
     ),
     "YAML034": Message(
-        "this escape is one half of a character; write both halves, or the character itself",
-        "此转义只是半个字符；请写出完整的代理对，或直接写该字符",
+        "this escape is no whole character; write the character itself",
+        "此转义不是完整的字符；请直接写该字符",
     ),
     "YAML040": Message(
         "this is not valid JSON: one of {expected} should stand here",

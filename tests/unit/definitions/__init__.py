@@ -1,0 +1,1 @@
+"""Definitions: reading, places, blocks, packs, schemas, reports."""
