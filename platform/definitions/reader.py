@@ -67,8 +67,11 @@ class Reader:
     ) -> None:
         """Add the finding *code* at the value of *key*, at *span*, or at the mapping.
 
-        The severity is the code's own; a ``guess`` among the values adds "did you mean".
+        The severity is the code's own; a ``guess`` among the values adds "did you mean", and
+        *key* is the message's ``{key}``.
         """
+        if key is not None:
+            values["key"] = key
         if span is None:
             span = self.span_of(key) if key is not None else self.root.where
         self.found.append(Diagnostic(span=span, code=code, values=values, fix=fix))

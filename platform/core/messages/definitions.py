@@ -35,7 +35,7 @@ DEFINITIONS: dict[str, Message] = {
     ),
     "YAML008": Message(
         "this line is no 'key: value'; add a colon and a space, or quote the text",
-        "本行不是“键: 值”的写法；请补上冒号和空格，或给文字加引号",
+        "本行不是“key: value”的写法；请补上冒号和空格，或给文字加引号",
     ),
     "YAML009": Message(
         "a text cannot start with '{character}'; put it in quotes",
@@ -196,7 +196,7 @@ DEFINITIONS: dict[str, Message] = {
     ),
     "DEF013": Message(
         "'{key}' takes a mapping of 'key: value' lines",
-        "“{key}”应为由“键: 值”组成的映射",
+        "“{key}”应为由“key: value”组成的映射",
     ),
     "DEF014": Message(
         "'{key}' takes words for people: '{{en: ..., zh-CN: ...}}' or one text",
