@@ -96,7 +96,7 @@ def _calendar_time(reader: Reader, key: str) -> Duration | None:
         return None
     duration = parse_duration(words)
     if duration is None or duration.business or duration.seconds <= 0:
-        reader.error("SVY002", key, key=key, found=words[:40])
+        reader.error("SVY002", key, name=key, found=words[:40])
         return None
     return duration
 

@@ -75,8 +75,8 @@ MESSAGE_TEMPLATES: dict[str, Message] = {
         "{type} 调查的量表不能是 {scale}；可选值为 {choices}",
     ),
     "SVY002": Message(
-        "'{key}' takes calendar time such as 14d, not '{found}'",
-        "“{key}”应为自然时间，例如 14d，不能是“{found}”",
+        "'{name}' takes calendar time such as 14d, not '{found}'",
+        "“{name}”应为自然时间，例如 14d，不能是“{found}”",
     ),
     "SVY003": Message(
         "there is no message template '{name}' to invite with",
