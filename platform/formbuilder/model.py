@@ -72,7 +72,9 @@ class Field:
 
     required: True when the definition says so without a condition. value: a computed field's
     expression. of: a computed field's value type (number, text, choice ...). low, high: bounds of
-    numbers, of lengths and of counts, by type.
+    numbers, of lengths and of counts, of durations in seconds, and of dates as day numbers
+    (``date.toordinal``), or as days from today where *low_is_today* or *high_is_today* says so.
+    leaf_only: only a node without children may be chosen in a tree.
     """
 
     id: str
@@ -89,6 +91,9 @@ class Field:
     default: Any = None
     low: float | None = None
     high: float | None = None
+    low_is_today: bool = False
+    high_is_today: bool = False
+    leaf_only: bool = False
     decimals: int | None = None
     currency: str = ""
     pattern: str = ""
@@ -117,7 +122,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A form of one record type. hidden_values: ``drop`` (not stored) or ``keep`` (as it was before)."""
+    """A form of one record type. hidden_values: ``drop`` (not stored) or ``keep`` (as it was before).
+
+    cache: what is compiled from the form once, when first needed; no part of its value.
+    """
 
     id: str
     record_type: str
@@ -129,6 +137,7 @@ class Form:
     sections: tuple[Section, ...] = ()
     span: Span = NOWHERE
     by_id: dict[str, Field] = field(default_factory=dict)
+    cache: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def fields(self) -> tuple[Field, ...]:

@@ -1,0 +1,193 @@
+"""A form compiled once: its fields as steps, in the order in which they depend on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ..expressions import Context, Expression
+from .model import Field, FieldType, Form, Section
+from .read_text import Read
+from .reading import reader_of
+from .result import FieldState
+from .rights import Level, level_of
+
+Test = Callable[[Mapping[str, Any], Context], bool]
+MAX_ROWS = 200
+ORIGIN = "_row"  # the key of a row that says which stored row it was
+SHOWN, ENABLED, REQUIRED, FAULTY = 1, 2, 4, 32
+_LEVEL_SHIFT = 3
+_CACHED_ACCESS = 64
+
+
+class Step:
+    """One field with everything looked up that does not depend on values."""
+
+    __slots__ = (
+        "columns", "compute", "default", "enable", "field", "id", "index", "is_heading", "read",
+        "require", "required", "section", "section_show", "show", "states",
+    )  # fmt: skip
+
+    def __init__(self, field: Field, index: int, section: int, section_show: Test | None) -> None:
+        self.field = field
+        self.id = field.id
+        self.index = index
+        self.section = section
+        self.section_show = section_show
+        self.show = _test(field.show)
+        self.enable = _test(field.enable)
+        self.require = _test(field.require)
+        self.required = field.required
+        self.compute = None if field.value is None else field.value.evaluate
+        self.default = field.default
+        self.is_heading = field.type is FieldType.HEADING
+        self.read: Read | None = reader_of(field)
+        is_table = field.type is FieldType.TABLE
+        self.columns = Columns(field.columns) if is_table else None
+        self.states: dict[tuple[int, int], FieldState] = {}
+
+    @property
+    def may_be_required(self) -> bool:
+        """Return whether the field is ever required."""
+        return self.required or self.require is not None
+
+    def state(self, flags: int, row: int = -1, prefix: str = "") -> FieldState:
+        """Return the state that *flags* stand for, made once."""
+        key = (flags, row)
+        found = self.states.get(key)
+        if found is None:
+            level = (flags >> _LEVEL_SHIFT) & 3
+            found = self.states[key] = FieldState(
+                id=prefix + self.id,
+                shown=bool(flags & SHOWN),
+                enabled=bool(flags & ENABLED),
+                required=bool(flags & REQUIRED),
+                readable=level > Level.NONE,
+                writable=level == Level.WRITE,
+            )
+        return found
+
+
+def level_bits(level: int) -> int:
+    """Return *level* as a part of the flags of a state."""
+    return level << _LEVEL_SHIFT
+
+
+class Columns:
+    """The columns of a table as steps of their own."""
+
+    __slots__ = ("blank", "cyclic", "ids", "order", "steps")
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        self.steps = [Step(field, index, 0, None) for index, field in enumerate(fields)]
+        self.ids = frozenset(step.id for step in self.steps)
+        self.blank: dict[str, Any] = dict.fromkeys(self.ids)
+        order, self.cyclic = in_order(
+            [step.id for step in self.steps], {field.id: reads(field) for field in fields}
+        )
+        self.order = [self.steps[at] for at in order]
+
+
+class Plan:
+    """The steps of a form, and the rights in them by roles and state."""
+
+    __slots__ = ("_access", "cyclic", "drop", "form", "ids", "order", "sorted", "steps")
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.drop = form.hidden_values != "keep"
+        self.steps: list[Step] = []
+        needs: dict[str, frozenset[str]] = {}
+        for number, section in enumerate(form.sections):
+            show = _test(section.show)
+            for field in section.fields:
+                self.steps.append(Step(field, len(self.steps), number, show))
+                needs[field.id] = reads(field) | names_of(section.show)
+        self.ids = frozenset(step.id for step in self.steps if not step.is_heading)
+        order, self.cyclic = in_order([step.id for step in self.steps], needs)
+        self.order = [self.steps[at] for at in order]
+        self.sorted = order == sorted(order)
+        self._access: dict[
+            tuple[frozenset[str], str | None], tuple[list[int], list[list[int]]]
+        ] = {}
+
+    def access(self, roles: frozenset[str], state: str | None) -> tuple[list[int], list[list[int]]]:
+        """Return the level of every step by index, and of the columns of each table."""
+        key = (roles, state)
+        found = self._access.get(key)
+        if found is None:
+            if len(self._access) >= _CACHED_ACCESS:
+                self._access.clear()
+            levels = [int(level_of(step.field, roles, state)) for step in self.steps]
+            columns = [
+                [min(levels[step.index], level_of(one, roles, state)) for one in step.field.columns]
+                for step in self.steps
+            ]
+            found = self._access[key] = (levels, columns)
+        return found
+
+
+def plan_of(form: Form) -> Plan:
+    """Return the plan of *form*, compiled when it is first asked for."""
+    plan = form.cache.get(Plan)
+    if plan is None:
+        plan = form.cache[Plan] = Plan(form)
+    return plan  # type: ignore[no-any-return]  # the cache holds one value of each class
+
+
+def names_of(expression: Expression | None) -> frozenset[str]:
+    """Return the first parts of the names that an expression reads."""
+    if expression is None:
+        return frozenset()
+    return frozenset(name.partition(".")[0] for name in expression.names)
+
+
+def reads(field: Field) -> frozenset[str]:
+    """Return the names that decide whether *field* is shown or enabled, and what it computes to."""
+    found = names_of(field.show) | names_of(field.enable) | names_of(field.value)
+    own = {column.id for column in field.columns}
+    for column in field.columns:
+        found |= (reads(column) | names_of(column.require)) - own
+    return found
+
+
+def section_of(form: Form, field_id: str) -> Section | None:
+    """Return the section that holds a field."""
+    for section in form.sections:
+        if any(field.id == field_id for field in section.fields):
+            return section
+    return None
+
+
+def in_order(ids: Sequence[str], needs: Mapping[str, Iterable[str]]) -> tuple[list[int], bool]:
+    """Return positions such that what is needed comes first, else as written; and whether there is a circle.
+
+    A member of a circle is taken as if its needs were met, in the order written.
+    """
+    place = {name: at for at, name in enumerate(ids)}
+    order: list[int] = []
+    state = [0] * len(ids)  # 0 untouched, 1 open, 2 done
+    circle = False
+    for start in range(len(ids)):
+        waiting = [start]
+        while waiting:
+            at = waiting[-1]
+            if state[at] == 2:
+                waiting.pop()
+                continue
+            if state[at] == 1:
+                state[at] = 2
+                order.append(at)
+                waiting.pop()
+                continue
+            state[at] = 1
+            needed = sorted(
+                (place[name] for name in needs.get(ids[at], ()) if name in place), reverse=True
+            )
+            circle = circle or any(state[one] == 1 for one in needed)
+            waiting.extend(one for one in needed if state[one] == 0)
+    return order, circle
+
+
+def _test(expression: Expression | None) -> Test | None:
+    return None if expression is None else expression.holds

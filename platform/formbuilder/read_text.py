@@ -1,0 +1,169 @@
+"""Reading what a person typed as text, address, telephone number or link."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import re2
+
+from .fault import Fault, Reading
+from .model import Field, FieldType
+
+Read = Callable[[Any, Reading], Any]
+
+TEXT_LIMIT = 500
+LONG_TEXT_LIMIT = 20_000
+ID_LIMIT = 100
+NOT_TEXT = Fault("VAL002")
+ODD_CHARACTER = Fault("VAL005")
+_LINE_ODD = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_PAGE_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_PART = r'[^\s@<>()\[\],;:\\"/]'
+EMAIL_PATTERN = rf'[^\s@<>()\[\],;:\\"]{{1,64}}@{_PART}+\.{_PART}{{2,63}}'
+PHONE_PATTERN = r"\+?[0-9 ]{5,30}"
+URL_PATTERN = r'[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#@<>"\\]+(?:[/?#][^\s<>"\\]*)?'
+_EMAIL = re.compile(EMAIL_PATTERN)
+_PHONE = re.compile(PHONE_PATTERN)
+_URL = re.compile(URL_PATTERN)
+_PHONE_MARKS = str.maketrans("-().－（）　", "        ")
+
+
+def clean(raw: str, *, lines: bool = False) -> str | None:
+    """Return *raw* in Unicode's composed form without blanks at its ends; None for odd characters.
+
+    lines: line breaks and tabs may stay; every break becomes a newline.
+    """
+    if raw.isascii() and raw.isprintable():
+        return raw.strip()
+    if lines:
+        raw = raw.replace("\r\n", "\n").replace("\r", "\n")
+    if (_PAGE_ODD if lines else _LINE_ODD).search(raw):
+        return None
+    return unicodedata.normalize("NFC", raw).strip()
+
+
+def text_reader(field: Field) -> Read:
+    """Return the reader of a text; lengths count characters."""
+    lines = field.type is FieldType.LONG_TEXT
+    low = int(field.low or 0)
+    high = int(field.high or (LONG_TEXT_LIMIT if lines else TEXT_LIMIT))
+    pattern = re2.compile(field.pattern) if field.pattern else None
+
+    def read(raw: Any, reading: Reading) -> Any:
+        if raw.__class__ is not str:
+            return NOT_TEXT
+        text = raw.strip() if raw.isascii() and raw.isprintable() else clean(raw, lines=lines)
+        if not text:
+            return ODD_CHARACTER if text is None else None
+        length = len(text)
+        if length > high:
+            return Fault("VAL003", {"limit": high, "length": length})
+        if length < low:
+            return Fault("VAL004", {"limit": low, "length": length})
+        if pattern is not None and pattern.fullmatch(text) is None:
+            return Fault("VAL006")
+        return text
+
+    return read
+
+
+def email_reader(field: Field) -> Read:
+    """Return the reader of a mail address; the part behind the @ is kept in small letters."""
+    wrong = Fault("VAL025")
+
+    def read(raw: Any, reading: Reading) -> Any:
+        if raw.__class__ is not str:
+            return NOT_TEXT
+        text = clean(raw)
+        if not text:
+            return ODD_CHARACTER if text is None else None
+        if len(text) > 254 or not _EMAIL.fullmatch(text):
+            return wrong
+        name, _, domain = text.rpartition("@")
+        if ".." in domain or domain[0] == ".":
+            return wrong
+        return f"{name}@{domain.lower()}"
+
+    return read
+
+
+def phone_reader(field: Field) -> Read:
+    """Return the reader of a telephone number: digits, spaces and a leading plus are kept."""
+    wrong = Fault("VAL026")
+
+    def read(raw: Any, reading: Reading) -> Any:
+        if raw.__class__ is not str:
+            return NOT_TEXT
+        text = clean(raw)
+        if not text:
+            return ODD_CHARACTER if text is None else None
+        if len(text) > 60:
+            return wrong
+        number = " ".join(unicodedata.normalize("NFKC", text).translate(_PHONE_MARKS).split())
+        digits = sum(one.isdigit() for one in number)
+        if not 5 <= digits <= 20 or not _PHONE.fullmatch(number):
+            return wrong
+        return number
+
+    return read
+
+
+def url_reader(field: Field) -> Read:
+    """Return the reader of a link; only http and https."""
+    wrong = Fault("VAL027")
+
+    def read(raw: Any, reading: Reading) -> Any:
+        if raw.__class__ is not str:
+            return NOT_TEXT
+        text = clean(raw)
+        if not text:
+            return ODD_CHARACTER if text is None else None
+        return text if len(text) <= 2_000 and _URL.fullmatch(text) else wrong
+
+    return read
+
+
+def _id_reader(exists: Callable[[Any, str], Fault | None]) -> Read:
+    def read(raw: Any, reading: Reading) -> Any:
+        if raw.__class__ is not str:
+            return NOT_TEXT
+        text = clean(raw)
+        if not text:
+            return ODD_CHARACTER if text is None else None
+        if len(text) > ID_LIMIT:
+            return Fault("VAL003", {"limit": ID_LIMIT, "length": len(text)})
+        if reading.lookup is not None and (fault := exists(reading.lookup, text)) is not None:
+            return fault
+        return text
+
+    return read
+
+
+def user_reader(field: Field) -> Read:
+    """Return the reader of a colleague's id, of one team where the field says so."""
+
+    def exists(lookup: Any, user: str) -> Fault | None:
+        if not lookup.user_exists(user):
+            return Fault("VAL034", {"word": user})
+        if field.team is not None and not lookup.is_member(user, field.team):
+            return Fault("VAL035", {"word": user, "team": field.team})
+        return None
+
+    return _id_reader(exists)
+
+
+def team_reader(field: Field) -> Read:
+    """Return the reader of a team's id."""
+    return _id_reader(
+        lambda lookup, team: None if lookup.team_exists(team) else Fault("VAL036", {"word": team})
+    )
+
+
+def customer_reader(field: Field) -> Read:
+    """Return the reader of a customer's id."""
+    return _id_reader(
+        lambda lookup, id_: None if lookup.customer_exists(id_) else Fault("VAL037", {"word": id_})
+    )

@@ -1,0 +1,267 @@
+"""One evaluation under way: of a form, or of one row of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..core.decision import Problem
+from ..expressions import Context
+from .fault import Fault, Reading, bound, cut
+from .plan import (
+    ENABLED,
+    FAULTY,
+    MAX_ROWS,
+    ORIGIN,
+    REQUIRED,
+    SHOWN,
+    Columns,
+    Step,
+    level_bits,
+)
+from .result import FieldState
+from .rights import Level
+
+_ROUNDS = 8
+_MISSING: Any = object()
+_WRITE = int(Level.WRITE)
+_ROW_WEIGHT = 10_000
+_NO_ROW: Mapping[str, Any] = {}
+_MOST_STRANGE = 20
+
+Found = tuple[int, int, Problem]
+
+
+class Run:
+    """Takes the steps of a plan one by one; the answers gather in its attributes.
+
+    seen: what conditions see. found: problems with their place in the form. closed: nothing
+    here may be typed. whole: what is not typed is empty, as in a row that is given as a whole.
+    """
+
+    __slots__ = (
+        "changed", "closed", "column_levels", "context", "drop", "flags", "found", "partial",
+        "prefix", "reading", "removed", "row", "scope", "sections", "seen", "states", "strange",
+        "typed", "values", "whole",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        typed: Mapping[str, Any],
+        scope: Mapping[str, Any],
+        seen: dict[str, Any],
+        context: Context,
+        reading: Reading,
+        *,
+        drop: bool,
+        partial: bool,
+    ) -> None:
+        self.typed = typed
+        self.scope = scope
+        self.seen = seen
+        self.context = context
+        self.reading = reading
+        self.drop = drop
+        self.partial = partial
+        self.closed = self.whole = False
+        self.prefix = ""
+        self.row = -1
+        self.column_levels: Sequence[Sequence[int]] = ()
+        self.states: dict[str, FieldState] = {}
+        self.flags: list[int] = []
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the answers, not what was seen."""
+        self.values: dict[str, Any] = {}
+        self.changed: dict[str, Any] = {}
+        self.removed: list[str] = []
+        self.found: list[Found] = []
+        self.strange: list[str] = []
+        self.sections: dict[int, bool] = {}
+
+    def all(
+        self, order: Sequence[Step], steps: Sequence[Step], levels: Sequence[int], *, cyclic: bool
+    ) -> None:
+        """Evaluate every step; a circle is gone round until nothing changes, or long enough."""
+        self.flags = [0] * len(steps)
+        for _ in range(_ROUNDS if cyclic else 1):
+            before = list(self.flags) if cyclic else []
+            self.restart()
+            take = self.take
+            for step in order:
+                take(step, levels[step.index])
+            if self.flags == before:
+                break
+        for step in steps:
+            self.finish(step)
+
+    def take(self, step: Step, level: int) -> None:
+        """Decide whether a field is shown and enabled, and read its value."""
+        seen, context = self.seen, self.context
+        shown = True
+        if step.section_show is not None:
+            known = self.sections.get(step.section)
+            if known is None:
+                known = self.sections[step.section] = step.section_show(seen, context)
+            shown = known
+        if shown and step.show is not None:
+            shown = step.show(seen, context)
+        enabled = shown and not self.closed and (step.enable is None or step.enable(seen, context))
+        flags = level_bits(level) | (SHOWN if shown else 0) | (ENABLED if enabled else 0)
+        self.flags[step.index] = flags
+        if step.is_heading:
+            return
+        old = self.scope.get(step.id)
+        new: Any
+        if step.compute is not None:
+            new = step.compute(seen, context) if shown else (None if self.drop else old)
+        elif not shown:
+            new = None if self.drop and level == _WRITE else old
+            if new is None and old is not None:
+                self.removed.append(step.id)
+        elif step.columns is not None:
+            new = self._rows(step, step.columns, level, old, may_type=enabled and level == _WRITE)
+        elif level == _WRITE and enabled:
+            new = self._typed(step, old)
+        else:
+            new = step.default if old is None else old
+        seen[step.id] = new
+        if new is not None:
+            self.values[step.id] = new
+            if new != old:
+                self.changed[step.id] = new
+        elif old is not None and shown and not self.flags[step.index] & FAULTY:
+            self.changed[step.id] = None
+
+    def finish(self, step: Step) -> None:
+        """Decide whether a field is required, and note its state."""
+        flags = self.flags[step.index]
+        if (
+            (step.required or step.require is not None)
+            and flags & ENABLED
+            and flags & level_bits(_WRITE)
+            and (step.required or (step.require and step.require(self.seen, self.context)))
+        ):
+            flags |= REQUIRED
+            if not self.partial and not flags & FAULTY and step.id not in self.values:
+                self._add(step.index, 0, Problem(code="VAL001", path=self.prefix + step.id))
+        self.states[self.prefix + step.id] = step.state(flags & ~FAULTY, self.row, self.prefix)
+
+    def _typed(self, step: Step, old: Any) -> Any:
+        """Return the value of an open field; what is wrong with it is noted, and it counts as empty."""
+        raw = self.typed.get(step.id, _MISSING)
+        if raw is _MISSING:
+            return step.default if old is None or self.whole else old
+        if raw is None or raw == "":
+            return None
+        if raw.__class__ is old.__class__ and raw == old:
+            return old  # as it was: a retired option stays on the record that has it
+        new = step.read(raw, self.reading) if step.read is not None else None
+        if new.__class__ is Fault:
+            self._blame(step, new)
+            return None
+        return new
+
+    def _blame(self, step: Step, fault: Fault, path: str = "", place: int = 0) -> None:
+        self.flags[step.index] |= FAULTY
+        path = path or self.prefix + step.id
+        self._add(step.index, place, Problem(code=fault.code, path=path, values=fault.values))
+        for other in fault.others:
+            self._add(step.index, place, Problem(code=other.code, path=path, values=other.values))
+
+    def _add(self, index: int, place: int, problem: Problem) -> None:
+        self.found.append((index, place, problem))
+
+    # tables
+
+    def _rows(
+        self, step: Step, columns: Columns, level: int, old: Any, *, may_type: bool
+    ) -> list[dict[str, Any]] | None:
+        stored = old if old.__class__ is list else step.default or []
+        raw = self.typed.get(step.id, _MISSING) if may_type else _MISSING
+        if raw is None or raw == "":
+            return None
+        if raw is _MISSING:
+            raw, typed = stored[:MAX_ROWS], False
+        elif raw.__class__ is list or raw.__class__ is tuple:
+            typed = True
+        else:
+            self._blame(step, Fault("VAL038"))
+            return None
+        most = min(int(step.field.high or MAX_ROWS), MAX_ROWS)
+        if typed and len(raw) > most:
+            self._blame(step, Fault("VAL041", {"limit": most, "count": len(raw)}))
+            raw = raw[:most]
+        kept = self._kept_rows(step, columns, raw, stored, typed=typed, may_type=may_type)
+        low = step.field.low
+        if typed and low is not None and 0 < len(kept) < low:
+            self._blame(step, Fault("VAL040", {"limit": bound(low), "count": len(kept)}))
+        return kept or None
+
+    def _kept_rows(
+        self,
+        step: Step,
+        columns: Columns,
+        raw: Sequence[Any],
+        stored: Sequence[Any],
+        *,
+        typed: bool,
+        may_type: bool,
+    ) -> list[dict[str, Any]]:
+        levels = self.column_levels[step.index]
+        named = typed and any(isinstance(row, Mapping) and ORIGIN in row for row in raw)
+        kept: list[dict[str, Any]] = []
+        for at, row in enumerate(raw):
+            path = f"{self.prefix}{step.id}.{at}"
+            if not isinstance(row, Mapping):
+                self._blame(step, Fault("VAL039"), path, (at + 1) * _ROW_WEIGHT)
+                continue
+            if typed and _is_blank(row):
+                continue
+            before = _origin(row, at, stored, named=named) if typed else row
+            inner = Run(
+                row if typed else _NO_ROW, before, {**self.seen, **columns.blank, **before},
+                self.context, self.reading, drop=self.drop, partial=self.partial,
+            )  # fmt: skip
+            inner.prefix, inner.row, inner.states = path + ".", at, self.states
+            inner.closed, inner.whole = not may_type, typed
+            inner.all(columns.order, columns.steps, levels, cyclic=columns.cyclic)
+            self._merge(step, inner, columns, at)
+            if inner.values:
+                kept.append(inner.values)
+        return kept
+
+    def _merge(self, step: Step, inner: Run, columns: Columns, at: int) -> None:
+        """Take over what one row found."""
+        if inner.found:
+            self.flags[step.index] |= FAULTY
+        for index, _, problem in inner.found:
+            self._add(step.index, (at + 1) * _ROW_WEIGHT + index + 1, problem)
+        if len(self.strange) < _MOST_STRANGE:
+            self.strange += [
+                inner.prefix + cut(key)
+                for key in inner.typed
+                if key not in columns.ids and key != ORIGIN
+            ]
+
+
+def _is_blank(row: Mapping[str, Any]) -> bool:
+    """Return whether nothing was typed into a row."""
+    return all(
+        value is None or value == "" or value == [] or (isinstance(value, str) and value.isspace())
+        for key, value in row.items()
+        if key != ORIGIN
+    )
+
+
+def _origin(
+    row: Mapping[str, Any], at: int, stored: Sequence[Any], *, named: bool
+) -> Mapping[str, Any]:
+    """Return the stored row that a typed row was, an empty one when it is new."""
+    if named:
+        mark = row.get(ORIGIN)
+        text = mark if isinstance(mark, str) else str(mark) if isinstance(mark, int) else ""
+        at = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
+    found = stored[at] if 0 <= at < len(stored) else _NO_ROW
+    return found if isinstance(found, Mapping) else _NO_ROW
