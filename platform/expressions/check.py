@@ -12,7 +12,7 @@ from .check_calls import check_call
 from .check_compare import check_compare
 from .functions import FUNCTIONS
 from .guess import guess
-from .operations import parse_date, parse_instant
+from .moments import parse_date, parse_instant
 from .tree import Binary, Call, Compare, Items, Literal, Logic, Name, Node, Unary
 from .types import (
     ANY,

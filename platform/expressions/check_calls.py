@@ -11,7 +11,7 @@ import re2
 from .check_compare import check_member, report_pair
 from .functions import FUNCTIONS
 from .guess import guess
-from .operations import parse_date, parse_instant
+from .moments import parse_date, parse_instant
 from .tree import Call, Items, Literal, Name, Node
 from .types import (
     ANY,
@@ -86,7 +86,12 @@ def _wrong(checker: Checker, call: Call, at: int, arg: Node, want: Type) -> None
 
 
 def _must_be_written(checker: Checker, call: Call, at: int, arg: Node, en: str, zh: str) -> None:
-    values = {"number": at, "name": call.name, "expected_en": en, "expected_zh": zh}
+    values: dict[str, str | int] = {
+        "number": at,
+        "name": call.name,
+        "expected_en": en,
+        "expected_zh": zh,
+    }
     checker.report("EXP032", arg, values)
 
 
@@ -218,7 +223,7 @@ def _rows(checker: Checker, node: Call) -> Node:
 
 
 def _least(checker: Checker, node: Call) -> Node:
-    args, kind = _unified(checker, node, node.args, 1)
+    args, kind = _unified(checker, node.args)
     if kind.kind not in ORDERED and kind != ANY:
         _wrong(checker, node, 1, args[0], NUMBER)
     return replace(node, args=args, type=kind)
@@ -235,26 +240,24 @@ def _round(checker: Checker, node: Call) -> Node:
 
 
 def _coalesce(checker: Checker, node: Call) -> Node:
-    args, kind = _unified(checker, node, node.args, 1)
+    args, kind = _unified(checker, node.args)
     return replace(node, args=args, type=kind)
 
 
 def _if(checker: Checker, node: Call) -> Node:
     condition = checker.condition(node.args[0], "if")
-    args, kind = _unified(checker, node, node.args[1:], 2)
+    args, kind = _unified(checker, node.args[1:])
     return replace(node, args=(condition, *args), type=kind)
 
 
-def _unified(
-    checker: Checker, node: Call, args: tuple[Node, ...], first: int
-) -> tuple[tuple[Node, ...], Type]:
+def _unified(checker: Checker, args: tuple[Node, ...]) -> tuple[tuple[Node, ...], Type]:
     """Return the arguments read as one type, and that type; ``none`` fits every type."""
     typed = [checker.check(arg) for arg in args]
     known = [arg.type for arg in typed if arg.type not in (ANY, NOTHING)]
     dates = [kind for kind in known if kind in (DATE, DATETIME)]
     kind = (dates or known or [ANY])[0]
     fitted = [checker.fit(arg, kind) for arg in typed]
-    for at, arg in enumerate(fitted, first):
+    for arg in fitted:
         if arg.type in (ANY, NOTHING):
             continue
         if arg.type.kind not in SCALAR or family(arg.type) != family(kind):

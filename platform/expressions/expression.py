@@ -9,9 +9,9 @@ from typing import Any
 from ..core.span import Span
 from ..core.text import Text
 from .context import EMPTY, Context
-from .operations import BudgetExceededError
 from .printing import print_tree
 from .python import generate
+from .rows import BudgetExceededError
 from .trace import Trace, trace
 from .tree import Node
 from .types import Type

@@ -1,4 +1,5 @@
 """Text to tokens; what people commonly mistype is understood and reported with a fix."""
+# ruff: noqa: RUF001 - this module is about characters that look alike
 
 from __future__ import annotations
 

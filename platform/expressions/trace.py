@@ -8,9 +8,10 @@ from typing import Any
 
 from ..core.text import Text
 from .context import Context
-from .operations import BudgetExceededError, instant_out, now_in
+from .moments import instant_out, now_in
 from .printing import print_tree
 from .python import generate
+from .rows import BudgetExceededError
 from .tree import Call, Logic, Name, Node, Unary, walk
 from .types import BOOL
 from .words import Labels, to_words
