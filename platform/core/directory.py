@@ -86,3 +86,23 @@ class Directory(Protocol):
     def survey_link(self, record_id: str, ask_id: str) -> str:
         """Return the address at which the customer answers the survey."""
         ...
+
+    def file(self, file_id: str) -> Mapping[str, Any] | None:
+        """Return ``name``, ``size`` (bytes) and ``type`` (media type) of a stored file, else None."""
+        ...
+
+    def user_exists(self, user_id: str) -> bool:
+        """Return whether an active colleague has this id."""
+        ...
+
+    def is_member(self, user_id: str, team: str) -> bool:
+        """Return whether this colleague belongs to *team*."""
+        ...
+
+    def team_exists(self, team_id: str) -> bool:
+        """Return whether there is such a team."""
+        ...
+
+    def customer_exists(self, customer_id: str) -> bool:
+        """Return whether there is such a customer."""
+        ...

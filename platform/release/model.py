@@ -12,6 +12,7 @@ from ..core.text import Text
 from ..expressions import Expression, Schema
 from ..formbuilder.model import Field, Form, Taxonomy
 from ..messages.model import Survey, Template
+from ..rules.match import RuleIndex
 from ..rules.model import Routing, Rule, Table, Team
 from ..sla.model import Sla
 from ..workflows.model import Workflow
@@ -92,3 +93,4 @@ class Release:
     views: Mapping[str, View] = field(default_factory=dict)
     segments: Mapping[str, Segment] = field(default_factory=dict)
     working_time: Mapping[str, WorkingTime] = field(default_factory=dict)
+    rule_index: Mapping[str, RuleIndex] = field(default_factory=dict)

@@ -1,0 +1,181 @@
+"""Telling people: who is meant, in which language, by which channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.events import Cause, EventKind
+from ..core.plain import instant_text
+from ..core.record import ClockStatus
+from ..messages.render import render
+from .draft import Draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Somebody to be told. kind: user | customer."""
+
+    kind: str
+    id: str
+    name: str
+    email: str
+    lang: str
+
+
+def notify(
+    draft: Draft,
+    to: Iterable[str],
+    template: str,
+    channel: str,
+    cause: Cause,
+    extra: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a mail, a notice or both to everybody meant by *to*, each once and in their own language.
+
+    The person whose act led here is not told what they did themself.
+    """
+    people = recipients(draft, to)
+    told = [one for one in people if not (one.kind == "user" and one.id == draft.actor.id)]
+    if not told:
+        return
+    for person in told:
+        _write(draft, person, template, channel, extra or {})
+    draft.emit(
+        EventKind.NOTIFIED,
+        {"template": template, "channel": channel, "to": [f"{one.kind}:{one.id}" for one in told]},
+        cause,
+    )
+
+
+def _write(draft: Draft, person: Recipient, template_id: str, channel: str, extra: Mapping[str, Any]) -> None:
+    template = draft.release.templates[template_id]
+    words = render(template, data_for(draft, person, extra), person.lang, html=True)
+    name = f"{template_id}:{person.kind}:{person.id}"
+    if person.email and (channel in ("mail", "both") or person.kind == "customer"):
+        draft.effect(
+            "mail",
+            name,
+            {
+                "record": draft.state.id,
+                "number": draft.state.number,
+                "template": template_id,
+                "to": person.email,
+                "to_name": person.name,
+                "kind": person.kind,
+                "subject": words.subject,
+                "text": words.body_text,
+                "html": words.body_html,
+                "lang": person.lang,
+            },
+        )
+    if person.kind == "user" and channel in ("notice", "both"):
+        draft.effect(
+            "notice",
+            name,
+            {
+                "record": draft.state.id,
+                "number": draft.state.number,
+                "template": template_id,
+                "user": person.id,
+                "text": words.subject,
+                "lang": person.lang,
+            },
+        )
+
+
+def data_for(draft: Draft, person: Recipient, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a template may name: the record's scope, the promise, links, and who is addressed."""
+    state, directory = draft.state, draft.directory
+    owner = draft.person(state.owner)
+    link = directory.portal_link(state.id) if person.kind == "customer" else directory.desk_link(state.id)
+    place = draft.workflow.states.get(state.state)
+    titles = (place.customer_title or place.title) if place and person.kind == "customer" else place.title if place else None
+    return {
+        **draft.scope(),
+        "link": link,
+        "recipient": {"name": person.name},
+        "owner_name": owner.name if owner else "",
+        "state_title": titles.get(person.lang) if titles else "",
+        "type_title": draft.record_type.title.get(person.lang),
+        "actor": draft.actor.name,
+        "promise": promises(draft),
+        **extra,
+    }
+
+
+def promises(draft: Draft) -> dict[str, str]:
+    """Return the due instants of the running clocks by metric, as ISO texts."""
+    return {
+        clock.metric: instant_text(clock.due_at)
+        for clock in draft.state.clocks.values()
+        if clock.status is ClockStatus.RUNNING and clock.due_at is not None
+    }
+
+
+def recipients(draft: Draft, to: Iterable[str]) -> list[Recipient]:
+    """Return everybody meant by words such as ``owner``, ``lead``, ``role:manager``, each once."""
+    found: dict[tuple[str, str], Recipient] = {}
+    for word in to:
+        for one in _meant(draft, word):
+            found.setdefault((one.kind, one.id), one)
+    return list(found.values())
+
+
+def _meant(draft: Draft, word: str) -> list[Recipient]:
+    state, directory = draft.state, draft.directory
+    kind, _, name = word.partition(":")
+    if kind == "customer":
+        return _customer(draft)
+    users: list[str] = []
+    if kind == "owner":
+        if state.owner:
+            users = [state.owner]
+        elif state.team:  # a queue: its lead answers for it
+            users = _lead(draft, state.team)
+    elif kind == "lead":
+        users = _lead(draft, name or state.team)
+    elif kind == "team":
+        users = [one.id for one in directory.members(name or state.team or "")]
+    elif kind == "followers":
+        users = list(state.followers)
+    elif kind == "approvers":
+        approval = state.approval
+        users = [one.user for one in approval.votes if one.asked and not one.decision] if approval else []
+    elif kind == "role":
+        users = [one.id for one in directory.with_role(name)]
+    elif kind == "user":
+        users = [name]
+    elif kind == "on_call":
+        users = [one.id for one in directory.on_call(name, draft.now)] or _lead(draft, name)
+    elif kind == "task_owners":
+        users = [task.owner for task in state.tasks.values() if task.status == "open" and task.owner]
+    people = [directory.person(user) for user in users]
+    return [
+        Recipient(kind="user", id=one.id, name=one.name, email=one.email, lang=one.lang)
+        for one in people
+        if one is not None
+    ]
+
+
+def _lead(draft: Draft, team: str | None) -> list[str]:
+    lead = draft.directory.lead(team) if team else None
+    if lead is not None:
+        return [lead.id]
+    return [one.id for one in draft.directory.with_role("lead")[:1]]
+
+
+def _customer(draft: Draft) -> list[Recipient]:
+    facts = draft.state.customer
+    if not draft.state.customer_id or not facts.get("email"):
+        return []
+    return [
+        Recipient(
+            kind="customer",
+            id=draft.state.customer_id,
+            name=str(facts.get("name", "")),
+            email=str(facts["email"]),
+            lang=str(facts.get("lang") or draft.state.lang),
+        )
+    ]

@@ -1,0 +1,70 @@
+"""Commands that time and deliveries bring."""
+
+from __future__ import annotations
+
+from ..core import commands as c
+from ..core.events import Cause, EventKind
+from ..rules.match import Happening
+from .approvals import time_out
+from .draft import Draft
+from .notices import notify
+from .rounds import fire
+from .timers import occasion, trigger_of, wanted
+
+
+def timer_fired(draft: Draft, command: c.TimerFired) -> None:
+    """Act on a timer that is still wanted; a stale one does nothing (clocks were caught up already)."""
+    kind, _, name = command.key.partition(":")
+    if kind == "sla":
+        return
+    due = wanted(draft.release, draft.record_type, draft.state).get(command.key)
+    if due is None or due > draft.now:
+        return
+    rule = draft.place.approval
+    if kind == "rule":
+        _timed_rule(draft, name)
+    elif kind == "approval" and rule is not None:
+        time_out(draft, rule, int(name))
+    elif kind == "remind":
+        draft.emit(EventKind.APPROVAL, {"change": "reminded"}, Cause("timer", "approval"))
+        if "approval-reminder" in draft.release.templates:
+            notify(draft, ["approvers"], "approval-reminder", "both", Cause("timer", "approval"))
+
+
+def _timed_rule(draft: Draft, rule_id: str) -> None:
+    rule = draft.release.rules.get(rule_id)
+    trigger = trigger_of(rule, draft.state) if rule else None
+    if rule is None or trigger is None:
+        return
+    happening = Happening(f"{trigger.kind}:{rule.id}", {"kind": trigger.kind})
+    scope = {**draft.scope(), "event": happening.event}
+    stamp = occasion(rule, trigger, draft.state)
+    if rule.when is None or rule.when.holds(scope, draft.context()):
+        fire(draft, rule, happening, scope, stamp)
+    else:
+        draft.emit(EventKind.RULE, {"rule": rule.id, "occasion": stamp, "outcome": "not_met"}, Cause("timer", rule.id))
+
+
+def run_rule(draft: Draft, command: c.RunRule) -> None:
+    """Let an ``every`` rule act on this record, once in each round."""
+    rule = draft.release.rules.get(command.rule)
+    if rule is None or draft.state.fired.get(rule.id) == command.round:
+        return
+    happening = Happening(f"every:{rule.id}", {"kind": "every"})
+    scope = {**draft.scope(), "event": happening.event}
+    if rule.when is None or rule.when.holds(scope, draft.context()):
+        fire(draft, rule, happening, scope, command.round)
+
+
+def delivered(draft: Draft, command: c.Delivered) -> None:
+    """Note how a delivery ended."""
+    draft.emit(
+        EventKind.DELIVERED,
+        {
+            "key": command.key,
+            "kind": command.kind,
+            "target": command.target,
+            "outcome": command.outcome,
+            "error": command.error[:500],
+        },
+    )
