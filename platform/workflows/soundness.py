@@ -1,0 +1,174 @@
+"""Static soundness: reachable states, ways to the end, open ways out, joins, approvers, circles."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from ..core.diagnostics import Diagnostic
+from ..core.record import Category
+from .cases import find_gap
+from .graph import AutomaticStep, automatic_steps, backward, forward, reached, steps
+from .model import ApprovalRule, ParallelRule, State, Workflow
+
+Values = dict[str, str | int]
+_MOST_PATHS = 2000
+_NOT_AN_END = frozenset({"cancelled", "merged", "reopen"})
+
+
+def check_soundness(
+    workflow: Workflow, entered_by_rules: frozenset[str] = frozenset()
+) -> list[Diagnostic]:
+    """Return what keeps a record from being handled to its end.
+
+    entered_by_rules: states that automation rules lead to, beside the ways of the workflow.
+    """
+    found = [*_check_reach(workflow, entered_by_rules)]
+    for state in workflow.states.values():
+        found += _check_ways_out(workflow, state)
+        if state.approval is not None:
+            found += _check_approvers(workflow, state, state.approval)
+        if state.parallel is not None:
+            found += _check_join(workflow, state, state.parallel)
+    found += _check_circles(workflow)
+    return found
+
+
+def _check_reach(workflow: Workflow, entered_by_rules: frozenset[str]) -> Iterator[Diagnostic]:
+    closed = {s.id for s in workflow.states.values() if s.category is Category.CLOSED}
+    if not closed:
+        yield Diagnostic(span=workflow.place("states"), code="WFL037")
+    if workflow.start not in workflow.states:
+        return
+    every = steps(workflow)
+    starts = {workflow.start, *(entered_by_rules & workflow.states.keys())}
+    reachable = reached(starts, forward(every))
+    ending = reached(closed, backward(step for step in every if step.kind not in _NOT_AN_END))
+    for name in workflow.states:
+        values = {"state": name}
+        if name not in reachable:
+            yield Diagnostic(span=workflow.place("states", name), code="WFL050", values=values)
+        elif closed and name not in ending:
+            yield Diagnostic(span=workflow.place("states", name), code="WFL051", values=values)
+
+
+def _check_ways_out(workflow: Workflow, state: State) -> Iterator[Diagnostic]:
+    """Find the case in which all guards are false and nothing else leads on."""
+    if state.type != "normal" or state.category is Category.CLOSED or state.on_customer_reply:
+        return
+    if state.category is Category.RESOLVED and workflow.solved_state:
+        return
+    guards = [way.when for way in state.go if way.when is not None]
+    if not guards or len(guards) < len(state.go):
+        return
+    gap = find_gap(guards, lambda truths: not any(truths))
+    if gap is None:
+        return
+    span = workflow.place("states", state.id, "go")
+    if gap.certain:
+        values = {"state": state.id, "case": str(gap)}
+        yield Diagnostic(span=span, code="WFL052", values=values)
+    else:
+        yield Diagnostic(span=span, code="WFL053", values={"state": state.id})
+
+
+def _check_approvers(workflow: Workflow, state: State, rule: ApprovalRule) -> Iterator[Diagnostic]:
+    """Find the case in which nobody is asked, although the approval is not skipped."""
+    conditions = [approver.when for approver in rule.approvers if approver.when is not None]
+    if not rule.approvers or len(conditions) < len(rule.approvers):
+        return
+    if rule.skip_when is not None:
+        conditions.append(rule.skip_when)
+    gap = find_gap(conditions, lambda truths: not any(truths))
+    if gap is None:
+        return
+    span = workflow.place("states", state.id, "approvers")
+    if gap.certain:
+        values = {"state": state.id, "case": str(gap)}
+        yield Diagnostic(span=span, code="WFL058", values=values)
+    else:
+        yield Diagnostic(span=span, code="WFL059", values={"state": state.id})
+
+
+def _check_join(workflow: Workflow, state: State, rule: ParallelRule) -> Iterator[Diagnostic]:
+    """Find the case in which fewer tasks are opened than the join waits for."""
+    need = {"all": 0, "any": 1}.get(rule.join, rule.need)
+    span = workflow.place("states", state.id, "join")
+    if need > len(rule.branches):
+        values: Values = {"state": state.id, "need": need, "count": len(rule.branches)}
+        yield Diagnostic(span=span, code="WFL057", values=values)
+        return
+    conditions = [branch.when for branch in rule.branches if branch.when is not None]
+    always = len(rule.branches) - len(conditions)
+    if need <= always:
+        return
+    gap = find_gap(conditions, lambda truths: always + sum(truths) < need)
+    if gap is None:
+        return
+    if not gap.certain:
+        values = {"state": state.id, "need": need}
+        yield Diagnostic(span=span, code="WFL056", values=values)
+        return
+    opened: list[int] = []
+    find_gap(conditions, lambda truths: _note_fewest(opened, always + sum(truths)))
+    starved: Values = {"state": state.id, "case": str(gap), "need": need, "opened": min(opened)}
+    yield Diagnostic(span=span, code="WFL055", values=starved)
+
+
+def _note_fewest(opened: list[int], count: int) -> bool:
+    opened.append(count)
+    return False
+
+
+def _check_circles(workflow: Workflow) -> Iterator[Diagnostic]:
+    """Find circles of steps that the engine may take one after the other without a person."""
+    order = {name: position for position, name in enumerate(workflow.states)}
+    leaving: defaultdict[str, list[AutomaticStep]] = defaultdict(list)
+    for step in automatic_steps(workflow):
+        leaving[step.source].append(step)
+    budget = [_MOST_PATHS]
+    reported: set[frozenset[str]] = set()
+    for start in workflow.states:
+        for circle in _circles(start, leaving, order, budget):
+            names = frozenset(step.source for step in circle)
+            if names in reported or not _is_possible(circle):
+                continue
+            reported.add(names)
+            yield _circle_found(workflow, circle)
+
+
+def _circles(
+    start: str,
+    leaving: defaultdict[str, list[AutomaticStep]],
+    order: dict[str, int],
+    budget: list[int],
+) -> Iterator[tuple[AutomaticStep, ...]]:
+    """Yield the circles through *start* whose other states all come after it in the definition."""
+    waiting: list[tuple[AutomaticStep, ...]] = [(step,) for step in reversed(leaving[start])]
+    while waiting and budget[0] > 0:
+        budget[0] -= 1
+        path = waiting.pop()
+        last = path[-1].target
+        if last == start:
+            yield path
+        elif order[last] > order[start] and last not in {step.source for step in path}:
+            waiting.extend((*path, step) for step in reversed(leaving[last]))
+
+
+def _is_possible(circle: Sequence[AutomaticStep]) -> bool:
+    """Return whether one set of values can meet the demands of every step."""
+    demands = [demand for step in circle for demand in step.demands]
+    wanted = [must for _, must in demands]
+    return find_gap([condition for condition, _ in demands], wanted.__eq__) is not None
+
+
+def _circle_found(workflow: Workflow, circle: Sequence[AutomaticStep]) -> Diagnostic:
+    first = next((step for step in circle if step.position is not None), circle[0])
+    if first.position is not None:
+        span = workflow.place("states", first.source, "go", first.position, "auto")
+    else:
+        state = workflow.states[first.source]
+        key = "skip_when" if state.approval is not None else "branches"
+        span = workflow.place("states", first.source, key)
+    names = [*(step.source for step in circle), circle[0].source]
+    return Diagnostic(span=span, code="WFL054", values={"cycle": " → ".join(names)})
