@@ -56,7 +56,7 @@ def break_down(
     """Return the stretches from *start* to *due* without a gap, at most MAX_SLICES.
 
     pieces: the open stretches of a UTC year. count: working seconds between two moments. What does
-    not fit is summed up in a last slice. Empty when *due* is not after *start*.
+    not fit is summed up in a last slice. Both moments are in UTC. Empty when *due* is not after *start*.
     """
     if due <= start:
         return ()
@@ -94,7 +94,7 @@ def _all_slices(
     begin, end = _stamp(start), _stamp(due)
     before: Piece | None = None
     cursor = start
-    for piece in _pieces_around(pieces, start.astimezone(UTC).year):
+    for piece in _pieces_around(pieces, start.year):
         if piece.end <= begin:
             before = piece
             continue

@@ -131,13 +131,13 @@ class _Parser:
 
     def _id(self, value: Mapping[str, Any]) -> str:
         word = self._text(value, "id")
-        if word and not _IDENTIFIER.fullmatch(word):
+        if word is not None and not _IDENTIFIER.fullmatch(word):
             self._report("DEF006", ("id",), word=word)
-        return word
+        return word or ""
 
     def _zone(self, value: Mapping[str, Any]) -> str:
         word = self._text(value, "zone")
-        if not word:
+        if word is None:
             return "UTC"
         if _is_zone(word):
             return word
@@ -151,11 +151,11 @@ class _Parser:
         self._report("DEF007", (key,), key=key)
         return False
 
-    def _text(self, value: Mapping[str, Any], key: str) -> str:
-        if key not in value or value[key] is None:
+    def _text(self, value: Mapping[str, Any], key: str) -> str | None:
+        if value.get(key) is None:
             self._report("DEF003", (), key=key)
-            return ""
-        return self._word(value[key], (key,)) or ""
+            return None
+        return self._word(value[key], (key,))
 
     def _word(self, value: Any, path: Path) -> str | None:
         """Return a scalar as text; a reader may have made a date of it."""
@@ -373,7 +373,7 @@ def _is_zone(word: str) -> bool:
         return False
     try:
         ZoneInfo(word)
-    except (ValueError, OSError):  # also a folder of the zone database, such as Europe
+    except (KeyError, ValueError, OSError):  # the last for a folder such as Europe
         return False
     return True
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from .breakdown import Reason, Slice, break_down
@@ -17,20 +16,15 @@ _FLOOR = year_start(FIRST_YEAR)
 _CEILING = year_start(LAST_YEAR + 1)
 
 
-class _Table(NamedTuple):
-    """The open intervals of whole years, after an empty one at *low* that spares a test.
+_Table = tuple[int, int, list[int], list[int], list[int]]
+"""Low and high bound, then starts, worked, shift: the open intervals of whole years, after an empty one at low.
 
-    starts[i]: where interval i opens. worked[i]: working seconds before it (one entry more than starts).
-    shift[i] = worked[i] - starts[i], so that inside interval i the working seconds are stamp + shift[i].
-    """
+starts[i] is where interval i opens, worked[i] the working seconds before it (worked has one entry more), and
+inside it shift[i + 1] + stamp is the working seconds up to stamp; both are found at i + 1 by one bisection.
+A plain tuple, because unpacking one is faster than any other way to read five things at once.
+"""
 
-    low: int
-    high: int
-    first_year: int
-    last_year: int
-    starts: list[int]
-    worked: list[int]
-    shift: list[int]
+_NO_TABLE: _Table = (0, 0, [], [0], [0])
 
 
 class WorkingTime:
@@ -48,7 +42,7 @@ class WorkingTime:
         self.is_always_open = calendar.always or _never_closes(calendar)
         self._zone = ZoneInfo(calendar.zone)
         self._pieces: dict[int, tuple[Piece, ...]] = {}
-        self._table = _Table(0, 0, 0, -1, [], [0], [])
+        self._table = _NO_TABLE
 
     def add(self, start: datetime, seconds: int) -> datetime:
         """Return the moment at which *seconds* of working time after *start* are used up.
@@ -63,21 +57,24 @@ class WorkingTime:
 
     def add_epoch(self, start: int, seconds: int) -> int:
         """Return the epoch second at which *seconds* of working time after *start* are used up."""
-        if seconds <= 0 or self.is_always_open:
-            return self._add_plain(start, seconds)
-        low, high, _, _, starts, worked, shift = self._table
-        if not low <= start < high:
-            low, high, _, _, starts, worked, shift = self._cover(start)
+        low, high, starts, worked, shift = self._table
+        if not low <= start < high or seconds <= 0:
+            if seconds <= 0 or self.is_always_open:
+                return self._add_plain(start, seconds)
+            _, _, starts, worked, shift = self._cover(start)
         at = bisect_right(starts, start)
-        used = start + shift[at - 1]
-        if used > worked[at]:
-            used = worked[at]
+        ahead = shift[at]
+        used = start + ahead
+        full = worked[at]
+        if used > full:
+            used = full
         used += seconds
-        if used <= worked[at]:
-            return used - shift[at - 1]
-        if used > worked[-1]:
-            return self._add_beyond(start, seconds)
-        return used - shift[bisect_left(worked, used, at) - 1]
+        if used <= full:
+            return used - ahead
+        at = bisect_left(worked, used, at)
+        if at < len(worked):
+            return used - shift[at]
+        return self._add_beyond(start, seconds)
 
     def between(self, start: datetime, end: datetime) -> int:
         """Return the whole seconds of working time from *start* to *end*, negative when *end* is first."""
@@ -93,17 +90,17 @@ class WorkingTime:
 
     def between_epoch(self, start: int, end: int) -> int:
         """Return the seconds of working time from *start* to *end*, both epoch seconds."""
-        low, high, _, _, starts, worked, shift = self._table
+        low, high, starts, worked, shift = self._table
         if not (low <= start < high and low <= end < high):
             if self.is_always_open:
                 return end - start
-            low, high, _, _, starts, worked, shift = self._cover(start, end)
+            _, _, starts, worked, shift = self._cover(start, end)
         at = bisect_right(starts, start)
-        first = start + shift[at - 1]
+        first = start + shift[at]
         if first > worked[at]:
             first = worked[at]
         at = bisect_right(starts, end)
-        second = end + shift[at - 1]
+        second = end + shift[at]
         return (second if second < worked[at] else worked[at]) - first
 
     def add_days(self, start: datetime, days: int) -> datetime:
@@ -138,18 +135,20 @@ class WorkingTime:
         stamp = _stamp(at)
         if self.is_always_open or not self._is_open(stamp):
             return None
+        table = self._cover(stamp)
         while True:
-            table = self._cover(stamp)
-            index = bisect_right(table.starts, stamp) - 1
-            end = table.worked[index + 1] - table.shift[index]
-            if end < table.high:
-                return _moment(end)
-            if table.high >= _CEILING:
+            _, high, starts, worked, shift = table
+            index = bisect_right(starts, stamp)
+            closing = worked[index] - shift[index]
+            if closing < high:
+                return _moment(closing)
+            if high >= _CEILING:
                 return None
-            self._extend(table.first_year, table.last_year + 1)
+            table = self._double(table)
 
     def breakdown(self, start: datetime, due: datetime) -> tuple[Slice, ...]:
         """Return how the time from *start* to *due* was counted, stretch by stretch, at most 400."""
+        start, due = start.astimezone(UTC), due.astimezone(UTC)
         if self.is_always_open:
             seconds = self.between(start, due)
             whole = Slice(start=start, end=due, seconds=seconds, reason=Reason.OPEN)
@@ -179,9 +178,9 @@ class WorkingTime:
     def _is_open(self, stamp: int) -> bool:
         if self.is_always_open:
             return True
-        table = self._cover(stamp)
-        at = bisect_right(table.starts, stamp)
-        return stamp + table.shift[at - 1] < table.worked[at]
+        _, _, starts, worked, shift = self._cover(stamp)
+        at = bisect_right(starts, stamp)
+        return stamp + shift[at] < worked[at]
 
     def _is_at_closing(self, at: datetime) -> bool:
         micro = (at - _EPOCH).microseconds
@@ -204,10 +203,9 @@ class WorkingTime:
     def _add_beyond(self, start: int, seconds: int) -> int:
         """Add where the table is too short: double its length until the end is in it."""
         table = self._table
-        while table.last_year < LAST_YEAR:
-            grown = table.last_year + max(1, table.last_year - table.first_year)
-            table = self._extend(table.first_year, grown)
-            if self.between_epoch(start, table.high - 1) >= seconds:
+        while table[1] < _CEILING:
+            table = self._double(table)
+            if self.between_epoch(start, table[1] - 1) >= seconds:
                 return self.add_epoch(start, seconds)
         raise OutOfCalendarError(
             f"calendar {self.calendar.id!r}: {seconds} s of working time do not come before {LAST_YEAR + 1}"
@@ -217,7 +215,7 @@ class WorkingTime:
         """Return a table that holds every one of *stamps*."""
         table = self._table
         first, last = min(stamps), max(stamps)
-        if table.low <= first and last < table.high:
+        if table[0] <= first and last < table[1]:
             return table
         if first < _FLOOR or last >= _CEILING:
             raise OutOfCalendarError(
@@ -225,11 +223,16 @@ class WorkingTime:
             )
         return self._extend(_moment(first).year, _moment(last).year + 1)
 
+    def _double(self, table: _Table) -> _Table:
+        first, after = _moment(table[0]).year, _moment(table[1]).year
+        return self._extend(first, after + max(0, after - first - 2))
+
     def _extend(self, first_year: int, last_year: int) -> _Table:
         """Swap in a table that holds the years of the present one and those asked for."""
         old = self._table
-        if old.starts:
-            first_year, last_year = min(first_year, old.first_year), max(last_year, old.last_year)
+        if old is not _NO_TABLE:
+            first_year = min(first_year, _moment(old[0]).year)
+            last_year = max(last_year, _moment(old[1]).year - 1)
         last_year = min(last_year, LAST_YEAR)
         low, high = year_start(first_year), year_start(last_year + 1)
         starts, worked, end = [low], [0, 0], low - 1
@@ -242,7 +245,7 @@ class WorkingTime:
                     worked.append(worked[-1] + piece.end - piece.start)
                 end = piece.end
         shift = [done - start for done, start in zip(worked, starts, strict=False)]
-        table = self._table = _Table(low, high, first_year, last_year, starts, worked, shift)
+        self._table = table = (low, high, starts, worked, [0, *shift])
         return table
 
 

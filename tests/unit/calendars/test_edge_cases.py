@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -245,3 +246,19 @@ def test_a_worked_saturday_is_a_working_day() -> None:
     assert clock.add_days(at("2026-02-13 10:00"), 2) == at("2026-02-24 10:00")
     fraction = timedelta(microseconds=7)
     assert clock.add_days(at("2026-02-13 10:00") + fraction, 1) == at("2026-02-14 10:00") + fraction
+
+
+def test_any_zone_may_ask_and_the_answer_is_in_utc() -> None:
+    local = at("2026-03-10 10:00", BERLIN).astimezone(ZoneInfo("America/New_York"))
+    closing = at("2026-03-10 12:00", BERLIN)
+    answers = [
+        OFFICE.add(local, 2 * HOUR),
+        OFFICE.add(local, 0) + timedelta(hours=2),
+        OFFICE.next_opening(local) + timedelta(hours=2),
+        OFFICE.add_days(local, 0) + timedelta(hours=2),
+        OFFICE.closes_at(local),
+        OFFICE.breakdown(local, closing.astimezone(ZoneInfo(BERLIN)))[0].end,
+        OFFICE.breakdown(local, closing)[0].start + timedelta(hours=2),
+    ]
+    assert answers == [closing] * 7
+    assert all(answer is not None and answer.tzinfo is UTC for answer in answers)
