@@ -1,7 +1,30 @@
-"""REL...: references across definitions, record types, teams, views."""
+"""REL...: references across definitions, record types, views."""
 
 from __future__ import annotations
 
 from .message import Message
 
-RELEASE: dict[str, Message] = {}
+RELEASE: dict[str, Message] = {
+    "REL001": Message(
+        "There is another {kind} with the id {id}, in {first}.", "已有相同标识“{id}”的 {kind}，位于 {first}。"
+    ),
+    "REL002": Message(
+        "Field {field} has the type {type} here but {other} in {where}; one field of a record has one type.",
+        "字段“{field}”在此处的类型为 {type}，而在 {where} 中为 {other}；同一记录的字段只能有一种类型。",
+    ),
+    "REL003": Message("There is no record type {name}.", "没有名为“{name}”的记录类型。"),
+    "REL004": Message("There is no {kind} {name}.", "没有名为“{name}”的 {kind}。"),
+    "REL005": Message(
+        "The number pattern needs exactly one {{seq}} part, such as T-{{yyyy}}-{{seq:6}}.",
+        "编号规则必须且只能包含一个 {{seq}}，例如 T-{{yyyy}}-{{seq:6}}。",
+    ),
+    "REL006": Message(
+        "Column {name} is no field of these records.", "列“{name}”不是这些记录的字段。"
+    ),
+    "REL007": Message(
+        "{name} belongs to record type {other}, not to {type}.", "“{name}”属于记录类型“{other}”，而不是“{type}”。"
+    ),
+    "REL008": Message(
+        "This definition could not be used: {reason}.", "无法使用该定义：{reason}。"
+    ),
+}

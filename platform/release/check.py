@@ -1,0 +1,63 @@
+"""What record types and views refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..core.diagnostics import Diagnostic
+from ..definitions.references import References
+from ..formbuilder.model import Form
+from ..messages.parse import parse_inline
+from .model import RecordType, Segment, View
+
+
+def check_record_type(
+    kind: RecordType,
+    references: References,
+    forms: Mapping[str, Form],
+    workflows: Mapping[str, Any],
+    slas: Mapping[str, Any],
+    routings: Mapping[str, Any],
+) -> tuple[Diagnostic, ...]:
+    """Return what a record type names that does not exist, or that belongs to another record type."""
+    found: list[Diagnostic] = []
+    for what, name, models in (
+        ("workflow", kind.workflow, workflows),
+        ("form", kind.intake, forms),
+        ("sla", kind.sla, slas),
+        ("routing", kind.routing, routings),
+    ):
+        if name and name in models and models[name].record_type != kind.id:
+            values = {"name": name, "other": models[name].record_type, "type": kind.id}
+            found.append(Diagnostic(span=kind.span, code="REL007", values=values))
+        elif name and not references.has(what, name):
+            found.append(_missing(kind, references, what, name))
+    for what, name in (("survey", kind.survey), ("message_template", kind.ack)):
+        if name and not references.has(what, name):
+            found.append(_missing(kind, references, what, name))
+    if kind.summary:
+        found.extend(parse_inline(kind.summary, kind.schema, kind.span)[1])
+    return tuple(found)
+
+
+def _missing(kind: RecordType, references: References, what: str, name: str) -> Diagnostic:
+    values = {"kind": what, "name": name, "guess": references.guess(what, name)}
+    return Diagnostic(span=kind.span, code="REL004", values=values)
+
+
+def check_view(view: View, references: References) -> tuple[Diagnostic, ...]:
+    """Return the roles and the record type that a view names and that do not exist."""
+    return tuple(_view_findings(view, references))
+
+
+def _view_findings(view: View, references: References) -> Iterator[Diagnostic]:
+    for role in sorted(view.roles):
+        if not references.has("role", role):
+            values = {"kind": "role", "name": role, "guess": references.guess("role", role)}
+            yield Diagnostic(span=view.span, code="REL004", values=values)
+
+
+def check_segment(segment: Segment) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with a segment beyond its condition: nothing yet can be."""
+    return ()

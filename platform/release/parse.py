@@ -1,0 +1,110 @@
+"""Record types, views and segments: documents to model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ..access.parse import parse_access
+from ..core.diagnostics import Diagnostic, has_errors
+from ..core.text import Text
+from ..definitions import Document, Reader
+from ..expressions import Schema, compile_expression
+from ..formbuilder.model import Field
+from .model import RecordType, Segment, View
+from .schema import CUSTOMER
+
+_SEQ = re.compile(r"\{seq(?::[1-9])?\}")
+_PART = re.compile(r"\{(?:yyyy|yy|mm|dd|seq(?::[1-9])?)\}")
+COLUMNS = frozenset(
+    {"due", "number", "title", "customer.name", "customer.tier", "customer.organisation", "updated_at", "created_at"}
+)
+
+
+def parse_record_type(
+    document: Document, fields: tuple[Field, ...], all_fields: Mapping[str, Field], forms: tuple[str, ...], schema: Schema,
+    roles: frozenset[str],
+) -> tuple[RecordType | None, tuple[Diagnostic, ...]]:
+    """Return the record type, None if it has errors, and what is wrong with its document.
+
+    fields: its own ``fields``, read before; all_fields: those with the fields of its forms.
+    """
+    found: list[Diagnostic] = []
+    r = Reader.of(document, found)
+    title = r.label("title", required=True)
+    number = r.text("number", required=True)
+    if number and (len(_SEQ.findall(number)) != 1 or re.search(r"[{}]", _PART.sub("", number))):
+        r.error("REL005", "number")
+    r.node("fields")
+    access, more = parse_access(r.node("access"), roles)
+    found.extend(more)
+    record_type = RecordType(
+        id=document.id,
+        title=title,
+        plural=r.label("plural") or title,
+        description=r.label("description"),
+        number=number,
+        workflow=r.identifier("workflow", required=True),
+        intake=r.identifier("intake", required=True),
+        sla=r.identifier("sla") or None,
+        routing=r.identifier("routing") or None,
+        summary=r.text("summary"),
+        survey=r.identifier("survey") or None,
+        ack=r.identifier("acknowledge") or None,
+        portal=r.flag("portal", True),
+        icon=r.text("icon", "ticket"),
+        fields=fields,
+        forms=forms,
+        access=access,
+        schema=schema,
+        all_fields=all_fields,
+        span=document.span,
+    )
+    r.done()
+    return (None if has_errors(found) else record_type), tuple(found)
+
+
+def parse_view(document: Document, schema: Schema) -> tuple[View | None, tuple[Diagnostic, ...]]:
+    """Return the view, None if it has errors, and what is wrong with its document."""
+    found: list[Diagnostic] = []
+    r = Reader.of(document, found)
+    title = r.label("title", required=True)
+    record_type = r.identifier("record_type", required=True)
+    when = None
+    text = r.raw_text("when")
+    if text is not None:
+        when, more = compile_expression(text, schema, r.span_of("when"))
+        found.extend(more)
+    columns, sort = tuple(r.texts("columns")), tuple(r.texts("sort"))
+    for name in (*columns, *(one.lstrip("-") for one in sort)):
+        if name not in COLUMNS and name not in schema.fields:
+            r.error("REL006", "columns" if name in columns else "sort", name=name)
+    roles = frozenset(r.texts("roles"))
+    r.done()
+    view = View(
+        id=document.id,
+        title=title,
+        record_type=record_type,
+        when=when,
+        columns=columns,
+        sort=sort,
+        roles=roles,
+        span=document.span,
+    )
+    return (None if has_errors(found) else view), tuple(found)
+
+
+def parse_segment(document: Document) -> tuple[Segment | None, tuple[Diagnostic, ...]]:
+    """Return the segment, None if it has errors, and what is wrong with its document."""
+    found: list[Diagnostic] = []
+    r = Reader.of(document, found)
+    title = r.label("title") or Text(document.id)
+    text = r.raw_text("when", required=True)
+    when = None
+    if text is not None:
+        when, more = compile_expression(text, Schema({"customer": CUSTOMER}), r.span_of("when"))
+        found.extend(more)
+    r.done()
+    if when is None or has_errors(found):
+        return None, tuple(found)
+    return Segment(id=document.id, title=title, when=when, span=document.span), tuple(found)
