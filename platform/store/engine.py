@@ -133,7 +133,7 @@ def _open_sqlite(url: URL) -> Database:
     url = url.set(drivername="sqlite+pysqlite", database=str(path))
     # One connection that writes: threads wait in the pool's queue, which is fair; SQLite's lock is not.
     write = _engine(url, pool_size=1)
-    read = _engine(url, pool_size=READERS)
+    read = _engine(url, pool_size=READERS, execution_options={"reads_only": True})
     event.listen(write, "connect", _prepare_sqlite_writer)
     event.listen(write, "begin", _begin_immediate)
     event.listen(read, "connect", _prepare_sqlite_reader)
@@ -143,7 +143,9 @@ def _open_sqlite(url: URL) -> Database:
 
 def _open_postgres(url: URL) -> Database:
     write = _engine(url, pool_size=READERS, pool_pre_ping=True)
-    read = _engine(url, pool_size=READERS, pool_pre_ping=True)
+    read = _engine(
+        url, pool_size=READERS, pool_pre_ping=True, execution_options={"reads_only": True}
+    )
     event.listen(write, "connect", _prepare_postgres_writer)
     event.listen(read, "connect", _prepare_postgres_reader)
     return Database(url=url, write=write, read=read)

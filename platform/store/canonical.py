@@ -1,0 +1,27 @@
+"""One text for one value: what hashes are taken over."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import Any
+
+
+def canonical(value: Any) -> str:
+    """Return *value* (plain JSON) as text: sorted keys, no blanks, always the same for equal values.
+
+    Raises ValueError for NaN and infinity, which JSON does not know.
+    """
+    text = json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair: keep it, spelled out
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text
+
+
+def digest(*parts: str | int) -> str:
+    """Return the SHA-256 of *parts*, in hexadecimal; no two different lists give the same text."""
+    return sha256(canonical(list(parts)).encode()).hexdigest()

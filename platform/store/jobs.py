@@ -1,0 +1,374 @@
+"""The table of work: enqueue, claim with a lease, and settle by its token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from .tables import DeliveryRow, JobRow
+
+ERROR_LIMIT = 500
+_NO_LEASE: dict[str, Any] = {"lease_until": None, "lease_token": None, "lease_node": None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A job to be written. key: names the effect; the same key is never enqueued twice."""
+
+    kind: str
+    lane: int
+    key: str
+    payload: Mapping[str, Any]
+    due_at: datetime
+    created_at: datetime
+    record_id: str | None = None
+    release: str | None = None
+    max_attempts: int = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """One try to bring something out, for the log of deliveries."""
+
+    target: str
+    at: datetime
+    outcome: str  # sent | failed | dead | dropped
+    status: int | None = None
+    milliseconds: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobClaim:
+    """A job in somebody's hands until *lease_until*, as long as *token* is the row's.
+
+    attempt: counted from 1. delivery: written with the job's end.
+    """
+
+    id: int
+    token: str
+    kind: str
+    lane: int
+    key: str
+    payload: Mapping[str, Any]
+    record_id: str | None
+    release: str | None
+    due_at: datetime
+    attempt: int
+    max_attempts: int
+    delivery: NewDelivery | None = None
+
+    @property
+    def is_last(self) -> bool:
+        """Return whether there is no further try after this one."""
+        return self.attempt >= self.max_attempts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSummary:
+    """A job as the admin's list shows it."""
+
+    id: int
+    kind: str
+    key: str
+    record_id: str | None
+    state: str
+    due_at: datetime
+    attempts: int
+    max_attempts: int
+    last_error: str
+    payload: Mapping[str, Any]
+
+
+def add_jobs(connection: Connection, jobs: Sequence[NewJob]) -> None:
+    """Enqueue *jobs*; one whose key waits already, or was brought out already, is left out."""
+    if not jobs:
+        return
+    keys = [job.key for job in jobs]
+    done = select(DeliveryRow.key).where(DeliveryRow.key.in_(keys), DeliveryRow.outcome == "sent")
+    gone = set(connection.execute(done).scalars())
+    rows = [_row(job) for job in jobs if job.key not in gone]
+    if rows:
+        connection.execute(_insert(connection).on_conflict_do_nothing(), rows)
+
+
+def put_timer(connection: Connection, job: NewJob) -> None:
+    """Set the timer *job.key*, or move it. Whoever is carrying it out just now will find its lease gone."""
+    row = _row(job)
+    moved = {name: value for name, value in row.items() if name not in ("idem_key", "created_at")}
+    connection.execute(
+        _insert(connection)
+        .values(row)
+        .on_conflict_do_update(index_elements=[JobRow.idem_key], set_=moved | _NO_LEASE)
+    )
+
+
+def cancel(connection: Connection, key: str) -> bool:
+    """Remove the job *key*; return whether there was one."""
+    return connection.execute(delete(JobRow).where(JobRow.idem_key == key)).rowcount > 0
+
+
+def cancel_timers(connection: Connection, record_id: str) -> None:
+    """Remove every timer of the record."""
+    mine = (JobRow.record_id == record_id) & (JobRow.kind == "timer")
+    connection.execute(delete(JobRow).where(mine))
+
+
+def _row(job: NewJob) -> dict[str, Any]:
+    return {
+        "kind": job.kind,
+        "lane": job.lane,
+        "record_id": job.record_id,
+        "release": job.release,
+        "due_at": job.due_at,
+        "state": "ready",
+        "attempts": 0,
+        "max_attempts": job.max_attempts,
+        "idem_key": job.key,
+        "payload": dict(job.payload),
+        "last_error": "",
+        "created_at": job.created_at,
+    }
+
+
+def _insert(connection: Connection) -> sqlite.Insert | postgresql.Insert:
+    on_sqlite = connection.dialect.name == "sqlite"
+    return sqlite.insert(JobRow) if on_sqlite else postgresql.insert(JobRow)
+
+
+def is_work_due(connection: Connection, now: datetime) -> bool:
+    """Return whether a claim would find something; reads two partial indexes and takes no lock."""
+    ready = and_(JobRow.state == "ready", JobRow.lane.in_((0, 1, 2)), JobRow.due_at <= now)
+    query = select(or_(exists().where(ready), exists().where(_expired(now))))
+    return bool(connection.execute(query).scalar_one())
+
+
+def _expired(now: datetime) -> ColumnElement[bool]:
+    return and_(JobRow.state == "leased", JobRow.lease_until < now)
+
+
+def claim(
+    connection: Connection,
+    lane: int,
+    limit: int,
+    *,
+    now: datetime,
+    until: datetime,
+    token: str,
+    node: str,
+) -> list[JobClaim]:
+    """Take up to *limit* due jobs of *lane*, the longest due first; *token* is theirs until *until*.
+
+    The attempt is counted now, so that a job that kills its worker does not come back for ever.
+    """
+    due = (
+        select(JobRow.id)
+        .where(JobRow.state == "ready", JobRow.lane == lane, JobRow.due_at <= now)
+        .order_by(JobRow.due_at, JobRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(JobRow)
+        .where(JobRow.id.in_(due.scalar_subquery()))
+        .values(
+            state="leased",
+            attempts=JobRow.attempts + 1,
+            lease_until=until,
+            lease_token=token,
+            lease_node=node,
+        )
+        .returning(JobRow.__table__)
+    )
+    found = [_claim(row) for row in connection.execute(taken).mappings()]
+    return sorted(found, key=lambda job: (job.due_at, job.id))
+
+
+def load_claim(connection: Connection, job_id: int, token: str) -> JobClaim | None:
+    """Return the job if *token* still holds it."""
+    query = select(JobRow.__table__).where(_held(job_id, token))
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else _claim(row)
+
+
+def _claim(row: RowMapping) -> JobClaim:
+    return JobClaim(
+        id=row["id"],
+        token=row["lease_token"],
+        kind=row["kind"],
+        lane=row["lane"],
+        key=row["idem_key"],
+        payload=row["payload"],
+        record_id=row["record_id"],
+        release=row["release"],
+        due_at=row["due_at"],
+        attempt=row["attempts"],
+        max_attempts=row["max_attempts"],
+    )
+
+
+def _held(job_id: int, token: str) -> ColumnElement[bool]:
+    return and_(JobRow.id == job_id, JobRow.state == "leased", JobRow.lease_token == token)
+
+
+def take_expired(connection: Connection, now: datetime, limit: int = 100) -> list[JobClaim]:
+    """Return the jobs whose last try ran out of time, still leased; give all others back.
+
+    What is returned has no try left: the caller writes it off in this transaction.
+    """
+    exhausted = JobRow.attempts >= JobRow.max_attempts
+    error = "The process that carried this out stopped, or took too long."
+    connection.execute(
+        update(JobRow)
+        .where(
+            JobRow.id.in_(
+                select(JobRow.id)
+                .where(_expired(now), ~exhausted)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+                .scalar_subquery()
+            )
+        )
+        .values(state="ready", last_error=error, **_NO_LEASE)
+    )
+    query: Select[Any] = select(JobRow.__table__).where(_expired(now), exhausted).limit(limit)
+    rows = connection.execute(query.with_for_update(skip_locked=True)).mappings()
+    return [_claim(row) for row in rows]
+
+
+def renew(connection: Connection, job_id: int, token: str, until: datetime) -> bool:
+    """Hold the job until *until*; False when somebody else has it by now."""
+    statement = update(JobRow).where(_held(job_id, token)).values(lease_until=until)
+    return connection.execute(statement).rowcount == 1
+
+
+def finish(connection: Connection, job: JobClaim) -> bool:
+    """Remove the job and note its delivery; False (and nothing done) when *job.token* is not its lease."""
+    if connection.execute(delete(JobRow).where(_held(job.id, job.token))).rowcount != 1:
+        return False
+    _note(connection, job)
+    return True
+
+
+def put_back(
+    connection: Connection, job: JobClaim, due_at: datetime, error: str, *, counts: bool = True
+) -> bool:
+    """Let the job be tried again from *due_at*; False when the lease is gone. counts: as a try."""
+    values = {"state": "ready", "due_at": due_at, "last_error": error[:ERROR_LIMIT], **_NO_LEASE}
+    if not counts:
+        values |= {"attempts": JobRow.attempts - 1, "last_error": JobRow.last_error}
+    statement = update(JobRow).where(_held(job.id, job.token)).values(values)
+    if connection.execute(statement).rowcount != 1:
+        return False
+    _note(connection, job)
+    return True
+
+
+def write_off(connection: Connection, job: JobClaim, error: str) -> bool:
+    """Keep the job as dead, for the admin to see; False when the lease is gone."""
+    values = {"state": "dead", "last_error": error[:ERROR_LIMIT], **_NO_LEASE}
+    statement = update(JobRow).where(_held(job.id, job.token)).values(values)
+    if connection.execute(statement).rowcount != 1:
+        return False
+    _note(connection, job)
+    return True
+
+
+def _note(connection: Connection, job: JobClaim) -> None:
+    if job.delivery is None:
+        return
+    delivery = job.delivery
+    values = {
+        "key": job.key,
+        "kind": job.kind,
+        "record_id": job.record_id,
+        "attempt": job.attempt,
+        "target": delivery.target,
+        "at": delivery.at,
+        "outcome": delivery.outcome,
+        "status": delivery.status,
+        "milliseconds": delivery.milliseconds,
+        "error": delivery.error[:ERROR_LIMIT],
+    }
+    connection.execute(insert(DeliveryRow), values)
+
+
+def give_back(connection: Connection, node: str, now: datetime) -> int:
+    """Return the unfinished leases of *node* at an orderly stop; their try does not count."""
+    mine = and_(JobRow.state == "leased", JobRow.lease_node == node)
+    tries = case((JobRow.attempts > 0, JobRow.attempts - 1), else_=0)
+    values = {"state": "ready", "attempts": tries, **_NO_LEASE}
+    return connection.execute(update(JobRow).where(mine).values(values)).rowcount
+
+
+def dead_jobs(connection: Connection, limit: int = 200) -> list[JobSummary]:
+    """Return the jobs that were given up, the newest first."""
+    query = select(JobRow.__table__).where(JobRow.state == "dead")
+    rows = connection.execute(query.order_by(JobRow.id.desc()).limit(limit)).mappings()
+    return [_summary(row) for row in rows]
+
+
+def jobs_of(connection: Connection, record_id: str) -> list[JobSummary]:
+    """Return what is still to be done for the record, the next first."""
+    query = select(JobRow.__table__).where(JobRow.record_id == record_id)
+    rows = connection.execute(query.order_by(JobRow.due_at, JobRow.id)).mappings()
+    return [_summary(row) for row in rows]
+
+
+def _summary(row: RowMapping) -> JobSummary:
+    return JobSummary(
+        id=row["id"],
+        kind=row["kind"],
+        key=row["idem_key"],
+        record_id=row["record_id"],
+        state=row["state"],
+        due_at=row["due_at"],
+        attempts=row["attempts"],
+        max_attempts=row["max_attempts"],
+        last_error=row["last_error"],
+        payload=row["payload"],
+    )
+
+
+def revive(connection: Connection, job_id: int, now: datetime) -> bool:
+    """Try a dead job again from now, with all its tries; False when it is not dead."""
+    dead = (JobRow.id == job_id) & (JobRow.state == "dead")
+    values = {"state": "ready", "attempts": 0, "due_at": now, **_NO_LEASE}
+    return connection.execute(update(JobRow).where(dead).values(values)).rowcount == 1
+
+
+def drop_dead(connection: Connection, job_id: int) -> bool:
+    """Remove a dead job for good; False when it is not dead."""
+    dead = (JobRow.id == job_id) & (JobRow.state == "dead")
+    return connection.execute(delete(JobRow).where(dead)).rowcount == 1
+
+
+def count_jobs(connection: Connection) -> dict[tuple[str, str], int]:
+    """Return how many jobs there are by kind and state."""
+    query = select(JobRow.kind, JobRow.state, func.count()).group_by(JobRow.kind, JobRow.state)
+    return {(kind, state): count for kind, state, count in connection.execute(query)}
+
+
+def oldest_due(connection: Connection, now: datetime) -> datetime | None:
+    """Return since when the longest-waiting due job waits, None when nothing is due."""
+    query = select(func.min(JobRow.due_at)).where(JobRow.state == "ready", JobRow.due_at <= now)
+    return connection.execute(query.where(JobRow.lane.in_((0, 1, 2)))).scalar_one()

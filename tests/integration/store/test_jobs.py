@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from sopwith.store.engine import Database
+from sopwith.store.jobs import (
+    JobClaim,
+    NewDelivery,
+    NewJob,
+    add_jobs,
+    cancel,
+    claim,
+    count_jobs,
+    dead_jobs,
+    drop_dead,
+    finish,
+    give_back,
+    is_work_due,
+    put_back,
+    put_timer,
+    renew,
+    revive,
+    take_expired,
+    write_off,
+)
+from tests.support.samples import NOW, later
+
+FIRST = "t1"
+
+
+def job(key: str = "k", due_at: datetime = NOW, **fields: Any) -> NewJob:
+    given: dict[str, Any] = {"kind": "mail", "lane": 1, "payload": {"a": 1}, "created_at": NOW}
+    return NewJob(key=key, due_at=due_at, **(given | fields))
+
+
+def enqueue(database: Database, *jobs: NewJob) -> None:
+    with database.writing() as connection:
+        add_jobs(connection, jobs)
+
+
+def take(
+    database: Database, limit: int = 10, now: datetime = NOW, token: str = FIRST, lane: int = 1
+) -> list[JobClaim]:
+    with database.writing() as connection:
+        return claim(
+            connection, lane, limit, now=now, until=later(minutes=1), token=token, node="n"
+        )
+
+
+def test_a_claim_takes_what_is_due_longest_first_once(database: Database) -> None:
+    enqueue(
+        database, job("b", later(seconds=-1)), job("a", later(seconds=-2)), job("c", later(days=1))
+    )
+    assert [one.key for one in take(database)] == ["a", "b"]
+    assert take(database, token="t2") == []
+
+
+def test_the_same_key_is_enqueued_once(database: Database) -> None:
+    enqueue(database, job("a"), job("b"))
+    enqueue(database, job("a", payload={"other": 1}))
+    assert [one.payload for one in take(database)] == [{"a": 1}, {"a": 1}]
+
+
+def test_what_was_sent_is_not_enqueued_again(database: Database) -> None:
+    enqueue(database, job("a"))
+    (taken,) = take(database)
+    with database.writing() as connection:
+        assert finish(connection, _delivered(taken, "sent"))
+    enqueue(database, job("a"))
+    assert take(database, token="t2") == []
+
+
+def _delivered(taken: JobClaim, outcome: str) -> JobClaim:
+    return replace(taken, delivery=NewDelivery(target="a@b.test", at=NOW, outcome=outcome))
+
+
+def test_a_lost_lease_cannot_be_renewed_finished_or_put_back(database: Database) -> None:
+    enqueue(database, job())
+    (old,) = take(database)
+    with database.writing() as connection:
+        assert take_expired(connection, later(minutes=2)) == []
+    (new,) = take(database, now=later(minutes=2), token="t2")
+    with database.writing() as connection:
+        assert not renew(connection, old.id, old.token, later(hours=1))
+        assert not finish(connection, old)
+        assert not put_back(connection, old, NOW, "x")
+        assert not write_off(connection, old, "x")
+        assert renew(connection, new.id, new.token, later(hours=1))
+        assert finish(connection, new)
+    assert new.attempt == 2
+
+
+def test_a_job_that_kills_its_worker_runs_out_of_tries(database: Database) -> None:
+    enqueue(database, job(max_attempts=2))
+    for round_, minutes in ((1, 0), (2, 2)):
+        (taken,) = take(database, now=later(minutes=minutes), token=f"t{round_}")
+        assert taken.is_last == (round_ == 2)
+        with database.writing() as connection:
+            exhausted = take_expired(connection, later(minutes=minutes + 2))
+    assert [one.id for one in exhausted] == [taken.id]
+    with database.writing() as connection:
+        assert write_off(connection, exhausted[0], "poison")
+    with database.reading() as connection:
+        assert [one.last_error for one in dead_jobs(connection)] == ["poison"]
+
+
+def test_a_timer_is_moved_and_cancelled_by_its_key(database: Database) -> None:
+    with database.writing() as connection:
+        put_timer(connection, job("timer:1:a", NOW))
+    (running,) = take(database)
+    with database.writing() as connection:
+        put_timer(connection, job("timer:1:a", later(minutes=5)))
+        assert not finish(connection, running), "the old time must not fire any more"
+    assert take(database, token="t2") == []
+    with database.writing() as connection:
+        assert cancel(connection, "timer:1:a")
+        assert not cancel(connection, "timer:1:a")
+
+
+def test_a_dead_job_can_be_tried_again_or_dropped(database: Database) -> None:
+    enqueue(database, job("a"), job("b"))
+    for one in take(database):
+        with database.writing() as connection:
+            write_off(connection, one, "no")
+    with database.writing() as connection:
+        second, first = dead_jobs(connection)
+        assert revive(connection, first.id, NOW)
+        assert drop_dead(connection, second.id)
+        assert not revive(connection, first.id, NOW)
+    (again,) = take(database, token="t2")
+    assert (again.key, again.attempt) == ("a", 1)
+
+
+def test_an_orderly_stop_gives_leases_back_without_counting(database: Database) -> None:
+    enqueue(database, job())
+    take(database)
+    with database.writing() as connection:
+        assert give_back(connection, "other", NOW) == 0
+        assert give_back(connection, "n", NOW) == 1
+    assert take(database, token="t2")[0].attempt == 1
+
+
+def test_an_idle_look_sees_due_jobs_and_expired_leases(database: Database) -> None:
+    enqueue(database, job(due_at=later(seconds=10)))
+    with database.reading() as connection:
+        assert not is_work_due(connection, NOW)
+    with database.reading() as connection:
+        assert is_work_due(connection, later(seconds=10))
+    take(database, now=later(seconds=10))
+    with database.reading() as connection:
+        assert not is_work_due(connection, later(seconds=20))
+        assert is_work_due(connection, later(minutes=2))
+
+
+@pytest.mark.slow
+def test_many_claimants_share_the_jobs_without_doubles(database: Database) -> None:
+    enqueue(database, *(job(f"k{i}") for i in range(200)))
+    taken: list[int] = []
+    errors: list[BaseException] = []
+
+    def work(name: str) -> None:
+        try:
+            while found := take(database, limit=7, token=name):
+                taken.extend(one.id for one in found)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(f"w{i}",)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert len(taken) == len(set(taken)) == 200
+    with database.reading() as connection:
+        assert count_jobs(connection) == {("mail", "leased"): 200}
