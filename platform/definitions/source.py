@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ..core.diagnostics import Fix
 from ..core.span import Span
 
-_BREAK = re.compile("\r\n|\r|\n")
+BREAK = re.compile("\r\n|\r|\n")
 BOM = "\ufeff"
 
 
@@ -28,7 +28,7 @@ class Source:
         """Return the offset at which each line starts."""
         if self._starts is None:
             first = 1 if self.text.startswith(BOM) else 0
-            self._starts = [first, *(found.end() for found in _BREAK.finditer(self.text))]
+            self._starts = [first, *(found.end() for found in BREAK.finditer(self.text))]
         return self._starts
 
     def offset(self, line: int, column: int) -> int:

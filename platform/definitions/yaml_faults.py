@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from .node import Place
@@ -33,11 +34,13 @@ _FAULTS: tuple[tuple[str, str, str, bool], ...] = (
 _LEADING = re.compile(r"[ \t]*")
 
 
-def explain(error: Any, text: str) -> tuple[str, Place, dict[str, str | int]]:
-    """Return code, place (an end line of 0 means: one character) and values of *error*."""
+def explain(error: Any, lines: Sequence[str]) -> tuple[str, Place, dict[str, str | int]]:
+    """Return code, place (an end line of 0 means: one character) and values of *error*.
+
+    lines: those of the text that the parser was given.
+    """
     context, problem = error.context or "", error.problem or ""
     mark = error.problem_mark or error.context_mark
-    lines = text.split("\n")
     line = lines[mark.line] if mark is not None and mark.line < len(lines) else ""
     values: dict[str, str | int] = {}
     lead = _LEADING.match(line)
@@ -68,7 +71,7 @@ def explain(error: Any, text: str) -> tuple[str, Place, dict[str, str | int]]:
     return code, (mark.line + 1, mark.column + 1, 0, 0), values
 
 
-def _word(lines: list[str], mark: Any) -> str:
+def _word(lines: Sequence[str], mark: Any) -> str:
     if mark is None or mark.line >= len(lines):
         return "?"
     rest = lines[mark.line][mark.column :].split()

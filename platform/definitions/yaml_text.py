@@ -10,7 +10,7 @@ import yaml
 
 from .node import Node, Place, Style
 from .scalars import plain_value
-from .source import Source
+from .source import BREAK, Source
 from .tree import Tally, TreeBuilder, short
 from .yaml_faults import explain
 
@@ -80,7 +80,7 @@ class _Reading:
                     roots.append(self._builder.root)
                     self._builder = TreeBuilder(self._tally)
         except yaml.MarkedYAMLError as error:
-            code, place, values = explain(error, self._chunk)
+            code, place, values = explain(error, BREAK.split(self._chunk))
             self._tally.report(code, self._moved(place), None, **values)
         except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
             # The pure Python parser lets a few of these through, for instance for "\UFFFFFFFF".
@@ -143,17 +143,16 @@ class _Reading:
         """Return the place of block text without the blank lines and comments behind it."""
         first = event.start_mark.index
         body = self._chunk[first : event.end_mark.index].rstrip()
-        lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        lines = BREAK.split(body)
         column = len(lines[-1]) + (place[1] if len(lines) == 1 else 1)
         return (place[0], place[1], place[0] + len(lines) - 1, column)
 
     def _moved(self, place: Place) -> Place:
         """Return a place of this document as one of the file, on a character that exists."""
         line, column, end_line, end_column = place
-        text = self._chunk.rstrip()
-        last = text.count("\n") + 1
-        if line > last:
-            line, column, end_line = last, len(text) - text.rfind("\n"), 0
+        lines = BREAK.split(self._chunk.rstrip())
+        if line > len(lines):
+            line, column, end_line = len(lines), max(len(lines[-1]), 1), 0
         if not end_line:
             end_line, end_column = line, column + 1
         return (line + self._before, column, end_line + self._before, end_column)
