@@ -38,7 +38,7 @@ class Step:
         self.enable = _test(field.enable)
         self.require = _test(field.require)
         self.required = field.required
-        self.compute = None if field.value is None else field.value.evaluate
+        self.compute = _computation(field)
         self.default = field.default
         self.is_heading = field.type is FieldType.HEADING
         self.read: Read | None = reader_of(field)
@@ -132,7 +132,7 @@ def plan_of(form: Form) -> Plan:
     plan = form.cache.get(Plan)
     if plan is None:
         plan = form.cache[Plan] = Plan(form)
-    return plan  # type: ignore[no-any-return]  # the cache holds one value of each class
+    return plan
 
 
 def names_of(expression: Expression | None) -> frozenset[str]:
@@ -187,6 +187,13 @@ def in_order(ids: Sequence[str], needs: Mapping[str, Iterable[str]]) -> tuple[li
             circle = circle or any(state[one] == 1 for one in needed)
             waiting.extend(one for one in needed if state[one] == 0)
     return order, circle
+
+
+def _computation(field: Field) -> Callable[[Mapping[str, Any], Context], Any] | None:
+    """Return what computes the field; a computed field with a broken expression stays empty."""
+    if field.value is not None:
+        return field.value.evaluate
+    return (lambda values, context: None) if field.type is FieldType.COMPUTED else None
 
 
 def _test(expression: Expression | None) -> Test | None:

@@ -28,7 +28,7 @@ URL_PATTERN = r'[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#@<>"\\]+(?:[/?#][^\s<>"\\]*)?'
 _EMAIL = re.compile(EMAIL_PATTERN)
 _PHONE = re.compile(PHONE_PATTERN)
 _URL = re.compile(URL_PATTERN)
-_PHONE_MARKS = str.maketrans("-().－（）　", "        ")
+_PHONE_MARKS = str.maketrans("-().－（）　", "        ")  # noqa: RUF001  # full-width marks are what people type
 
 
 def clean(raw: str, *, lines: bool = False) -> str | None:

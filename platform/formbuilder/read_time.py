@@ -12,7 +12,7 @@ from .fault import Fault, Reading
 from .model import Field
 from .read_text import NOT_TEXT, Read
 
-_WIDE = str.maketrans("０１２３４５６７８９－／．：　", "0123456789-/.: ")
+_WIDE = str.maketrans("０１２３４５６７８９－／．：　", "0123456789-/.: ")  # noqa: RUF001  # full-width marks are what people type
 _DATE = re.compile(
     r"([0-9]{4})(?:-([0-9]{1,2})-([0-9]{1,2})|/([0-9]{1,2})/([0-9]{1,2})|\.([0-9]{1,2})\.([0-9]{1,2})"
     r"|年([0-9]{1,2})月([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))"

@@ -101,6 +101,10 @@ FORMS: dict[str, Message] = {
         "there is no team '{word}'; name one that exists",
         "不存在团队“{word}”；请填写已有的团队",
     ),
+    "FRM025": Message(
+        "'{word}' is no option id; start with a letter or digit and use letters, digits, '-' and '_' (64 at most)",
+        "“{word}”不是有效的选项 id；请以字母或数字开头，只用字母、数字、“-”和“_”，最多 64 个字符",
+    ),
     "FRM030": Message(
         "these fields compute each other in a circle: {circle}; take one out of it",
         "这些字段相互计算形成循环：{circle}；请打断其中一个",
@@ -127,10 +131,6 @@ FORMS: dict[str, Message] = {
         "'{field}' is required, but none of its roles may ever write it; give a right to write, or do not require it",
         "字段“{field}”为必填，但没有任何角色可以填写；请授予写权限，或取消必填",
         "warning",
-    ),
-    "FRM036": Message(
-        "'of: {word}' does not fit what 'value' computes; {reason_en}",
-        "of: {word} 与 value 的计算结果不符；{reason_zh}",
     ),
     "VAL001": Message("Please fill this in.", "请填写此项。"),
     "VAL002": Message("This must be text.", "此项应为文字。"),

@@ -1,0 +1,99 @@
+"""Parsing choices: the items of a taxonomy, and the options of a field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from ..core.diagnostics import Diagnostic
+from ..core.text import Text
+from ..definitions import Document, Node, Reader, tidy
+from ..definitions.tree import short
+from .model import Option, Taxonomy
+
+MOST_OPTIONS = 5_000
+_OPTION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+def parse_taxonomy(document: Document) -> tuple[Taxonomy | None, tuple[Diagnostic, ...]]:
+    """Return the taxonomy that *document* states, and every finding in source order."""
+    found: list[Diagnostic] = []
+    reader = Reader.of(document, found)
+    title = reader.label("title", required=True)
+    options = parse_options(reader, "items", found, required=True)
+    reader.done()
+    taxonomy = Taxonomy(id=document.id, title=title, items=options, span=document.span)
+    return (taxonomy if options else None), tidy(found)
+
+
+def parse_options(
+    reader: Reader, key: str, found: list[Diagnostic], *, required: bool = False
+) -> tuple[Option, ...]:
+    """Return the tree of options under *key*; ids are unique in the whole of it."""
+    seen: set[str] = set()
+    options = _options(reader.nodes(key, required=required), found, seen)
+    if len(seen) > MOST_OPTIONS:
+        reader.error(
+            "FRM019",
+            span=reader.key_span(key),
+            count=len(seen),
+            limit=MOST_OPTIONS,
+            what_en="options",
+            what_zh="选项",
+        )
+    return options
+
+
+def _options(nodes: Sequence[Node], found: list[Diagnostic], seen: set[str]) -> tuple[Option, ...]:
+    options = []
+    for node in nodes:
+        if node.kind != "map":
+            found.append(Diagnostic(span=node.where, code="DEF013", values={"key": "options"}))
+            continue
+        option = _option(Reader(node, found), found, seen)
+        if option is not None:
+            options.append(option)
+    return tuple(options)
+
+
+def _option(reader: Reader, found: list[Diagnostic], seen: set[str]) -> Option | None:
+    name = reader.text("id", required=True)
+    if name and not _OPTION_ID.fullmatch(name):
+        reader.error("FRM025", "id", word=short(name))
+    repeated = name in seen
+    if repeated:
+        reader.error("FRM004", "id", word=name)
+    seen.add(name)
+    option = Option(
+        id=name,
+        title=reader.label("title", required=True),
+        help=reader.label("help"),
+        items=_options(reader.nodes("items"), found, seen),
+    )
+    reader.done()
+    return None if repeated or not name else option
+
+
+def choices(
+    reader: Reader, taxonomies: Mapping[str, Taxonomy], found: list[Diagnostic]
+) -> tuple[tuple[Option, ...], str | None]:
+    """Return what a field offers, and the taxonomy it comes from."""
+    options = parse_options(reader, "options", found)
+    name = reader.text("from")
+    if not name:
+        return options, None
+    if reader.has("options"):
+        reader.error("FRM003", span=reader.key_span("from"))
+        return options, None
+    taxonomy = taxonomies.get(name)
+    if taxonomy is not None:
+        return taxonomy.items, name
+    node = reader.node("from")
+    if node is not None:
+        reader.unknown("FRM001", node, taxonomies)
+    return (Option(id="", title=Text()),), name
+
+
+def unknown_options(options: tuple[Option, ...]) -> bool:
+    """Return whether the options stand for a taxonomy that does not exist."""
+    return len(options) == 1 and not options[0].id
