@@ -42,6 +42,8 @@ class Create(Command):
     lang: str = "en"
     links: tuple[tuple[str, str, str, str], ...] = ()  # kind, record, number, type
     tags: tuple[str, ...] = ()
+    team: str | None = None  # the team to give it to, instead of the start state's
+    not_user: str | None = None  # who must not be given it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,25 @@ from typing import Any
 from .commands import NewMessage
 from .events import Event
 from .messages import MESSAGES
+from .text import Text
+
+Value = str | int | Text
+"""What stands for a name in a message: a text in both languages reads right in each."""
+
+
+def sentence(code: str, values: Mapping[str, Any], lang: str) -> str:
+    """Return the message of *code* in *lang*; texts in both languages may have become plain JSON."""
+    words = MESSAGES[code]
+    filled = {name: _in_language(value, lang) for name, value in values.items()}
+    return (words.zh if lang.startswith("zh") else words.en).format_map(filled)
+
+
+def _in_language(value: Any, lang: str) -> Any:
+    if isinstance(value, Text):
+        return value.get(lang)
+    if isinstance(value, Mapping):
+        return Text(str(value.get("en", "")), str(value.get("zh", ""))).get(lang)
+    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +41,11 @@ class Problem:
 
     code: str
     path: str = ""
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
 
     def message(self, lang: str) -> str:
         """Return the sentence in *lang*."""
-        words = MESSAGES[self.code]
-        return (words.zh if lang.startswith("zh") else words.en).format_map(self.values)
+        return sentence(self.code, self.values, lang)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +83,7 @@ class Why:
     id: str
     outcome: str
     code: str
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
     parts: tuple[Mapping[str, Any], ...] = ()
 
 

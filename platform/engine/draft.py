@@ -8,7 +8,7 @@ from typing import Any
 
 from ..calendars import WorkingTime
 from ..core.commands import NewMessage
-from ..core.decision import Decision, Effect, Problem, TimerChange, Why
+from ..core.decision import Decision, Effect, Problem, TimerChange, Value, Why
 from ..core.directory import Directory, Person
 from ..core.events import SYSTEM, Actor, Cause, Event, EventKind
 from ..core.plain import to_plain
@@ -150,11 +150,11 @@ class Draft:
         self._seen_by_clocks = len(self.events)
         return fresh
 
-    def refuse(self, code: str, path: str = "", **values: str | int) -> None:
+    def refuse(self, code: str, path: str = "", **values: Value) -> None:
         """Note why the command cannot be carried out."""
         self.problems.append(Problem(code=code, path=path, values=values))
 
-    def explain(self, kind: str, id: str, outcome: str, code: str, parts: Any = (), **values: str | int) -> None:  # noqa: A002 - the definition's id
+    def explain(self, kind: str, id: str, outcome: str, code: str, parts: Any = (), **values: Value) -> None:  # noqa: A002 - the definition's id
         """Add one sentence to the explanation."""
         self.why.append(
             Why(kind=kind, id=id, outcome=outcome, code=code, values=values, parts=tuple(to_plain(list(parts))))

@@ -18,6 +18,7 @@ from ..sla.ticking import seconds_of
 from .actions import say
 from .draft import HUMAN, Draft
 from .moves import enter
+from .owners import give, least_loaded
 
 ACKNOWLEDGE = Cause("workflow", "acknowledge")
 _TITLE = 120
@@ -72,6 +73,19 @@ def create(draft: Draft, command: c.Create) -> None:
     )
     draft.changed.update(values)
     enter(draft, draft.workflow.start, Cause("workflow", "start"), transition="start")
+    if command.team or command.not_user:
+        _give_away(draft, command)
+
+
+def _give_away(draft: Draft, command: c.Create) -> None:
+    """Give a record that automation opened to the team it names, to anybody but *not_user*."""
+    owner = draft.place.owner
+    team = command.team or (owner.team if owner else None)
+    barred = frozenset({command.not_user} if command.not_user else ())
+    person = least_loaded(draft.directory.members(team), barred) if team else None
+    if team is not None:
+        give(draft, person.id if person else None, team, "rule", Cause("rule", "create"))
+        draft.owner_set = True
 
 
 def _title(draft: Draft, values: dict[str, Any], facts: dict[str, Any], command: c.Create) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ..core.directory import Person
 from ..core.events import Cause, EventKind
+from ..core.text import Text
 from ..rules.route import Route, choose
 from ..workflows.model import Owner
 from .draft import Draft
@@ -63,10 +64,15 @@ def route(draft: Draft, routing_id: str, exclude: frozenset[str] = frozenset()) 
         "ENG201" if person else "ENG202",
         found.steps,
         person=person.name if person else "",
-        team=found.team or "",
+        team=_team_title(draft, found.team),
         via=found.via,
     )
     return found
+
+
+def _team_title(draft: Draft, team: str | None) -> Text | str:
+    known = draft.release.teams.get(team or "")
+    return known.title if known else team or ""
 
 
 def give(draft: Draft, person: str | None, team: str | None, via: str, cause: Cause) -> None:

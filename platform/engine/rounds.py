@@ -54,7 +54,7 @@ def settle(draft: Draft) -> None:
         elif not _set_clocks(draft):
             break
     if budget.moves >= MAX_MOVES:
-        _stop(draft, "ENG111", draft.state.state)
+        _stop(draft, "ENG111", draft.place.title.en or draft.state.state)
     if draft.awaits_owner:
         own_state(draft, Cause("workflow", draft.state.state))
     _set_clocks(draft)
@@ -87,7 +87,7 @@ def fire(draft: Draft, rule: Rule, happening: Happening, scope: Mapping[str, Any
     cause = Cause("rule", rule.id)
     trace = rule.when.explain(scope, draft.context()) if rule.when is not None else None
     draft.explain(
-        "rule", rule.id, "fired", "ENG101", [trace] if trace else [], rule=rule.title.en or rule.id, on=happening.name
+        "rule", rule.id, "fired", "ENG101", [trace] if trace else [], rule=rule.title or rule.id, on=happening.name
     )
     if rule.once or occasion:
         draft.emit(EventKind.RULE, {"rule": rule.id, "occasion": occasion or "once"}, cause)

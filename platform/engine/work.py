@@ -106,7 +106,7 @@ def transition(draft: Draft, command: c.Transition) -> None:
         return
     step = next((way for way in draft.place.go if command.to in (way.to, way.id) and not way.auto), None)
     if step is None:
-        draft.refuse("ENG010", state=draft.place.title.en, to=command.to)
+        draft.refuse("ENG010", state=draft.place.title, to=command.to)
         return
     form = draft.release.forms.get(draft.place.form) if draft.place.form else None
     if form is not None:
@@ -154,11 +154,11 @@ def _check_gate(draft: Draft, step: Transition, actor: Actor) -> None:
         draft.refuse("ENG013" if way is None or way.code == "WFL102" else "ENG014", to=_title(draft, step.to))
     for item in missing_checks(draft.place, draft.state.checklist, scope, context):
         if draft.workflow.states[step.to].category is not Category.WAITING and step.form_complete:
-            draft.refuse("ENG015", f"checklist.{item.id}", item=item.title.get(draft.state.lang))
+            draft.refuse("ENG015", f"checklist.{item.id}", item=item.title)
 
 
-def _title(draft: Draft, state: str) -> str:
-    return draft.workflow.states[state].title.en
+def _title(draft: Draft, state: str) -> Text:
+    return draft.workflow.states[state].title
 
 
 def check(draft: Draft, command: c.Check) -> None:
