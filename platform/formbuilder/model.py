@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -59,11 +60,15 @@ class Taxonomy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Right:
-    """Who may read or write a field, and in which states (empty: in all)."""
+    """Who may read or write a field, and in which states (empty: in all).
+
+    places: where each role and each state is written.
+    """
 
     roles: frozenset[str]
     can: str  # none | read | write
     states: frozenset[str] = frozenset()
+    places: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +79,8 @@ class Field:
     expression. of: a computed field's value type (number, text, choice ...). low, high: bounds of
     numbers, of lengths and of counts, of durations in seconds, and of dates as day numbers
     (``date.toordinal``), or as days from today where *low_is_today* or *high_is_today* says so.
-    leaf_only: only a node without children may be chosen in a tree.
+    leaf_only: only a node without children may be chosen in a tree. places: where the values of
+    some keys are written.
     """
 
     id: str
@@ -105,6 +111,7 @@ class Field:
     team: str | None = None  # user fields: members of this team only
     rights: tuple[Right, ...] = ()
     span: Span = NOWHERE
+    places: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +143,7 @@ class Form:
     hidden_values: str = "drop"
     sections: tuple[Section, ...] = ()
     span: Span = NOWHERE
+    places: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
     by_id: dict[str, Field] = field(default_factory=dict)
     cache: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 

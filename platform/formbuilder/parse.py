@@ -58,6 +58,10 @@ def _parse(
         hidden_values=reader.choice("hidden_values", _HIDDEN, "drop"),
         sections=_sections(parser, reader, seen),
         span=document.span,
+        places={
+            "record_type": reader.span_of("record_type"),
+            "sections": reader.key_span("sections"),
+        },
         by_id=seen,
     )
     _count(reader, form)

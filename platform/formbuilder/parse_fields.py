@@ -12,8 +12,8 @@ from ..definitions.tree import short
 from ..expressions import BOOL, Expression, Schema, Type, compile_expression
 from .model import Field, FieldType, Right, Taxonomy
 from .parse_bounds import accepted, bounded, defaulted, max_bytes, pattern
-from .parse_options import choices, unknown_options
-from .types import RESULTS, columns_of
+from .parse_options import choices
+from .types import RESULTS, columns_of, unknown_options
 
 MOST_COLUMNS = 40
 TYPES = tuple(kind.value for kind in FieldType)
@@ -274,10 +274,17 @@ class FieldParser:
     def _rights(self, reader: Reader) -> tuple[Right, ...]:
         rights = []
         for inner in reader.readers("rights"):
-            roles = inner.texts("roles", required=True)
+            roles = inner.scalars("roles", required=True)
             can = inner.choice("can", ("none", "read", "write"), required=True)
-            states = inner.texts("states")
+            states = inner.scalars("states")
             inner.done()
             if can:
-                rights.append(Right(roles=frozenset(roles), can=can, states=frozenset(states)))
+                rights.append(
+                    Right(
+                        roles=frozenset(node.words for node in roles),
+                        can=can,
+                        states=frozenset(node.words for node in states),
+                        places={node.words: node.span for node in (*states, *roles)},
+                    )
+                )
         return tuple(rights)

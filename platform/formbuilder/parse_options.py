@@ -92,8 +92,3 @@ def choices(
     if node is not None:
         reader.unknown("FRM001", node, taxonomies)
     return (Option(id="", title=Text()),), name
-
-
-def unknown_options(options: tuple[Option, ...]) -> bool:
-    """Return whether the options stand for a taxonomy that does not exist."""
-    return len(options) == 1 and not options[0].id

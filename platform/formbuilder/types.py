@@ -17,7 +17,7 @@ from ..expressions import (
     RecordType,
     Type,
 )
-from .model import Field, FieldType
+from .model import Field, FieldType, Option
 from .read_choice import walk
 
 _PLAIN: Mapping[FieldType, Type] = {
@@ -52,11 +52,16 @@ RESULTS: Mapping[str, Type] = {
 def expression_type(field: Field) -> Type:
     """Return the type of a field's value in conditions; a heading, which has none, gives ``ANY``.
 
-    A tree choice may be any node of the tree: what may be chosen is the evaluator's business.
+    A field whose options are not known counts as text, so that one mistake is reported once. A
+    tree choice may be any node of the tree: what may be chosen is the evaluator's business.
     """
     kind = field.type
     if kind in (FieldType.CHOICE, FieldType.TREE_CHOICE, FieldType.MULTI_CHOICE):
-        options = walk(field.options) if kind is FieldType.TREE_CHOICE else field.options
+        options = field.options
+        if kind is FieldType.TREE_CHOICE:
+            options = tuple(walk(options))
+        if not options or unknown_options(options):
+            return ListType(TEXT) if kind is FieldType.MULTI_CHOICE else TEXT
         choice = ChoiceType(tuple(option.id for option in options))
         return ListType(choice) if kind is FieldType.MULTI_CHOICE else choice
     if kind is FieldType.TABLE:
@@ -71,3 +76,8 @@ def expression_type(field: Field) -> Type:
 def columns_of(field: Field) -> dict[str, Type]:
     """Return the types of a table's columns by id."""
     return {column.id: expression_type(column) for column in field.columns}
+
+
+def unknown_options(options: tuple[Option, ...]) -> bool:
+    """Return whether the options stand for a taxonomy that does not exist."""
+    return len(options) == 1 and not options[0].id

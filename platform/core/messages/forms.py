@@ -128,8 +128,8 @@ FORMS: dict[str, Message] = {
         "warning",
     ),
     "FRM035": Message(
-        "'{field}' is required, but none of its roles may ever write it; give a right to write, or do not require it",
-        "字段“{field}”为必填，但没有任何角色可以填写；请授予写权限，或取消必填",
+        "'{field}' is required, but the customer who fills in this form may not write it; give the right, or do not require it",
+        "字段“{field}”为必填，但填写本表单的客户无权填写；请授予写权限，或取消必填",
         "warning",
     ),
     "VAL001": Message("Please fill this in.", "请填写此项。"),
