@@ -20,6 +20,23 @@ from .model import (
     Transition,
     Workflow,
 )
+from .progress import StepView, customer_steps
+
+__all__ = [
+    "StepView",
+    "WayOut",
+    "automatic",
+    "branches_to_open",
+    "chosen_approvers",
+    "customer_steps",
+    "joined",
+    "limit_for",
+    "missing_checks",
+    "next_to_ask",
+    "skipped",
+    "tally",
+    "ways_out",
+]
 
 GUARD_CLOSED = "WFL101"
 ROLE_MISSING = "WFL102"
