@@ -172,9 +172,14 @@ class PostgresServer:
                 return
         except PermissionError:
             pass
-        copied = self.folder / "install"
-        shutil.copytree(self.binaries.parent, copied, symlinks=True)
-        self.binaries = copied / "bin"
+        install = self.binaries.parent
+        copied = self.folder / "site" / install.parent.name
+        shutil.copytree(install, copied / install.name, symlinks=True)
+        # A wheel keeps the shared libraries in a folder beside its package.
+        libraries = install.parent.with_name(f"{install.parent.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, copied.with_name(libraries.name))
+        self.binaries = copied / install.name / "bin"
 
     def _wait_until_ready(self) -> None:
         until = time.monotonic() + START_SECONDS

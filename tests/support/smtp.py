@@ -61,22 +61,31 @@ class SmtpSink:
                 raise TimeoutError(f"{len(self.mails)} of {count} mails came in {timeout} s")
             return list(self.mails)
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Keep one mail, or refuse it; the name is aiosmtpd's."""
-        content = envelope.content
-        raw = content.encode() if isinstance(content, str) else content or b""
+    def take(self, mail: ReceivedMail) -> str:
+        """Keep *mail*, or refuse it if told so; return the answer of the server."""
         with self._changed:
             if self._refusals:
                 return self._refusals.pop(0)
-            self.mails.append(
-                ReceivedMail(
-                    sender=envelope.mail_from or "",
-                    recipients=tuple(envelope.rcpt_tos),
-                    raw=raw,
-                )
-            )
+            self.mails.append(mail)
             self._changed.notify_all()
         return "250 kept"
+
+
+class _Handler:
+    """What aiosmtpd calls. No slots: aiosmtpd reads every attribute, and with Python 3.11.2 some fail."""
+
+    def __init__(self, sink: SmtpSink) -> None:
+        self._sink = sink
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.content
+        return self._sink.take(
+            ReceivedMail(
+                sender=envelope.mail_from or "",
+                recipients=tuple(envelope.rcpt_tos),
+                raw=content.encode() if isinstance(content, str) else content or b"",
+            )
+        )
 
 
 @contextmanager
@@ -86,7 +95,7 @@ def smtp_server() -> Iterator[SmtpSink]:
     loop = asyncio.new_event_loop()
 
     def session() -> SMTP:
-        return SMTP(sink, hostname="sink.test", enable_SMTPUTF8=True, loop=loop)
+        return SMTP(_Handler(sink), hostname="sink.test", enable_SMTPUTF8=True, loop=loop)
 
     server = loop.run_until_complete(loop.create_server(session, "127.0.0.1", 0))
     sink.port = server.sockets[0].getsockname()[1]
