@@ -1,0 +1,376 @@
+"""Run a scenario on the real engine under a clock that is told to move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ..core import commands as c
+from ..core.decision import Decision, Problem
+from ..core.directory import Person
+from ..core.events import SYSTEM, Actor
+from ..core.plain import instant_text
+from ..core.record import Clock, RecordState
+from ..core.span import Span
+from ..release.model import Release
+from ..sla.ticking import consumed
+from .people import Town
+from .scenario import Scenario, Step, read_instant, wait_seconds
+from .world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One expectation that did not hold."""
+
+    span: Span
+    what: str
+    expected: Any
+    actual: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRun:
+    """One step as it went: what it did, what followed, what failed."""
+
+    step: Step
+    at: datetime
+    story: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioRun:
+    """The whole run. visited: the workflow states that were entered, for coverage."""
+
+    scenario: Scenario
+    steps: tuple[StepRun, ...]
+    visited: frozenset[str] = frozenset()
+    transitions: frozenset[tuple[str, str]] = frozenset()
+    fired: frozenset[str] = frozenset()
+
+    @property
+    def passed(self) -> bool:
+        """Return whether everything held."""
+        return not any(step.failures for step in self.steps)
+
+
+def run_scenario(release: Release, scenario: Scenario) -> ScenarioRun:
+    """Return how *scenario* goes on *release*; the first failed step ends it."""
+    return _Run(release, scenario).go()
+
+
+@dataclass(slots=True)
+class _Window:
+    """What happened in one step."""
+
+    decisions: int = 0
+    sent: int = 0
+    waiting: int = 0
+
+
+class _Run:
+    """One run."""
+
+    def __init__(self, release: Release, scenario: Scenario) -> None:
+        self.release, self.scenario = release, scenario
+        town = Town(
+            people={one.id: one for one in scenario.people},
+            leads=dict(scenario.leads),
+            rosters=dict(scenario.on_call),
+            customers={key: dict(value) for key, value in scenario.customers.items()},
+        )
+        self.world = World(release, town, scenario.now)
+        self.names: dict[str, str] = {}
+        self.messages = 0
+        self.window = _Window()
+
+    def go(self) -> ScenarioRun:
+        runs: list[StepRun] = []
+        for step in self.scenario.steps:
+            run = self.step(step)
+            runs.append(run)
+            if run.failures:
+                break
+        visited: set[str] = set()
+        moves: set[tuple[str, str]] = set()
+        fired: set[str] = set()
+        for done in self.world.done:
+            for event in done.decision.events:
+                if event.kind == "state":
+                    visited.add(str(event.body["to"]))
+                    moves.add((str(event.body.get("from") or ""), str(event.body["to"])))
+            fired |= {why.id for why in done.decision.why if why.kind == "rule" and why.outcome == "fired"}
+        return ScenarioRun(
+            scenario=self.scenario,
+            steps=tuple(runs),
+            visited=frozenset(visited),
+            transitions=frozenset(moves),
+            fired=frozenset(fired),
+        )
+
+    # --- doing ------------------------------------------------------------------------------------
+
+    def step(self, step: Step) -> StepRun:
+        world = self.world
+        self.window = _Window(len(world.done), len(world.sent), len(world.waiting))
+        at = world.now
+        try:
+            decision = self.do(step)
+        except KeyError as missing:
+            failure = Failure(span=step.span, what="name", expected="a record or person that exists", actual=str(missing))
+            return StepRun(step=step, at=at, story=(), failures=(failure,))
+        problems = decision.problems if decision else ()
+        failures = self.refusals(step, problems)
+        if not failures and not step.refused:
+            failures = self.expectations(step)
+        return StepRun(step=step, at=at, story=self.story(), problems=problems, failures=tuple(failures))
+
+    def do(self, step: Step) -> Decision | None:
+        world, args = self.world, step.args
+        if step.verb == "wait":
+            world.wait_until(world.now + timedelta(seconds=wait_seconds(str(args["value"]))))
+            return None
+        if step.verb == "until":
+            instant = read_instant(str(args["value"]), self.scenario.zone)
+            world.wait_until(instant or world.now)
+            return None
+        if step.verb in ("away", "back"):
+            world.away(str(args.get("person", args.get("value"))), step.verb == "away")
+            return None
+        if step.verb == "create":
+            return self.create(step)
+        return world.handle(self.command(step), self.record(step))
+
+    def create(self, step: Step) -> Decision:
+        args = step.args
+        kind = self.release.record_types[args.get("type", self.scenario.record_type)]
+        customer = args.get("customer")
+        record = self.world.new_id()
+        by = args.get("by")
+        actor = self.user(by) if by else Actor("customer", customer, frozenset({"customer"}))
+        self.names.setdefault(str(args.get("as", record)), record)
+        return self.world.handle(
+            c.Create(
+                actor=actor,
+                record_id=record,
+                number=self.world.number(kind.id),
+                type=kind.id,
+                form=args.get("form", kind.intake),
+                values=args.get("values", {}),
+                customer_id=customer,
+                channel=args.get("channel", "portal"),
+                lang=args.get("lang", "en"),
+            )
+        )
+
+    def record(self, step: Step) -> str:
+        if step.record:
+            if step.record in self.names:
+                return self.names[step.record]
+            made = [one for one in self.world.records.values() if one.type == step.record]
+            if made:
+                return made[-1].id
+            raise KeyError(step.record)
+        return next(iter(self.names.values()))
+
+    def user(self, name: str) -> Actor:
+        person: Person = self.world.town.people[name]
+        return Actor("user", person.id, person.roles, person.teams, person.name)
+
+    def actor(self, step: Step) -> Actor:
+        name = step.args.get("as")
+        if name:
+            return self.user(name)
+        state = self.world.records[self.record(step)]
+        if state.customer_id:
+            return Actor("customer", state.customer_id, frozenset({"customer"}), name=str(state.customer.get("name", "")))
+        return SYSTEM
+
+    def say(self, text: Any, files: Any = ()) -> c.NewMessage:
+        self.messages += 1
+        return c.NewMessage(id=f"m{self.messages}", text=str(text or ""), files=tuple(files))
+
+    def command(self, step: Step) -> c.Command:
+        args, actor, verb = step.args, self.actor(step), step.verb
+        if verb == "reply":
+            return c.Comment(actor=actor, message=self.say(args.get("text")), public=True)
+        if verb == "note":
+            return c.Comment(actor=actor, message=self.say(args.get("text")), public=False)
+        if verb == "message":
+            return c.Comment(actor=actor, message=self.say(args.get("text")), public=True, author="customer")
+        if verb == "submit":
+            state = self.world.records[self.record(step)]
+            return c.Submit(actor=actor, form=args.get("form") or self.form_of(state), values=args.get("values", {}))
+        if verb == "go":
+            note = self.say(args["note"]) if args.get("note") else None
+            return c.Transition(actor=actor, to=args["to"], values=args.get("values", {}), note=note)
+        if verb in ("approve", "reject"):
+            return c.Decide(actor=actor, decision=verb, note=str(args.get("note", "")))
+        if verb == "finish":
+            return c.FinishTask(actor=actor, task=args["task"], values=args.get("values", {}))
+        if verb == "assign":
+            return c.Assign(actor=actor, owner=args.get("owner"), team=args.get("team"), task=args.get("task"))
+        if verb == "check":
+            return c.Check(actor=actor, item=args["item"], done=args.get("done", True))
+        if verb == "solved":
+            message = self.say(args["text"]) if args.get("text") else None
+            return c.AnswerSolved(actor=actor, solved=args.get("answer") in (True, "yes"), message=message)
+        if verb == "survey":
+            state = self.world.records[self.record(step)]
+            ask = next(reversed(state.surveys), "")
+            return c.AnswerSurvey(actor=actor, ask=ask, score=args["score"], comment=str(args.get("comment", "")))
+        if verb == "cancel":
+            return c.Cancel(actor=actor, reason=str(args.get("reason", "")))
+        if verb == "reopen":
+            return c.Reopen(actor=actor, message=self.say(args["text"]) if args.get("text") else None)
+        if verb == "tag":
+            return c.Tag(actor=actor, add=tuple(args.get("add", ())), remove=tuple(args.get("remove", ())))
+        if verb == "merge":
+            target = self.names[args["into"]]
+            return c.Merge(actor=actor, into=target, into_number=self.world.records[target].number)
+        return c.AddApprover(actor=actor, user=args["user"], instead=bool(args.get("instead", False)))
+
+    def form_of(self, state: RecordState) -> str:
+        kind = self.release.record_types[state.type]
+        place = self.release.workflows[kind.workflow].states[state.state]
+        return place.form or kind.intake
+
+    # --- comparing --------------------------------------------------------------------------------
+
+    def refusals(self, step: Step, problems: tuple[Problem, ...]) -> list[Failure]:
+        codes = sorted({problem.code for problem in problems})
+        if step.refused:
+            if sorted(set(step.refused)) != codes:
+                return [Failure(span=step.span, what="refused", expected=sorted(set(step.refused)), actual=codes)]
+            return []
+        if problems:
+            said = [f"{one.path + ': ' if one.path else ''}{one.code} {one.message('en')}" for one in problems]
+            return [Failure(span=step.span, what="refused", expected="accepted", actual=said)]
+        return []
+
+    def expectations(self, step: Step) -> list[Failure]:
+        failures: list[Failure] = []
+        if not step.then:
+            return failures
+        state = self.world.records[self.record(step)]
+        for key, expected in step.then.items():
+            actual = self.actual(key, expected, state)
+            if not agrees(expected, actual, key):
+                failures.append(Failure(span=step.spans.get(key, step.span), what=key, expected=expected, actual=actual))
+        return failures
+
+    def actual(self, key: str, expected: Any, state: RecordState) -> Any:
+        if key == "values":
+            return {name: state.values.get(name) for name in expected}
+        if key == "priority":
+            return state.values.get("priority")
+        if key == "category":
+            return state.category.value
+        if key == "clocks":
+            return {name: self.clock(state.clocks.get(name), expected[name]) for name in expected}
+        if key == "due":
+            return {name: self.clock_due(state.clocks.get(name)) for name in expected}
+        if key in ("fired", "not_fired"):
+            return self.fired()
+        if key in ("mails", "notices", "webhooks", "created"):
+            return self.outward(key)
+        if key == "tasks":
+            return {name: task.status for name, task in state.tasks.items()}
+        if key == "approvers":
+            return [one.user for one in state.approval.votes if one.asked and not one.decision] if state.approval else []
+        if key == "surveys":
+            return len(state.surveys)
+        if key == "links":
+            return [link.kind for link in state.links]
+        if key == "tags":
+            return list(state.tags)
+        return getattr(state, key)
+
+    def clock(self, clock: Clock | None, asked: Any) -> Any:
+        if clock is None:
+            return None
+        facts: dict[str, Any] = {
+            "status": str(clock.status),
+            "breached": clock.breached_at is not None,
+            "target": clock.target,
+            "policy": clock.policy,
+            "warned": list(clock.warned),
+        }
+        working = self.release.working_time.get(clock.calendar) if clock.calendar else None
+        facts["used"] = consumed(clock, self.world.now, working)
+        facts["due"] = self.clock_due(clock)
+        if not isinstance(asked, Mapping):
+            return facts["status"]
+        return {name: facts.get(name) for name in asked}
+
+    def clock_due(self, clock: Clock | None) -> str | None:
+        if clock is None or clock.due_at is None:
+            return None
+        return clock.due_at.astimezone(ZoneInfo(self.scenario.zone)).strftime("%Y-%m-%d %H:%M:%S")
+
+    def fired(self) -> list[str]:
+        names: list[str] = []
+        for done in self.world.done[self.window.decisions :]:
+            names += [why.id for why in done.decision.why if why.kind == "rule" and why.outcome == "fired"]
+        return names
+
+    def outward(self, key: str) -> Any:
+        sent = self.world.sent[self.window.sent :]
+        if key == "webhooks":
+            return sum(1 for one in sent if one.kind == "webhook")
+        if key == "mails":
+            return [one.payload["template"] for one in sent if one.kind == "mail"]
+        if key == "notices":
+            return [one.payload["user"] for one in sent if one.kind == "notice"]
+        return [one.payload["type"] for one in sent if one.kind == "create_record"]
+
+    # --- telling ----------------------------------------------------------------------------------
+
+    def story(self) -> tuple[str, ...]:
+        """Return what happened in this step, a line an event, for the trace of a failure."""
+        lines: list[str] = []
+        for done in self.world.done[self.window.decisions :]:
+            for event in done.decision.events:
+                cause = f" by {event.cause.kind} {event.cause.id}" if event.cause.id else ""
+                lines.append(f"{instant_text(event.at)} {done.record} {event.kind}: {_brief(event.body)}{cause}")
+        for effect in self.world.sent[self.window.sent :]:
+            lines.append(f"{instant_text(self.world.now)} sent {effect.kind}: {_brief(effect.payload)}")
+        return tuple(lines)
+
+
+def _brief(body: Mapping[str, Any]) -> str:
+    parts = []
+    for key, value in body.items():
+        if key in ("html", "text", "clock", "customer", "release", "before"):
+            continue
+        text = str(value)
+        parts.append(f"{key}={text if len(text) <= 80 else text[:79] + '…'}")
+    return " ".join(parts)
+
+
+def agrees(expected: Any, actual: Any, key: str = "") -> bool:
+    """Return whether *actual* is what was expected: lists of names as sets that must all be there, clocks by their parts."""
+    if key == "not_fired":
+        return not set(expected) & set(actual or ())
+    if key in ("fired", "mails", "notices", "created", "approvers", "links"):
+        wanted = [expected] if isinstance(expected, str) else list(expected)
+        return set(wanted) <= set(actual or ()) and (bool(wanted) or not actual)
+    if key == "tags":
+        return set(expected) == set(actual or ())
+    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
+        return all(agrees(value, actual.get(name), name) for name, value in expected.items())
+    if key in ("due", "") or (isinstance(actual, str) and isinstance(expected, str)):
+        return str(actual) == str(expected) or (isinstance(actual, str) and _same_time(str(expected), actual))
+    if key in ("used", "target") and isinstance(expected, str):
+        return wait_seconds(expected) == actual
+    return bool(expected == actual)
+
+
+def _same_time(expected: str, actual: str) -> bool:
+    """Return whether ``09:15`` or ``2026-11-16 09:15`` names the instant ``2026-11-16 09:15:00``."""
+    return actual in (expected, f"{expected}:00") or actual.endswith((f" {expected}", f" {expected}:00"))
