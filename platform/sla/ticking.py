@@ -13,8 +13,19 @@ from ..expressions import Duration
 def seconds_of(duration: Duration, working: WorkingTime | None) -> int:
     """Return a duration in seconds of its calendar; one business day is one usual day's working time."""
     if duration.days:
-        return duration.days * (working.day_seconds if working else 86_400)
+        return duration.days * (day_seconds(working) if working else 86_400) + duration.seconds
     return duration.seconds
+
+
+def day_seconds(working: WorkingTime) -> int:
+    """Return the working seconds of a usual day: the first weekday that has any."""
+    if working.is_always_open:
+        return 86_400
+    for windows in working.calendar.week:
+        total = sum(end - start for start, end in windows)
+        if total:
+            return total * 60
+    return 86_400
 
 
 def consumed(clock: Clock, now: datetime, working: WorkingTime | None) -> int:
