@@ -12,13 +12,14 @@ def guess(word: str, candidates: Iterable[str]) -> str | None:
 
     Case, hyphens, underscores and blanks do not count. Up to a third of the letters may
     differ, two neighbours swapped counting as one; failing that, a candidate that begins
-    with *word* will do. Of equally near candidates the first by alphabet wins.
+    with *word* will do. Of equally near candidates one with
+    the same letters wins, then the first by alphabet.
     """
     plain = _plain(word)
     if not plain or len(plain) > _LONGEST:
         return None
     allowed = max(1, len(plain) // 3)
-    best: str | None = None
+    near: list[tuple[int, bool, str]] = []
     longer: str | None = None
     for candidate in sorted(set(candidates)):  # sets come in any order, the answer may not
         other = _plain(candidate)
@@ -30,10 +31,8 @@ def guess(word: str, candidates: Iterable[str]) -> str | None:
             continue
         distance = _distance(plain, other)
         if distance <= allowed:
-            best, allowed = candidate, distance - 1
-            if allowed < 0:
-                break
-    return best or longer
+            near.append((distance, sorted(plain) != sorted(other), candidate))
+    return min(near)[2] if near else longer
 
 
 def _plain(word: str) -> str:

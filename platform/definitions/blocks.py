@@ -14,7 +14,7 @@ from .reading import tidy
 from .tree import short
 
 MOST_NODES = 50_000  # of one document
-MOST_ALTOGETHER = 500_000
+MOST_ALTOGETHER = 200_000
 DEEPEST = 40
 
 
