@@ -201,15 +201,18 @@ class WorkingTime:
         return _moment(self.add_epoch(stamp, seconds + 1) - 1) + timedelta(0, 0, micro)
 
     def _add_beyond(self, start: int, seconds: int) -> int:
-        """Add where the table is too short: double its length until the end is in it."""
-        table = self._table
-        while table[1] < _CEILING:
+        """Add where the table was too short: double its length until the end is in it.
+
+        Looks at one table only, because another thread may swap in a longer one meanwhile.
+        """
+        table = self._cover(start)
+        while (due := _due_in(table, start, seconds)) is None:
+            if table[1] >= _CEILING:
+                raise OutOfCalendarError(
+                    f"calendar {self.calendar.id!r}: {seconds} s of working time do not come before {LAST_YEAR + 1}"
+                )
             table = self._double(table)
-            if self.between_epoch(start, table[1] - 1) >= seconds:
-                return self.add_epoch(start, seconds)
-        raise OutOfCalendarError(
-            f"calendar {self.calendar.id!r}: {seconds} s of working time do not come before {LAST_YEAR + 1}"
-        )
+        return due
 
     def _cover(self, *stamps: int) -> _Table:
         """Return a table that holds every one of *stamps*."""
@@ -247,6 +250,15 @@ class WorkingTime:
         shift = [done - start for done, start in zip(worked, starts, strict=False)]
         self._table = table = (low, high, starts, worked, [0, *shift])
         return table
+
+
+def _due_in(table: _Table, start: int, seconds: int) -> int | None:
+    """Return when *seconds* after *start* are used up, None when that lies past the table."""
+    _, _, starts, worked, shift = table
+    at = bisect_right(starts, start)
+    used = min(start + shift[at], worked[at]) + seconds
+    at = bisect_left(worked, used, at)
+    return used - shift[at] if at < len(worked) else None
 
 
 def _never_closes(calendar: Calendar) -> bool:

@@ -262,3 +262,11 @@ def test_any_zone_may_ask_and_the_answer_is_in_utc() -> None:
     ]
     assert answers == [closing] * 7
     assert all(answer is not None and answer.tzinfo is UTC for answer in answers)
+
+
+def test_a_table_that_another_thread_made_longer_meanwhile_still_answers() -> None:
+    clock = berlin()
+    start = int(datetime(2198, 3, 3, 10, tzinfo=UTC).timestamp())
+    clock.next_opening(datetime(2200, 12, 30, tzinfo=UTC))
+    due = clock.add_epoch(start, 100 * HOUR)
+    assert clock._add_beyond(start, 100 * HOUR) == due
