@@ -47,13 +47,19 @@ def after(draft: Draft, duration: Duration | None, calendar: str | None = None) 
     return working.add(draft.now, seconds) if working else draft.now + timedelta(seconds=seconds)
 
 
-def _evaluated(action: Action, scope: Values, context: Context) -> dict[str, Any]:
-    return {name: expression.evaluate(scope, context) for name, expression in action.expressions.items()}
+def _evaluated(draft: Draft, action: Action, wanted: Values, scope: Values) -> dict[str, Any]:
+    """Return *wanted* with every ``{value: expression}`` replaced by what it comes to now."""
+    context = draft.context()
+    return {
+        name: action.expressions[key].evaluate(scope, context)
+        if (key := f"{action.kind}.{name}") in action.expressions
+        else value
+        for name, value in wanted.items()
+    }
 
 
 def _set(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
-    computed = _evaluated(action, scope, draft.context())
-    write_values(draft, {**action.args, **computed}, cause)
+    write_values(draft, _evaluated(draft, action, action.args, scope), cause)
 
 
 def _raise(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
@@ -76,21 +82,29 @@ def _table(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
 
 
 def _assign(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
-    args = action.args
-    user: str | None = args.get("user")
-    team: str | None = args.get("team")
-    if "user_field" in args:
-        value = scope.get(args["user_field"])
+    user, team, via = _target(draft, action.args, scope)
+    if user is not None or team is not None:
+        give(draft, user, team, via, cause)
+        draft.owner_set = True
+
+
+def _target(draft: Draft, named: Values, scope: Values) -> tuple[str | None, str | None, str]:
+    """Return the person and the team that a rule names, and how they were found."""
+    if "routing" in named:
+        found = route(draft, named["routing"])
+        return found.owner, found.team, found.via
+    user: str | None = named.get("user")
+    team: str | None = named.get("team")
+    if "user_field" in named:
+        value = scope.get(named["user_field"])
         user = value if isinstance(value, str) else None
-    if "lead_of" in args:
-        lead = draft.directory.lead(args["lead_of"])
-        user, team = (lead.id if lead else None), args["lead_of"]
-    if user is not None and draft.person(user) is None:
-        user = None
-    if user is None and team is None:
-        return
-    give(draft, user, team, "rule", cause)
-    draft.owner_set = True
+    if "lead_of" in named:
+        lead = draft.directory.lead(named["lead_of"])
+        user, team = (lead.id if lead else None), named["lead_of"]
+    if "role" in named:
+        person = least_loaded(draft.directory.with_role(named["role"]), prefer_team=draft.state.team)
+        user = person.id if person else None
+    return (user if draft.person(user) else None), team, "rule"
 
 
 def _route(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
@@ -159,7 +173,9 @@ def _escalate(draft: Draft, action: Action, scope: Values, cause: Cause) -> None
     target = args.get("to") or {}
     draft.emit(EventKind.ESCALATED, {"level": level, "kind": args.get("kind", "hierarchical"), "to": dict(target)}, cause)
     if target:
-        _assign(draft, Action(kind="assign", args=target), scope, cause)
+        user, team, via = _target(draft, target, scope)
+        give(draft, user, team, via, cause)
+        draft.owner_set = True
 
 
 def _start(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
@@ -167,18 +183,14 @@ def _start(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
     same = [task for task in draft.state.tasks.values() if task.branch == args["id"]]
     if any(task.status == "open" for task in same):
         return
-    owner = args.get("owner") or {}
-    user = owner.get("user")
-    if owner.get("role"):
-        person = least_loaded(draft.directory.with_role(owner["role"]), prefer_team=draft.state.team)
-        user = person.id if person else None
+    user, team, _ = _target(draft, args.get("owner") or {}, scope)
     limit = parse_duration(args["limit"]) if args.get("limit") else None
     task = Task(
         id=args["id"] if not same else f"{args['id']}-{len(same) + 1}",
         branch=args["id"],
         state=draft.state.state,
         owner=user,
-        team=owner.get("team") or draft.state.team,
+        team=team or draft.state.team,
         form=args.get("form"),
         opened_at=draft.now,
         due_at=after(draft, limit) if limit else None,
@@ -188,7 +200,6 @@ def _start(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
 
 def _create(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
     args = action.args
-    computed = _evaluated(action, scope, draft.context())
     delay = parse_duration(args["delay"]) if args.get("delay") else None
     owner = args.get("owner") or {}
     draft.effect(
@@ -197,7 +208,7 @@ def _create(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
         {
             "type": args["type"],
             "link": args.get("link", "related"),
-            "values": {**args.get("values", {}), **{name.removeprefix("values."): value for name, value in computed.items()}},
+            "values": _evaluated(draft, action, args.get("values", {}), scope),
             "parent": draft.state.id,
             "parent_number": draft.state.number,
             "parent_type": draft.state.type,
@@ -248,7 +259,7 @@ def _webhook(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
 
 
 def _follow(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
-    from_words = [one.id for one in _people(draft, action.args["to"])]
+    from_words = [one.id for one in _people(draft, action.args["who"])]
     added = [user for user in from_words if user not in draft.state.followers]
     if added:
         draft.emit(EventKind.FOLLOWERS, {"added": added, "removed": []}, cause)

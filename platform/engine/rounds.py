@@ -10,6 +10,7 @@ from typing import Any
 
 from ..core.events import Cause, Event, EventKind
 from ..core.plain import to_plain
+from ..expressions import Duration
 from ..rules.match import Happening
 from ..rules.model import Rule
 from ..sla.clocks import ClockChange, Facts, Limits, Times, advance, due_changes
@@ -192,6 +193,9 @@ def limits_of(draft: Draft) -> Limits:
         duration = limit_for(branch.limit, scope) if branch else None
         if duration is not None and branch is not None and branch.limit is not None:
             tasks[task.id] = (duration, branch.limit.calendar)
+        elif branch is None and task.due_at is not None:
+            seconds = max(1, int((task.due_at - task.opened_at).total_seconds()))
+            tasks[task.id] = (Duration(seconds=seconds), None)
     return Limits(
         state=limit_for(place.limit, scope),
         state_calendar=place.limit.calendar if place.limit else None,

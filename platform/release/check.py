@@ -33,9 +33,8 @@ def check_record_type(
             found.append(Diagnostic(span=kind.span, code="REL007", values=values))
         elif name and not references.has(what, name):
             found.append(_missing(kind, references, what, name))
-    for what, name in (("survey", kind.survey), ("message_template", kind.ack)):
-        if name and not references.has(what, name):
-            found.append(_missing(kind, references, what, name))
+    if kind.ack and not references.has("message_template", kind.ack):
+        found.append(_missing(kind, references, "message_template", kind.ack))
     if kind.summary:
         found.extend(parse_inline(kind.summary, kind.schema, kind.span)[1])
     return tuple(found)

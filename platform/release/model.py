@@ -36,7 +36,6 @@ class RecordType:
     sla: str | None = None
     routing: str | None = None
     summary: str = ""
-    survey: str | None = None
     ack: str | None = None
     portal: bool = True
     icon: str = "ticket"

@@ -49,7 +49,6 @@ def parse_record_type(
         sla=r.identifier("sla") or None,
         routing=r.identifier("routing") or None,
         summary=r.text("summary"),
-        survey=r.identifier("survey") or None,
         ack=r.identifier("acknowledge") or None,
         portal=r.flag("portal", True),
         icon=r.text("icon", "ticket"),
