@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from ..core.diagnostics import Diagnostic
 from ..core.text import Text
 from ..definitions import Document, Node, Reader, tidy
-from ..definitions.tree import short
 from .model import Option, Taxonomy
 
 MOST_OPTIONS = 5_000
-_OPTION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 def parse_taxonomy(document: Document) -> tuple[Taxonomy | None, tuple[Diagnostic, ...]]:
@@ -57,9 +54,7 @@ def _options(nodes: Sequence[Node], found: list[Diagnostic], seen: set[str]) -> 
 
 
 def _option(reader: Reader, found: list[Diagnostic], seen: set[str]) -> Option | None:
-    name = reader.text("id", required=True)
-    if name and not _OPTION_ID.fullmatch(name):
-        reader.error("FRM025", "id", word=short(name))
+    name = reader.name("id", required=True)
     repeated = name in seen
     if repeated:
         reader.error("FRM004", "id", word=name)

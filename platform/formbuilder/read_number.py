@@ -27,7 +27,7 @@ _PART = re.compile(
 _SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1, "周": 604_800, "天": 86_400,
             "日": 86_400, "个": 3_600, "小": 3_600, "时": 3_600, "分": 60, "秒": 1}  # fmt: skip
 _CLOCK = re.compile(r"([0-9]{1,5}):([0-5][0-9])(?::([0-5][0-9]))?")
-_LONGEST = 100 * 366 * 86_400
+LONGEST = 100 * 366 * 86_400
 
 
 def plain_number(raw: Any) -> int | float | Fault | None:
@@ -83,14 +83,14 @@ def number_reader(field: Field) -> Read:
         decimals = 2
 
     def read(raw: Any, reading: Reading) -> Any:
-        value = plain_number(raw)
+        value: Any = plain_number(raw)
         if value is None or value.__class__ is Fault:
             return value
-        if low is not None and value < low:  # type: ignore[operator]  # a number by now
+        if low is not None and value < low:
             return Fault("VAL008", {"limit": bound(low)})
-        if high is not None and value > high:  # type: ignore[operator]  # a number by now
+        if high is not None and value > high:
             return Fault("VAL009", {"limit": bound(high)})
-        if decimals is not None and value.__class__ is float and decimals_of(value) > decimals:  # type: ignore[arg-type]  # the class was just tested
+        if decimals is not None and value.__class__ is float and decimals_of(value) > decimals:
             return Fault("VAL010", {"limit": decimals}) if decimals else Fault("VAL044")
         return value
 
@@ -158,7 +158,7 @@ def duration_reader(field: Field) -> Read:
             value = spelt_duration(raw) if len(raw) <= 100 else None
         else:
             return wrong
-        if value is None or not 0 <= value <= _LONGEST:
+        if value is None or not 0 <= value <= LONGEST:
             return wrong
         if low is not None and value < low:
             return Fault("VAL023", {"limit": print_duration(int(low))})
