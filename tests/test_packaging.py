@@ -160,8 +160,17 @@ def test_every_package_is_in_the_map() -> None:
         for init in (ROOT / folder).rglob("__init__.py"):
             found.add(".".join((name, *init.parent.relative_to(ROOT / folder).parts)))
     assert found <= set(SETUPTOOLS["packages"]), "add these to `packages` in pyproject.toml"
+    hollow = {name for name in SETUPTOOLS["packages"] if name not in found and folder_of(name)}
+    assert hollow == set(), "these folders hold no __init__.py"
     folders = {f"platform/{p.parent.name}" for p in (ROOT / "platform").glob("*/__init__.py")}
     assert folders <= set(SETUPTOOLS["package-dir"].values()), "add these to `package-dir`"
+
+
+def folder_of(package: str) -> Path | None:
+    """Return the folder of *package*, or None if nobody has made it yet."""
+    top = ".".join(package.split(".")[:2])
+    folder = ROOT / SETUPTOOLS["package-dir"][top] / "/".join(package.split(".")[2:])
+    return folder if folder.is_dir() else None
 
 
 def test_every_folder_of_modules_is_a_package() -> None:
