@@ -11,7 +11,7 @@ from .arithmetic import divide
 from .context import EMPTY, Context
 from .reading import LIMIT
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST = -62_135_596_800
 LAST = 253_402_300_799
 DAYS = 3_652_059
@@ -74,13 +74,13 @@ def instant_out(seconds: int | None) -> str | None:
     """Return seconds since 1970 as ISO text in UTC."""
     if seconds is None:
         return None
-    return (_EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
+    return (EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
 
 
 def now_in(context: Context) -> int | None:
     """Return the context's instant in seconds since 1970."""
     now = context.now
-    return None if now is None or now.tzinfo is None else (now - _EPOCH) // timedelta(seconds=1)
+    return None if now is None or now.tzinfo is None else (now - EPOCH) // timedelta(seconds=1)
 
 
 def today_in(context: Context) -> int | None:
@@ -101,7 +101,7 @@ def day_of(seconds: int | None, context: Context = EMPTY) -> int | None:
     if seconds is None:
         return None
     try:
-        moment = _EPOCH + timedelta(seconds=seconds)
+        moment = EPOCH + timedelta(seconds=seconds)
         return moment.astimezone(_zone(context.zone)).date().toordinal()
     except OverflowError:
         return None
@@ -147,7 +147,7 @@ def business_time_since(instant: int | None, context: Context) -> int | None:
     if context.business_seconds is None:
         return now - instant
     try:
-        start = _EPOCH + timedelta(seconds=instant)
+        start = EPOCH + timedelta(seconds=instant)
         seconds = context.business_seconds(start, context.now)
     except Exception:  # a calendar that does not reach so far must not stop a rule
         return None

@@ -28,9 +28,12 @@ _SPACE: Mapping[str, Any] = {
 }
 
 
-def generate(tree: Node) -> Run:
-    """Return a function of values and context that evaluates the typed *tree*."""
-    source, constants = generate_source(tree)
+def generate(tree: Node, *, inward: bool = False) -> Run:
+    """Return a function of values and context that evaluates the typed *tree*.
+
+    inward: it answers with the inner value, such as the day number of a date.
+    """
+    source, constants = generate_source(tree, inward=inward)
     space = {**_SPACE, **constants}
     exec(compile(source, "<expression>", "exec"), space)  # noqa: S102  # the source is all ours
     run: Run = space["run"]

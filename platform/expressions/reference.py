@@ -184,7 +184,7 @@ class _Interpreter:
             return any(_equal(left, entry) for entry in entries) == (op == "in")
         if op in ("==", "!="):
             return _equal(left, right) == (op == "==")
-        less, equal = left < right, left == right
+        less, equal = bool(left < right), bool(left == right)
         return {"<": less, "<=": less or equal, ">": not less and not equal, ">=": not less}[op]
 
     def _arithmetic(self, node: Binary) -> Any:

@@ -53,10 +53,14 @@ _ARITHMETIC = {
 }
 
 
-def generate_source(tree: Node) -> tuple[str, dict[str, Any]]:
-    """Return the Python source for *tree* and the constants that it names."""
+def generate_source(tree: Node, *, inward: bool = False) -> tuple[str, dict[str, Any]]:
+    """Return the Python source for *tree* and the constants that it names.
+
+    inward: the function answers with the inner value, a date as its day number.
+    """
     writer = _Writer()
-    body = _outward(writer.value(tree), tree.type)
+    value = writer.value(tree)
+    body = value if inward else _outward(value, tree.type)
     has_rows = any(isinstance(node, Call) and node.name in _ROW_CALLS for node in walk(tree))
     budget = f"    b = [{STEPS}]\n    r = ()\n" if has_rows or writer.functions else ""
     main = f"def run(v, c):\n{budget}    return {body}\n"
