@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+
+from hypothesis import HealthCheck, settings
 
 from sopwith.core.diagnostics import Diagnostic
 from sopwith.definitions import Document, Node, read_nodes, read_text
 from sopwith.definitions.source import Source
+
+FULL = os.environ.get("SOPWITH_FULL") == "1"
+MORE = settings(
+    max_examples=3_000 if FULL else 80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 def codes(found: tuple[Diagnostic, ...] | list[Diagnostic]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 from contextlib import suppress
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sopwith.definitions import LIMITS, read_text
@@ -18,9 +17,8 @@ from sopwith.definitions.source import Source
 from sopwith.definitions.tree import StopReadingError, Tally
 from sopwith.definitions.yaml_text import read_yaml
 
-from .documents import assert_inside, codes
+from .documents import FULL, MORE, assert_inside, codes
 
-FULL = os.environ.get("SOPWITH_FULL") == "1"
 BOMBS: dict[str, tuple[str | bytes, str]] = {
     "alias bomb": (
         "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
@@ -185,7 +183,7 @@ def test_the_pure_python_parser_never_raises_either() -> None:
         assert_inside(tally.found, text)
 
 
-@settings(max_examples=3_000 if FULL else 150, deadline=None)
+@MORE
 @given(st.text(max_size=60) | st.text(alphabet="{}[]:,-?#&*!|>'\"%@` \n\tab1", max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
     for path in ("a.yaml", "a.json"):

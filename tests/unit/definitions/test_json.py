@@ -12,7 +12,7 @@ from sopwith.core.span import Span
 from sopwith.definitions import read_nodes, read_text
 from sopwith.definitions.scalars import plain_value
 
-from .documents import codes, root
+from .documents import MORE, codes, root
 
 NUMBERS = st.integers(-(10**14), 10**14) | st.floats(-1e9, 1e9).map(lambda x: round(x, 6))
 VALUES = st.recursive(
@@ -29,6 +29,7 @@ def strict(text: str) -> list[str]:
     return codes(read_nodes(text, "a.json")[1])
 
 
+@MORE
 @given(VALUES, st.booleans(), st.sampled_from([None, 1, "\t"]))
 def test_what_python_writes_is_read_back(
     value: object, ascii_only: bool, indent: int | str | None
@@ -110,6 +111,7 @@ def test_line_separators_are_legal_in_json_text() -> None:
     assert strict('{"a": "x\u2028y"}') == []
 
 
+@MORE
 @given(st.text("0123456789.eE+-", max_size=12))
 def test_plain_words_that_become_numbers_are_json_numbers(text: str) -> None:
     value = plain_value(text)

@@ -12,7 +12,7 @@ from sopwith.core.span import Span
 from sopwith.definitions import Node, read_nodes, splice
 from sopwith.definitions.source import Source
 
-from .documents import root
+from .documents import MORE, root
 
 WORDS = st.text("abc 中😀:#-'\"\\{}[],\n", max_size=12)
 TREES = st.recursive(
@@ -25,6 +25,7 @@ TREES = st.recursive(
 )
 
 
+@MORE
 @given(st.text("ab😀\r\n", max_size=30))
 def test_offset_and_place_are_inverse(text: str) -> None:
     source = Source("", text)
@@ -37,6 +38,7 @@ def written(tree: object, flow: bool | None) -> str:
     return yaml.safe_dump({"x": tree}, allow_unicode=True, default_flow_style=flow, sort_keys=False)
 
 
+@MORE
 @given(TREES, st.sampled_from([True, False, None]))
 def test_ends_are_exact(tree: object, flow: bool | None) -> None:
     text = written(tree, flow)
@@ -54,6 +56,7 @@ def test_ends_are_exact(tree: object, flow: bool | None) -> None:
             assert again.value == {"x": node.value}
 
 
+@MORE
 @given(TREES, st.sampled_from([True, False, None]), st.data())
 def test_splicing_one_value_changes_no_other(
     tree: object, flow: bool | None, data: st.DataObject
