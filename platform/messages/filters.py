@@ -139,17 +139,17 @@ def _local(value: datetime, zone: tzinfo) -> datetime:
         return value
 
 
-def _day(value: Any, lang: str, zone: tzinfo) -> Any:
+def _day(value: Any, lang: str, zone: tzinfo) -> str:
     found = _instant(value)
     if found is None:
-        return value
+        return value if isinstance(value, str) else ""
     day = _local(found, zone) if isinstance(found, datetime) else found
     if lang.startswith("zh"):
         return f"{day.year}年{day.month}月{day.day}日"
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def _moment(value: Any, lang: str, zone: tzinfo) -> Any:
+def _moment(value: Any, lang: str, zone: tzinfo) -> str:
     found = _instant(value)
     if not isinstance(found, datetime):
         return _day(value, lang, zone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
 from ..core.span import NOWHERE, Span
 from ..core.text import Text
 from ..expressions import Duration

@@ -10,7 +10,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-from ..core.span import NOWHERE, Span
+from ..core.span import NOWHERE
 from .filters import apply, clean
 from .model import Template
 from .names import LINKS
@@ -149,10 +149,8 @@ def _walk(value: Any, path: Sequence[str]) -> Any:
 def _holds(value: Any) -> bool:
     if isinstance(value, (bool, int, float)):
         return value != 0
-    return (
-        isinstance(value, (str, list, tuple, Mapping))
-        and len(value) > 0
-        or (value is not None and hasattr(value, "isoformat"))
+    return (isinstance(value, (str, list, tuple, Mapping)) and len(value) > 0) or (
+        value is not None and hasattr(value, "isoformat")
     )
 
 

@@ -66,9 +66,7 @@ class RuleIndex:
             if len(ranks) == 1:
                 return ((rules[ranks[0]], happening),)
             return tuple(zip(map(rules.__getitem__, ranks), repeat(happening)))
-        pairs = sorted(
-            (rank, place) for place, (ranks, _) in enumerate(found) for rank in ranks
-        )
+        pairs = sorted((rank, place) for place, (ranks, _) in enumerate(found) for rank in ranks)
         return tuple((rules[rank], found[place][1]) for rank, place in pairs)
 
     def timed(self) -> tuple[Rule, ...]:

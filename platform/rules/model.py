@@ -93,8 +93,9 @@ class Rule:
 class Cell:
     """What one cell of a decision table accepts.
 
-    op: any | in | not in | < | <= | > | >=; a single value is ``in`` with one. A missing value
-    fits ``any``, and ``in`` and ``not in`` where None is among (or not among) the values.
+    op: any | in | not in | < | <= | > | >= | other; a single value is ``in`` with one. A missing
+    value fits ``any``, and ``in`` with None among the values, nothing else. other: an entry of a
+    list, about which checks make no claims.
     """
 
     op: str = "any"

@@ -78,8 +78,8 @@ def plan_of(condition: Expression | None) -> Plan:
     entries: list[Test] = []
     for test in tests:
         if test.op in ("==", "in"):
-            keys = frozenset(map(plain_key, test.values))
-            sets[test.path] = sets[test.path] & keys if test.path in sets else keys
+            some = frozenset(map(plain_key, test.values))
+            sets[test.path] = sets[test.path] & some if test.path in sets else some
         elif test.op in _BOUNDS and test.values[0].__class__ in _NUMERIC:
             bounds.append(test)
         elif test.op == "contains":
@@ -235,8 +235,8 @@ class Matcher:
                 if shape.bound is None:
                     sure, unsure = bucket.whole()
                 else:
-                    bound = keys[shape.bound]
-                    if bound.__class__ not in _NUMERIC:
+                    bound: Any = keys[shape.bound]
+                    if type(bound) not in _NUMERIC:
                         continue
                     sure, unsure = bucket.within(bound)
                 if sure:

@@ -61,10 +61,7 @@ def next_sweep(
     clock = time.fromisoformat(trigger.time)
     local = last.astimezone(place)
     is_sweep = _at(local.date(), clock, place) == last
-    if duration.days:
-        step = duration.days
-    else:
-        step = max(1, duration.seconds // 86_400)
+    step = duration.days or max(1, duration.seconds // 86_400)
     if duration.days and working is not None:
         return _nth_working_day(local.date(), clock, place, working, step if is_sweep else 1, last)
     day = local.date() + timedelta(days=step if is_sweep else 0)

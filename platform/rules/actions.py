@@ -1,0 +1,410 @@
+"""What a rule does: every action with its arguments, checked as far as one document can be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..core.diagnostics import Diagnostic
+from ..core.span import Span
+from ..definitions import Node, Reader
+from ..expressions import ChoiceType, Expression, Schema, Type
+from .model import Action
+from .reading import compiled, constant, duration, type_of, unknown, unknown_field
+
+# Base fields that follow from something else, and the action that changes them.
+FIXED: Mapping[str, str] = {
+    "number": "",
+    "state": "transition",
+    "category": "transition",
+    "owner": "assign",
+    "team": "assign",
+    "channel": "",
+    "tags": "tag",
+    "created_at": "",
+    "updated_at": "",
+    "entered_at": "",
+    "resolved_at": "",
+    "closed_at": "",
+    "reopened": "",
+    "escalation": "escalate",
+    "visits": "",
+    "previous_state": "",
+    "requester": "",
+    "customer": "",
+    "type_of_record": "",
+    "reassignments": "",
+    "replied": "",
+    "event": "",
+}
+WHO = ("owner", "lead", "team", "customer", "followers", "approvers")
+_FOLLOW = ("owner", "lead")
+_NAMED = ("role", "user", "team")
+_HOST = re.compile(r"https://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:[/?#][^\s]*)?")
+_SECRET = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]{0,99}")
+_EVENT_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+_MAX_ACTIONS = 50
+
+
+@dataclass(slots=True)
+class _Draft:
+    """One action while it is read."""
+
+    kind: str
+    node: Node
+    schema: Schema
+    found: list[Diagnostic]
+    args: dict[str, Any] = field(default_factory=dict)
+    expressions: dict[str, Expression] = field(default_factory=dict)
+    spans: dict[str, Span] = field(default_factory=dict)
+
+    def put(self, name: str, value: Any, span: Span) -> None:
+        self.args[name] = value
+        self.spans[f"{self.kind}.{name}"] = span
+
+    def take(self, reader: Reader, key: str, value: Any) -> None:
+        """Keep an argument if it was written."""
+        if reader.has(key):
+            self.put(key, value, reader.span_of(key))
+
+    def report(self, code: str, span: Span, **values: str | int) -> None:
+        self.found.append(Diagnostic(span=span, code=code, values=values))
+
+
+def read_actions(
+    nodes: Sequence[Node], schema: Schema, found: list[Diagnostic]
+) -> tuple[Action, ...]:
+    """Return the actions that can be read; everything wrong is reported."""
+    actions: list[Action] = []
+    for node in nodes[:_MAX_ACTIONS]:
+        action = _read(node, schema, found)
+        if action is not None:
+            actions.append(action)
+    for node in nodes[_MAX_ACTIONS : _MAX_ACTIONS + 1]:
+        values: dict[str, str | int] = {"limit": _MAX_ACTIONS}
+        found.append(Diagnostic(span=node.where, code="ACT016", values=values))
+    return tuple(actions)
+
+
+def _read(node: Node, schema: Schema, found: list[Diagnostic]) -> Action | None:
+    items = list(node.items())
+    if node.kind != "map" or len(items) != 1:
+        found.append(Diagnostic(span=node.where, code="ACT001", values={"count": len(items)}))
+        return None
+    kind, value = items[0]
+    read = _KINDS.get(kind)
+    if read is None:
+        unknown(found, "ACT002", value.where, kind, _KINDS)
+        return None
+    draft = _Draft(kind, value, schema, found)
+    read(draft)
+    return Action(
+        kind=kind,
+        args=draft.args,
+        expressions=draft.expressions,
+        span=value.where,
+        spans=draft.spans,
+    )
+
+
+def _reader(draft: _Draft) -> Reader | None:
+    """Return a reader of the action's arguments; it reports anything but a mapping."""
+    return Reader(draft.node, draft.found).into(draft.node)
+
+
+def _set(draft: _Draft) -> None:
+    reader = _reader(draft)
+    if reader is None:
+        return
+    if not draft.node.children:
+        draft.report("DEF016", draft.node.where, key="set")
+    for name, child in draft.node.items():
+        of = type_of(name, draft.schema) if "." not in name else None
+        if name in FIXED:
+            instead = FIXED[name]
+            draft.report("ACT004" if instead else "ACT018", child.where, name=name, action=instead)
+        elif of is None:
+            unknown(draft.found, "ACT003", child.where, name, _settable(draft.schema))
+        elif of.kind != "record" and child.get("value") is not None:
+            want = None if of.kind in ("list", "any") else of
+            draft.put(name, _formula(draft, name, child, want), child.span)
+        else:
+            draft.put(name, constant(child, of, name, draft.found), child.span)
+
+
+def _formula(draft: _Draft, name: str, child: Node, want: Type | None) -> dict[str, str]:
+    """Return ``{value: "expression"}`` as it stands, after compiling the expression."""
+    reader = Reader(child, draft.found)
+    words = reader.raw_text("value", required=True)
+    reader.done()
+    node = child.get("value")
+    if words is None or node is None:
+        return {}
+    expression = compiled(node, draft.schema, want, draft.found)
+    if expression is not None:
+        draft.expressions[f"{draft.kind}.{name}"] = expression
+    return {"value": words}
+
+
+def _settable(schema: Schema) -> list[str]:
+    return [name for name in schema.fields if name not in FIXED]
+
+
+def _raise(draft: _Draft) -> None:
+    reader = _reader(draft)
+    if reader is None:
+        return
+    name = reader.text("field", required=True)
+    node = reader.node("field")
+    of = type_of(name, draft.schema)
+    if node is not None and name:
+        if of is None:
+            unknown_field(draft.found, "ACT003", node, draft.schema)
+        elif name in FIXED or not (isinstance(of, ChoiceType) or of.kind in ("any", "text")):
+            draft.report("ACT014", node.span, name=name)
+    by = reader.whole("by", 1, -20, 20)
+    if by == 0:
+        reader.error("ACT015", "by")
+    reader.done()
+    draft.put("field", name, reader.span_of("field"))
+    draft.put("by", by, reader.span_of("by"))
+
+
+def _one_name(key: str) -> Callable[[_Draft], None]:
+    """Return a reader of an action that is just the id of a definition."""
+
+    def read(draft: _Draft) -> None:
+        holder = draft.node.parent
+        if holder is not None:
+            name = Reader(holder, draft.found).identifier(draft.kind, required=True)
+            draft.put(key, name, draft.node.span)
+
+    return read
+
+
+def _assign(draft: _Draft) -> None:
+    reader = _reader(draft)
+    if reader is not None:
+        draft.args = _target(draft, reader, ("team", "user", "user_field", "lead_of"))
+        reader.done()
+
+
+def _target(
+    draft: _Draft, reader: Reader, keys: Sequence[str], prefix: str = "", *, required: bool = True
+) -> dict[str, Any]:
+    """Return exactly one of *keys*: whom something is given to."""
+    found: dict[str, Any] = {}
+    for key in keys:
+        name = reader.text(key) if key in ("user", "user_field") else reader.identifier(key)
+        if reader.has(key):
+            found[key] = name
+            draft.spans[f"{draft.kind}.{prefix}{key}"] = reader.span_of(key)
+    if len(found) > 1 or (required and not found):
+        reader.error("ACT007", choices=", ".join(keys))
+    named = found.get("user_field")
+    if named and type_of(named, draft.schema) is None:
+        node = reader.node("user_field")
+        if node is not None:
+            unknown_field(draft.found, "ACT003", node, draft.schema)
+    return found
+
+
+def _owner(draft: _Draft, reader: Reader) -> None:
+    """Take the owner of a task or of another record."""
+    inner = reader.reader("owner")
+    if inner is None:
+        return
+    excluded = inner.flag("not_owner") if draft.kind == "create" else False
+    keys = ("team", "user", "user_field", "role", "routing", "lead_of")
+    owner = _target(draft, inner, keys, "owner.", required=not excluded)
+    if excluded:
+        owner["not_owner"] = True
+    inner.done()
+    draft.put("owner", owner, reader.span_of("owner"))
+
+
+def _people(draft: _Draft, reader: Reader, key: str, words: Sequence[str]) -> list[str]:
+    return _who(draft, reader.scalars(key, required=True), words)
+
+
+def _who(draft: _Draft, nodes: Sequence[Node], words: Sequence[str]) -> list[str]:
+    names: list[str] = []
+    for node in nodes:
+        kind, colon, name = node.words.partition(":")
+        if (colon and kind in _NAMED and name and name.strip() == name) or node.words in words:
+            names.append(node.words)
+            draft.spans[f"{draft.kind}.{node.words}"] = node.span
+            continue
+        choices = ", ".join([*words, *(f"{one}:…" for one in _NAMED)])
+        unknown(draft.found, "ACT009", node.span, node.words, words, choices=choices)
+    return names
+
+
+def _notify(draft: _Draft) -> None:
+    reader = _reader(draft)
+    if reader is None:
+        return
+    draft.put("to", _people(draft, reader, "to", WHO), reader.span_of("to"))
+    draft.put("template", reader.identifier("template", required=True), reader.span_of("template"))
+    channel = reader.choice("channel", ("notice", "mail", "both"), "both")
+    draft.put("channel", channel, reader.span_of("channel"))
+    reader.done()
+
+
+def _page(draft: _Draft) -> None:
+    reader = _reader(draft)
+    if reader is None:
+        return
+    for key in ("team", "template"):
+        draft.put(key, reader.identifier(key, required=True), reader.span_of(key))
+    reader.done()
+
+
+def _comment(draft: _Draft) -> None:
+    reader = _reader(draft)
+    if reader is None:
+        return
+    template, text = reader.identifier("template"), reader.label("text")
+    if reader.has("template") == reader.has("text"):
+        reader.error("ACT010")
+    draft.take(reader, "template", template)
+    draft.take(reader, "text", {"en": text.en, "zh-CN": text.zh})
+    draft.put("public", reader.flag("public"), reader.span_of("public"))
+    reader.done()
+
+
+def _tags(draft: _Draft) -> None:
+    holder = draft.node.parent
+    if holder is None:
+        return
+    nodes = Reader(holder, draft.found).scalars(draft.kind, required=True)
+    for node in nodes:
+        words = node.words
+        if (
+            not words.strip()
+            or ":" in words
+            or "," in words
+            or len(words) > 64
+            or words != words.strip()
+        ):
+            draft.report("ACT017", node.span, name=words[:64])
+    draft.put("tags", [node.words for node in nodes], draft.node.span)
+
+
+def _transition(draft: _Draft) -> None:
+    reader = _reader(draft)
+    if reader is None:
+        return
+    draft.put("to", reader.identifier("to", required=True), reader.span_of("to"))
+    reader.done()
+
+
+def _escalate(draft: _Draft) -> None:
+    reader = _reader(draft)
+    if reader is None:
+        return
+    kind = reader.choice("kind", ("functional", "hierarchical"), "functional")
+    draft.put("kind", kind, reader.span_of("kind"))
+    inner = reader.reader("to")
+    if inner is not None:
+        keys = ("team", "user", "user_field", "lead_of", "role")
+        draft.put("to", _target(draft, inner, keys, "to."), reader.span_of("to"))
+        inner.done()
+    reader.done()
+
+
+def _start(draft: _Draft) -> None:
+    reader = _reader(draft)
+    if reader is None:
+        return
+    draft.put("id", reader.identifier("id", required=True), reader.span_of("id"))
+    title = reader.label("title", required=True)
+    draft.put("title", {"en": title.en, "zh-CN": title.zh}, reader.span_of("title"))
+    _owner(draft, reader)
+    draft.take(reader, "form", reader.identifier("form"))
+    limit = duration(reader, "limit")
+    draft.take(reader, "limit", str(limit) if limit else None)
+    reader.done()
+
+
+def _create(draft: _Draft) -> None:
+    reader = _reader(draft)
+    if reader is None:
+        return
+    draft.put("type", reader.identifier("type", required=True), reader.span_of("type"))
+    draft.take(reader, "link", reader.identifier("link"))
+    delay = duration(reader, "delay")
+    draft.take(reader, "delay", str(delay) if delay else None)
+    draft.take(reader, "calendar", reader.identifier("calendar"))
+    if reader.has("calendar") and (delay is None or not delay.business):
+        reader.error("ACT011", span=reader.key_span("calendar"))
+    values: dict[str, Any] = {}
+    for name, child in reader.entries("values"):
+        if child.kind == "map" and child.get("value") is not None:
+            values[name] = _formula(draft, name, child, None)
+        else:
+            values[name] = child.value
+        draft.spans[f"create.values.{name}"] = child.where
+    draft.put("values", values, reader.span_of("values"))
+    _owner(draft, reader)
+    reader.done()
+
+
+def _survey(draft: _Draft) -> None:
+    reader = _reader(draft)
+    if reader is None:
+        return
+    draft.put("survey", reader.identifier("survey", required=True), reader.span_of("survey"))
+    delay = duration(reader, "delay")
+    draft.take(reader, "delay", str(delay) if delay else None)
+    reader.done()
+
+
+def _webhook(draft: _Draft) -> None:
+    reader = _reader(draft)
+    if reader is None:
+        return
+    url = reader.text("url", required=True)
+    if url and not _HOST.fullmatch(url):
+        reader.error("ACT012", "url", url=url[:80])
+    secret = reader.text("secret")
+    if reader.has("secret") and not _SECRET.fullmatch(secret):
+        reader.error("ACT013", "secret")
+    event = reader.text("event")
+    if reader.has("event") and not _EVENT_NAME.fullmatch(event):
+        reader.error("ACT019", "event", name=event[:80])
+    draft.put("url", url, reader.span_of("url"))
+    draft.take(reader, "secret", secret)
+    draft.take(reader, "event", event)
+    reader.done()
+
+
+def _follow(draft: _Draft) -> None:
+    holder = draft.node.parent
+    if holder is not None:
+        nodes = Reader(holder, draft.found).scalars(draft.kind, required=True)
+        draft.put("who", _who(draft, nodes, _FOLLOW), draft.node.span)
+
+
+_KINDS: Mapping[str, Callable[[_Draft], None]] = {
+    "set": _set,
+    "raise": _raise,
+    "table": _one_name("table"),
+    "assign": _assign,
+    "route": _one_name("routing"),
+    "notify": _notify,
+    "page": _page,
+    "comment": _comment,
+    "tag": _tags,
+    "untag": _tags,
+    "transition": _transition,
+    "escalate": _escalate,
+    "start": _start,
+    "create": _create,
+    "survey": _survey,
+    "webhook": _webhook,
+    "follow": _follow,
+}
+ACTION_KINDS = tuple(_KINDS)
