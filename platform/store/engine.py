@@ -13,6 +13,7 @@ from typing import IO, Any
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 
 from .columns import dump_json
+from .sql_sqlite import add_functions
 
 BUSY_MILLISECONDS = 10_000
 WAIT_SECONDS = 30.0
@@ -167,6 +168,7 @@ def _prepare_sqlite(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     for setting in ("foreign_keys = ON", "trusted_schema = OFF", "cell_size_check = ON"):
         connection.execute(f"PRAGMA {setting}")
+    add_functions(connection)
 
 
 def _prepare_sqlite_writer(connection: sqlite3.Connection, _record: object) -> None:
