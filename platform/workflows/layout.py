@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..core.text import Lang
@@ -179,7 +180,7 @@ class _Drawing:
     def chart(self, left_out: int) -> Chart:
         """Return the finished chart."""
         nodes = tuple(self._node(name) for name in self._names)
-        ports = _Ports(self._lines)
+        ports = _Ports(self._ends())
         lane = 0
         edges = []
         for line in self._lines:
@@ -198,6 +199,21 @@ class _Drawing:
             edges=tuple(edges),
             left_out=left_out,
         )
+
+    def _ends(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """Return for each line the columns next to its start and its end; around means far right."""
+        ends = {}
+        for line in self._lines:
+            key = (line.source, line.target)
+            if line.source == line.target:
+                continue
+            if key in self._aside:
+                ends[key] = (self._right, self._right)
+                continue
+            route = [*self._passing[key], self._slots[line.target]]
+            back = [self._slots[line.source], *self._passing[key]]
+            ends[key] = (route[0].middle, back[-1].middle)
+        return ends
 
     def _node(self, name: str) -> ChartNode:
         state, slot = self._workflow.states[name], self._slots[name]
@@ -260,22 +276,24 @@ class _Drawing:
 class _Ports:
     """On which of how many places of its state each line starts and ends."""
 
-    def __init__(self, lines: list[Line]) -> None:
+    def __init__(self, ends: Mapping[tuple[str, str], tuple[float, float]]) -> None:
+        """*ends*: for each line where it wants to go from its source, and to come from at its target."""
         self._starts: Counter[str] = Counter()
         self._ends: Counter[str] = Counter()
-        self._places: dict[tuple[str, str], tuple[int, int]] = {}
-        for line in lines:
-            if line.source != line.target:
-                places = (self._starts[line.source], self._ends[line.target])
-                self._places[line.source, line.target] = places
-                self._starts[line.source] += 1
-                self._ends[line.target] += 1
+        self._first: dict[tuple[str, str], int] = {}
+        self._last: dict[tuple[str, str], int] = {}
+        for line in sorted(ends, key=lambda key: ends[key][0]):
+            self._first[line] = self._starts[line[0]]
+            self._starts[line[0]] += 1
+        for line in sorted(ends, key=lambda key: ends[key][1]):
+            self._last[line] = self._ends[line[1]]
+            self._ends[line[1]] += 1
 
     def out(self, line: Line) -> tuple[int, int]:
-        return self._places[line.source, line.target][0], self._starts[line.source]
+        return self._first[line.source, line.target], self._starts[line.source]
 
     def into(self, line: Line) -> tuple[int, int]:
-        return self._places[line.source, line.target][1], self._ends[line.target]
+        return self._last[line.source, line.target], self._ends[line.target]
 
     def share(self, line: Line) -> float:
         """Return how far along its first stretch the label of a line stands: neighbours differ."""

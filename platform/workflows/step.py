@@ -167,23 +167,20 @@ def tally(mode: str, share: int, votes: Sequence[Vote]) -> str:
         if yes * 100 >= needed:
             return "approved"
         return "rejected" if (len(said) - no) * 100 < needed else "open"
-    if mode == "in_turn":
-        turn = next((word for word in said if word != "approve"), "approve")
-        return {"approve": "approved", "reject": "rejected"}.get(turn, "open")
     return "rejected" if no else "approved" if yes == len(said) else "open"
 
 
-def next_to_ask(mode: str, votes: Sequence[Vote]) -> tuple[int, ...]:
+def next_to_ask(mode: str, votes: Sequence[Vote], share: int = 100) -> tuple[int, ...]:
     """Return the positions of those who are to be asked now and have not been (``asked`` is False).
 
     In turn only the first open seat is asked; in the other modes all open seats at once.
+    Once the result is certain nobody is.
     """
+    if tally(mode, share, votes) != "open":
+        return ()
     waiting: list[int] = []
     for seat in _seats(votes):
-        said = _decision(votes, seat)
-        if said == "reject" and mode in ("in_turn", "all"):
-            return ()
-        if said:
+        if _decision(votes, seat):
             continue
         if not votes[seat[-1]].asked:
             waiting.append(seat[-1])

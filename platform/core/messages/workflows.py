@@ -151,8 +151,8 @@ WORKFLOWS: dict[str, Message] = {
         "记录会在无人参与时循环流转：{cycle}；请去掉其中一个流转的“auto”，或让条件互斥",
     ),
     "WFL055": Message(
-        "'{state}' never goes on when {case}: {opened} tasks open then, the join needs {need}",
-        "当 {case} 时，“{state}”无法汇合：只会打开 {opened} 个任务，而汇合需要 {need} 个",
+        "'{state}' never goes on when {case}: as few as {opened} tasks open then, the join needs {need}",
+        "当 {case} 时，“{state}”无法汇合：最少只打开 {opened} 个任务，而汇合需要 {need} 个",
     ),
     "WFL056": Message(
         "every task of '{state}' has a condition, and it cannot be proved that the join always gets the {need} it needs",
