@@ -41,6 +41,9 @@ EXTRA: Mapping[str, Type] = MappingProxyType(
 LINKS = frozenset({("link",), ("survey", "link")})
 """Names whose values are addresses of our own, made into links in HTML."""
 
+INTERNAL = frozenset({"note"})
+"""Names that hold what colleagues write for each other."""
+
 Scopes = Sequence[Mapping[str, Type]]
 
 

@@ -47,3 +47,19 @@ class Each:
 
 TemplateNode = Words | Insert | If | Each
 Nodes = tuple[TemplateNode, ...]
+
+
+def names_shown(nodes: Nodes) -> set[str]:
+    """Return the dotted names whose values *nodes* show."""
+    names: set[str] = set()
+    waiting = [nodes]
+    while waiting:
+        for node in waiting.pop():
+            match node:
+                case Insert(path=path):
+                    names.add(".".join(path))
+                case If(then=then, otherwise=otherwise):
+                    waiting += [then, otherwise]
+                case Each(body=body):
+                    waiting.append(body)
+    return names

@@ -8,9 +8,11 @@ from ..core.diagnostics import Diagnostic, has_errors
 from ..definitions import Document, Node, Reader, tidy
 from ..expressions import Duration, Schema, parse_duration
 from .model import Survey, Template
-from .nodes import Each, If, Insert, Nodes
+from .nodes import Nodes, names_shown
 from .survey import SCALES
-from .syntax import parse_source
+from .syntax import parse_inline, parse_source
+
+__all__ = ["parse_inline", "parse_message_template", "parse_survey"]
 
 AUDIENCES = ("customer", "agent")
 
@@ -124,7 +126,7 @@ def _compare(
     """Warn of names that only one language of the body shows: mostly a forgotten link."""
     if len(parsed) < 2:
         return
-    used = {lang: _names(body) for lang, (_, body) in parsed.items()}
+    used = {lang: names_shown(body) for lang, (_, body) in parsed.items()}
     english, chinese = used["en"], used["zh-CN"]
     for lang, names in (("zh-CN", english - chinese), ("en", chinese - english)):
         if names:
@@ -133,17 +135,3 @@ def _compare(
             span = (node or reader.root).where
             values = {"names": ", ".join(sorted(names)), "language": lang}
             found.append(Diagnostic(span=span, code="MSG015", values=values))
-
-
-def _names(nodes: Nodes) -> set[str]:
-    names: set[str] = set()
-    waiting = [nodes]
-    while waiting:
-        for node in waiting.pop():
-            if isinstance(node, Insert):
-                names.add(".".join(node.path))
-            elif isinstance(node, If):
-                waiting += [node.then, node.otherwise]
-            elif isinstance(node, Each):
-                waiting.append(node.body)
-    return names

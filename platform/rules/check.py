@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from ..core.diagnostics import Diagnostic
 from ..core.guess import guess
@@ -11,6 +11,7 @@ from ..core.span import Span
 from ..definitions.references import References
 from .check_table import check_table
 from .cycles import check_cycles
+from .fields import UNSETTABLE, FieldLike
 from .model import Action, Routing, Rule, Strategy, Team
 
 __all__ = ["FieldLike", "check_cycles", "check_routing", "check_rule", "check_table"]
@@ -57,15 +58,6 @@ _NAMING: Mapping[str, tuple[tuple[str, str], ...]] = {
 _USER_FIELDS = ("user_field", "to.user_field", "owner.user_field")
 
 
-class FieldLike(Protocol):
-    """What the checks ask of a field of a form."""
-
-    @property
-    def type(self) -> str:
-        """Return the type of the field."""
-        ...
-
-
 def check_rule(
     rule: Rule,
     references: References,
@@ -78,8 +70,6 @@ def check_rule(
     type, to check the values of records that the rule creates.
     """
     checks = _Checks(references)
-    if rule.record_type != "any":
-        checks.exists("record_type", rule.record_type, rule.span)
     for trigger in rule.triggers:
         head, _, state = trigger.event.partition(":")
         if head in ("entered", "left") and state:
@@ -115,7 +105,7 @@ def _check_action(
             checks.report("ACT008", action.place(name), name=value)
     if action.kind == "set":
         for name in action.args:
-            if name in fields and str(fields[name].type) in ("computed", "heading"):
+            if name in fields and str(fields[name].type) in UNSETTABLE:
                 checks.report("ACT020", action.place(name), name=name)
     if action.kind == "create":
         known = fields_by_type.get(str(action.args.get("type")))
@@ -172,7 +162,6 @@ def check_routing(
     teams: to compare the options of a skill field with the skills that the team declares.
     """
     checks = _Checks(references)
-    checks.exists("record_type", routing.record_type, routing.span)
     fields = schema_fields or {}
     ended_at: Strategy | None = None
     for link in routing.chain:

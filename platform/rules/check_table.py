@@ -6,13 +6,14 @@ bit masks, and all questions are about boxes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import ge, gt, le, lt
 from typing import Any
 
 from ..core.diagnostics import Diagnostic
 from ..definitions.references import References
+from .fields import UNSETTABLE, FieldLike
 from .model import Cell, Row, Table
 
 MAX_STEPS = 50_000
@@ -50,14 +51,19 @@ class _Column:
         return f"{self.name} = {_shown(self.points[at])}"
 
 
-def check_table(table: Table, references: References) -> tuple[Diagnostic, ...]:
-    """Return overlaps (hit unique), rows never reached (first, last) and gaps without a default."""
+def check_table(
+    table: Table, references: References, schema_fields: Mapping[str, FieldLike] | None = None
+) -> tuple[Diagnostic, ...]:
+    """Return overlaps (hit unique), rows never reached (first, last) and gaps without a default.
+
+    schema_fields: the fields of the record type; what a form computes cannot be an output.
+    references: not needed today; that the record type exists is checked with its schema.
+    """
     found: list[Diagnostic] = []
-    if not references.has("record_type", table.record_type):
-        values: dict[str, str | int] = {"name": table.record_type}
-        if meant := references.guess("record_type", table.record_type):
-            values["guess"] = meant
-        found.append(Diagnostic(span=table.span, code="TBL012", values=values))
+    for name in table.outputs:
+        field = (schema_fields or {}).get(name)
+        if field is not None and str(field.type) in UNSETTABLE:
+            found.append(Diagnostic(span=table.span, code="ACT020", values={"name": name}))
     columns = [_column(table, name) for name in table.inputs]
     boxes = [
         tuple(column.mask(row.cells.get(column.name)) for column in columns) for row in table.rows

@@ -67,8 +67,9 @@ MESSAGE_TEMPLATES: dict[str, Message] = {
         "warning",
     ),
     "MSG016": Message(
-        "there is no record type '{name}'; name one, or write 'any'",
-        "没有单据类型“{name}”；请填写已有的类型，或写 any",
+        "this message goes to customers but shows '{name}', which colleagues write for each other; remove it, or say 'audience: agent'",
+        "此消息发给客户，却会显示内部内容“{name}”；请删除，或改为 audience: agent",
+        "warning",
     ),
     "SVY001": Message(
         "a {type} survey cannot have the scale {scale}; choose one of {choices}",

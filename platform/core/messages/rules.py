@@ -184,7 +184,6 @@ _TABLES: dict[str, Message] = {
         "'{name}' is a column of this table already; remove it here",
         "“{name}”已是此决策表的列；请在此处删除",
     ),
-    "TBL012": Message("there is no record type '{name}'", "没有单据类型“{name}”"),
     "TBL013": Message(
         "this table has too many cases to look for gaps and unused rows",
         "此决策表的情况过多，无法检查缺漏和无用的行",
