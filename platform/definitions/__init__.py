@@ -11,7 +11,7 @@ from .node import Node
 from .packs import Pack, duplicates, expand_pack, load_pack, required_packs
 from .reader import IDENTIFIER, NAME, Reader
 from .reading import read_nodes, read_text, tidy
-from .shapes import schema_findings, schema_for, schemas
+from .shapes import schema_findings, schema_for, schemas, without_echoes
 from .source import Source, splice
 
 __all__ = [
@@ -41,4 +41,5 @@ __all__ = [
     "schemas",
     "splice",
     "tidy",
+    "without_echoes",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -68,6 +69,21 @@ def schema_findings(document: Document) -> tuple[Diagnostic, ...]:
     return tidy(found)
 
 
+def without_echoes(
+    shape: Iterable[Diagnostic], meaning: Iterable[Diagnostic]
+) -> tuple[Diagnostic, ...]:
+    """Return both, in source order, less the findings on shape where meaning has one as well.
+
+    For a parser that reads a document after its schema: it often finds the same, in better words.
+    """
+    told = list(meaning)
+    places = {(item.span.path, item.span.line, item.span.column) for item in told}
+    new = (
+        item for item in shape if (item.span.path, item.span.line, item.span.column) not in places
+    )
+    return tidy((*told, *new))
+
+
 @cache
 def _validator(kind: str) -> Draft202012Validator | None:
     schema = schema_for(kind)
@@ -87,6 +103,8 @@ def _translated(error: ValidationError, root: Node) -> Iterator[Diagnostic]:
         for key in schema.get("required", ()):
             if node.get(key) is None:
                 yield Diagnostic(span=node.where, code="DEF003", values={"key": key})
+    elif node.kind == "map" and isinstance(error.instance, str):
+        yield _bad_key(error.instance, schema, node)
     elif node.kind == "scalar" and node.value is None and rule != "const":
         yield Diagnostic(span=node.where, code="DEF016", values={"key": _key(node)})
     else:
@@ -128,29 +146,34 @@ def _simple(rule: str, wanted: Any, schema: Mapping[str, Any], node: Node) -> Di
 
 
 def _of_alternatives(error: ValidationError, node: Node, root: Node) -> Iterator[Diagnostic]:
-    """Yield the findings of the one alternative that has the right type, else one for all."""
+    """Yield the findings of the alternative that was most likely meant, else one for all."""
     branches: dict[Any, list[ValidationError]] = {}
     for inner in error.context or ():
         branches.setdefault(inner.schema_path[0], []).append(inner)
     depth = len(error.absolute_path)
-    fitting = [
-        inner
-        for inner in branches.values()
-        if not any(item.validator == "type" and len(item.absolute_path) == depth for item in inner)
-    ]
-    if len(fitting) == 1:
-        for item in fitting[0]:
+    likely = list(branches.values())
+    for rules, level in (({"type"}, depth), ({"const", "enum"}, depth + 1)):
+        likely = [branch for branch in likely if not _has(branch, rules, level)]
+    fewest = min((len(branch) for branch in likely), default=0)
+    likely = [branch for branch in likely if len(branch) == fewest]
+    if len(likely) == 1:
+        for item in likely[0]:
             yield from _translated(item, root)
         return
-    yield _simple(
-        str(error.validator), None, error.schema if isinstance(error.schema, dict) else {}, node
-    )
+    schema: Any = error.schema
+    yield _simple(str(error.validator), None, schema, node)
+
+
+def _has(branch: list[ValidationError], rules: set[str], depth: int) -> bool:
+    """Return whether the value itself (or, one deeper, a value in it) rules this branch out."""
+    return any(item.validator in rules and len(item.absolute_path) == depth for item in branch)
 
 
 def _unknown_keys(node: Node, schema: Mapping[str, Any]) -> Iterator[Diagnostic]:
     known = schema.get("properties", {})
+    patterns = schema.get("patternProperties", {})
     for key, child in node.items():
-        if key in known or schema.get("patternProperties"):
+        if key in known or any(re.search(pattern, key) for pattern in patterns):
             continue
         values: dict[str, str | int] = {"key": short(key)}
         fix = None
@@ -161,6 +184,14 @@ def _unknown_keys(node: Node, schema: Mapping[str, Any]) -> Iterator[Diagnostic]
             quoted = node.source.cut(span)[:1] in ("'", '"')
             fix = Fix(span=span, text=f'"{meant}"' if quoted else meant)
         yield Diagnostic(span=span, code="DEF004", values=values, fix=fix)
+
+
+def _bad_key(key: str, schema: Mapping[str, Any], node: Node) -> Diagnostic:
+    """Return the finding for a key that ``propertyNames`` does not allow."""
+    child = node.get(key)
+    span = child.where if child is not None else node.where
+    code = schema.get("x-code", "DEF021")
+    return Diagnostic(span=span, code=code, values={"key": short(key), "word": short(key)})
 
 
 def _repeated(node: Node, values: dict[str, str | int]) -> Diagnostic:

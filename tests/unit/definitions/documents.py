@@ -15,7 +15,7 @@ FULL = os.environ.get("SOPWITH_FULL") == "1"
 MORE = settings(
     max_examples=3_000 if FULL else 80,
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 

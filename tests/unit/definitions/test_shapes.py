@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from sopwith.definitions import KINDS, schema_findings, schema_for, schemas, shapes
+from sopwith.core.diagnostics import Diagnostic
+from sopwith.core.span import Span
+from sopwith.definitions import (
+    KINDS,
+    schema_findings,
+    schema_for,
+    schemas,
+    shapes,
+    without_echoes,
+)
 
-from .documents import codes, document
+from .documents import MORE, codes, document
 
 PACK = "kind: pack\nid: desk\nversion: 1.0.0\ntitle: {en: a, zh-CN: b}\ndescription: {en: a, zh-CN: b}\n"
 TRIAL: dict[str, Any] = {
@@ -25,6 +37,32 @@ TRIAL: dict[str, Any] = {
         "number": {"type": "number"},
         "list": {"type": "array", "minItems": 2, "items": {"type": "string"}},
         "map": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "names": {
+            "type": "object",
+            "propertyNames": {"$ref": "urn:sopwith:schema:common#/$defs/identifier"},
+            "patternProperties": {"^x-": {"type": "integer"}},
+            "properties": {"plain": {}},
+            "additionalProperties": False,
+        },
+        "actions": {
+            "type": "array",
+            "items": {
+                "oneOf": [
+                    {
+                        "type": "object",
+                        "properties": {"do": {"const": "set"}, "value": {"type": "integer"}},
+                        "required": ["do", "value"],
+                        "additionalProperties": False,
+                    },
+                    {
+                        "type": "object",
+                        "properties": {"do": {"const": "tag"}, "tags": {"type": "array"}},
+                        "required": ["do", "tags"],
+                        "additionalProperties": False,
+                    },
+                ]
+            },
+        },
         "word": {"enum": ["first", "unique", "last"]},
         "title": {"$ref": "urn:sopwith:schema:common#/$defs/label"},
         "limit": {
@@ -105,6 +143,11 @@ def test_an_unknown_kind_is_named_with_a_guess() -> None:
         ("limit: {by: x, cell: {}}", "DEF004", 16, "cells"),
         ("limit: [1]", "DEF021", 1, None),
         ("text:", "DEF016", 1, None),
+        ("names: {x-a: 1, plian: 2}", "DEF004", 17, "plain"),
+        ("names: {X-a: 1}", "DEF006", 9, None),
+        ("actions: [{do: set, value: x}]", "DEF008", 28, None),
+        ("actions: [{do: tag, tag: []}]", "DEF004", 21, "tags"),
+        ("actions: [{do: go}]", "DEF021", 11, None),
     ],
 )
 def test_complaints_have_our_codes_and_places(
@@ -125,3 +168,44 @@ def test_a_schema_finding_can_be_mended() -> None:
     assert codes(found) == ["DEF011"]
     assert found[0].fix is not None
     assert found[0].fix.text == "'first'"
+
+
+def test_shape_is_silent_where_meaning_has_spoken() -> None:
+    one = Diagnostic(span=Span("a", 1, 2), code="DEF021", values={"key": "limit"})
+    two = Diagnostic(span=Span("a", 3, 1), code="DEF004", values={"key": "x"})
+    said = Diagnostic(span=Span("a", 1, 2, 1, 5), code="DEF005", values={"key": "limit"})
+    assert without_echoes([one, two], [said]) == (said, two)
+    assert without_echoes([one, two], []) == (one, two)
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 9)
+    | st.sampled_from(["set", "tag", "first", "4h", ""]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["do", "value", "tags", "by", "cells", "en", "zh-CN", "x-a", "Q"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@pytest.mark.usefixtures("trial")
+@MORE
+@given(st.dictionaries(st.sampled_from([*TRIAL["properties"], "titel"]), VALUES, max_size=4))
+def test_every_complaint_becomes_a_finding_and_nothing_else_does(value: dict[str, Any]) -> None:
+    whole = {**value, "kind": "view", "id": "a"}
+    item = document(json.dumps(whole), "a.json")
+    schema = schema_for("view")
+    assert schema is not None
+    found = schema_findings(item)
+    assert bool(found) is not Draft202012Validator(dict(schema)).is_valid(whole)
+    for finding in found:
+        assert finding.span.line == 1
+        assert finding.render("en")
+        assert finding.render("zh-CN")
