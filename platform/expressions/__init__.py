@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .blocks import from_blocks, to_blocks
 from .compilation import compile_expression
 from .context import EMPTY, Context
 from .durations import Duration, parse_duration
@@ -49,7 +50,9 @@ __all__ = [
     "Trace",
     "Type",
     "compile_expression",
+    "from_blocks",
     "index_tests",
     "parse_duration",
     "required_tests",
+    "to_blocks",
 ]

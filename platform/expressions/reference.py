@@ -1,17 +1,18 @@
 """A plain, slow interpreter of typed trees: the meaning that every back end has to agree with.
 
 It shares no code with the generated Python: numbers are Decimal, dates and durations are the
-standard library's, and every rule about missing values is spelt out. Used by tests.
+standard library's, and every rule about missing values is spelt out. Tests compare the back ends
+with it; explanations use it, because it needs no compilation.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import re2
 
@@ -234,7 +235,7 @@ class _Interpreter:
             case "now", []:
                 return now
             case "today", []:
-                return None if now is None else now.astimezone(ZoneInfo(self.context.zone)).date()
+                return None if now is None else _local_day(now, self.context.zone)
             case (("contains" | "starts_with" | "ends_with" | "matches"), [whole, piece]):
                 return whole is not None and piece is not None and _search(name, whole, piece)
             case (("coalesce" | "min" | "max"), _) if None in args:
@@ -274,7 +275,11 @@ class _Interpreter:
             return None
         gap = now - moment
         if name != "hours_since" and self.context.business_seconds is not None:
-            gap = timedelta(seconds=self.context.business_seconds(moment, self.context.now))
+            try:
+                seconds = self.context.business_seconds(moment, self.context.now)
+            except Exception:  # a calendar that does not reach so far must not stop a rule
+                return None
+            gap = timedelta(seconds=seconds)
         if name == "business_time_since":
             return gap
         return _rounded(Decimal(gap // timedelta(seconds=1)) / Decimal(3600))
@@ -341,14 +346,21 @@ def _shifted(start: Any, by: timedelta) -> Any:
 
 def _local_day(moment: datetime, zone: str) -> date | None:
     try:
-        return moment.astimezone(ZoneInfo(zone)).date()
+        where: tzinfo = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        where = UTC
+    try:
+        return moment.astimezone(where).date()
     except OverflowError:
         return None
 
 
 def _search(name: str, whole: str, piece: Any) -> bool:
     if name == "matches":
-        return re2.search(piece, whole[:65_536]) is not None
+        try:
+            return re2.search(piece, whole[:65_536]) is not None
+        except UnicodeError:  # half a surrogate pair
+            return False
     if isinstance(piece, list):
         return any(_search(name, whole, one) for one in piece if one is not None)
     one, two = _folded(whole), _folded(piece)

@@ -10,8 +10,7 @@ from ..core.text import Text
 from .context import Context
 from .moments import instant_out, now_in
 from .printing import print_tree
-from .python import generate
-from .rows import BudgetExceededError
+from .reference import interpret
 from .tree import Call, Logic, Name, Node, Unary, walk
 from .types import BOOL
 from .words import Labels, to_words
@@ -53,19 +52,12 @@ def trace(
     return Trace(
         text=print_tree(tree),
         words=Text(to_words(tree, "en", labels), to_words(tree, "zh-CN", labels)),
-        result=_result(tree, values, context),
+        result=interpret(tree, values, context),
         values=_values_read(tree, values, context),
         start=tree.start,
         end=tree.end,
         clauses=tuple(trace(node, values, context, labels) for node in inner),
     )
-
-
-def _result(tree: Node, values: Mapping[str, Any], context: Context) -> Any:
-    try:
-        return generate(tree)(values, context)
-    except BudgetExceededError:
-        return None
 
 
 def _values_read(tree: Node, values: Mapping[str, Any], context: Context) -> Mapping[str, Any]:

@@ -30,7 +30,7 @@ INSTANT_PATTERN = (
     "(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$"
 )
 _EPOCH_DAY = 719_163
-_DAY_NUMBER = "(CAST(left({}, 10) AS date) - DATE '0001-01-01' + 1)"
+_DAY_NUMBER = "CAST(CAST(left({}, 10) AS date) - DATE '0001-01-01' + 1 AS bigint)"
 _ONE_DIGIT_SHORT = "WHEN abs(v) < 1 THEN 0 ELSE length(trunc(abs(v))::text)"
 _ROUNDED = (
     "(SELECT CASE WHEN abs(w) < {limit} THEN w END FROM (SELECT CASE WHEN abs(v) < {limit}"
@@ -112,7 +112,7 @@ class PostgresWords:
             pattern = bound(DATE_PATTERN, Text())
             return Snippet(f"CASE WHEN {{}} ~ {{}} THEN {_DAY_NUMBER} END", text, pattern, text)
         seconds = (
-            f"(({_DAY_NUMBER} - {_EPOCH_DAY})::bigint * 86400"
+            f"(({_DAY_NUMBER} - {_EPOCH_DAY}) * 86400"
             " + substr({}, 12, 2)::int * 3600 + substr({}, 15, 2)::int * 60"
             " + CASE WHEN substr({}, 17, 1) = ':' THEN substr({}, 18, 2)::int ELSE 0 END"
             " - CASE WHEN right({}, 1) = 'Z' THEN 0 ELSE (left(right({}, 6), 1) || '1')::int"
@@ -146,13 +146,13 @@ class PostgresWords:
             case "number" if isinstance(held, (sql_types.Integer, sql_types.Numeric)):
                 return Snippet("CAST({} AS numeric)", column)
             case "duration" if isinstance(held, sql_types.Integer):
-                return column
+                return Snippet("CAST({} AS bigint)", column)
             case "bool" if isinstance(held, Boolean):
                 return column
             case "datetime" if isinstance(held, DateTime):
                 return Snippet("CAST(floor(extract(epoch FROM {})) AS bigint)", column)
             case "date" if isinstance(held, Date):
-                return Snippet("({} - DATE '0001-01-01' + 1)", column)
+                return Snippet("CAST({} - DATE '0001-01-01' + 1 AS bigint)", column)
             case "date" | "datetime" if isinstance(held, sql_types.String):
                 return self._moment(column, kind.kind)
         raise NoSqlError(f"a column of type {held} as {kind}")
@@ -172,7 +172,7 @@ class PostgresWords:
         """Return the least or greatest value, NULL when one is missing."""
         rows = ", ".join("({})" for _ in values)
         test = f"CASE WHEN count(v) = {len(values)} THEN {name}(v) END"
-        return Snippet(f"(SELECT {test} FROM (VALUES {rows}) AS t(v))", *values)
+        return Snippet(f"(SELECT {test} FROM (VALUES {rows}) AS t(v))", *values)  # noqa: S608  # our words
 
     def shift(self, kind: str, start: Sql, seconds: Sql) -> Sql:
         """Return a date or an instant moved by a duration."""
@@ -183,7 +183,8 @@ class PostgresWords:
 
     def day_of(self, instant: Sql, zone: str) -> Sql:
         """Return the day of an instant in *zone*."""
-        local = "(CAST(to_timestamp({}) AT TIME ZONE {} AS date) - DATE '0001-01-01' + 1)"
+        day = "CAST(to_timestamp({}) AT TIME ZONE {} AS date)"
+        local = f"CAST({day} - DATE '0001-01-01' + 1 AS bigint)"
         return self._within(Snippet(local, instant, bound(zone, Text())), 1, DAYS)
 
     def hours_since(self, instant: Sql, now: int) -> Sql:
@@ -194,11 +195,11 @@ class PostgresWords:
     def lower(self, text: Sql) -> Sql:
         """Return *text* in lower case."""
         letters, upper, lower = _folding()
-        template = (
-            "(SELECT CASE WHEN v ~ {} THEN translate(replace(lower(v), {}, {}), {}, {})"
-            f" ELSE lower(v) END FROM (SELECT left({{}}, {MAX_VALUE_TEXT})"
-            ' COLLATE "C" AS v OFFSET 0) AS a)'
+        folded = (
+            "CASE WHEN v ~ {} THEN translate(replace(lower(v), {}, {}), {}, {}) ELSE lower(v) END"
         )
+        held = f'left({{}}, {MAX_VALUE_TEXT}) COLLATE "C" AS v OFFSET 0'
+        template = f"(SELECT {folded} FROM (SELECT {held}) AS a)"  # noqa: S608  # our words
         words = (letters, _DOTTED_I, _DOTTED_I.lower(), upper, lower)
         return Snippet(template, *(bound(word, Text()) for word in words), text)
 
