@@ -127,7 +127,7 @@ def input_text(field: Field, value: Any, zone: str) -> str:
         instant = _instant(value)
         if instant is None:
             return value
-        local = instant.astimezone(zone_of(zone)).replace(tzinfo=None)
+        local = instant.astimezone(zone_of(zone)).replace(tzinfo=None, fold=0)
         if local.replace(tzinfo=zone_of(zone)).astimezone(UTC) != instant:
             return value  # the second of two equal wall times keeps its offset
         return local.isoformat(timespec="seconds" if local.second else "minutes")

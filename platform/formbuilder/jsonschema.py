@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ..expressions import Expression
@@ -35,10 +36,9 @@ _EMPTY: Json = {"enum": [None]}
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """The fields whose values one object of the schema holds."""
+    """The fields whose values, as sent, decide about others in the same object."""
 
     fields: Mapping[str, Field]
-    lang: str
 
 
 def to_json_schema(form: Form, *, lang: str = "en") -> Json:
@@ -54,14 +54,18 @@ def to_json_schema(form: Form, *, lang: str = "en") -> Json:
     for section in form.sections:
         for field in section.fields:
             shows[field.id] = tuple(one for one in (section.show, field.show) if one is not None)
-    return {**schema, **_object(form.fields, shows, lang)}
+    return {**schema, **_object(form.fields, shows, lang, keep=form.hidden_values == "keep")}
 
 
 def _object(
-    fields: Sequence[Field], shows: Mapping[str, tuple[Expression, ...]], lang: str
+    fields: Sequence[Field],
+    shows: Mapping[str, tuple[Expression, ...]],
+    lang: str,
+    *,
+    keep: bool,
 ) -> Json:
     inputs = [one for one in fields if one.type not in (FieldType.HEADING, FieldType.COMPUTED)]
-    scope = _Scope({one.id: one for one in inputs}, lang)
+    scope = _Scope({one.id: one for one in inputs if _decides(one) and not (keep and shows.get(one.id))})
     properties: Json = {}
     rules: list[Json] = []
     required: list[str] = []
@@ -74,6 +78,9 @@ def _object(
         visible = [test for test in tests if test is not None] if None not in tests else []
         for test in visible:
             rules.append({"if": test, "else": {"properties": {field.id: _EMPTY}}})
+        enabled = None if field.enable is None else _compiled(field.enable, scope)
+        if enabled is not None:
+            rules.append({"if": enabled, "else": {"properties": {field.id: _EMPTY}}})
         _require(field, scope, visible, schema, rules, required)
     found: Json = {"type": "object", "properties": properties, "additionalProperties": False}
     if required:
@@ -200,9 +207,32 @@ def _table(field: Field, lang: str) -> Json:
     shows = {one.id: (one.show,) for one in field.columns if one.show is not None}
     return {
         "type": ["array", "null"],
-        "items": {**_object(field.columns, shows, lang), "minProperties": 1},
+        "items": {**_object(field.columns, shows, lang, keep=False), "minProperties": 1},
         "minItems": max(1, int(field.low or 0)),
         "maxItems": int(min(field.high or MAX_ROWS, MAX_ROWS)),
+    }
+
+
+def _day(field: Field, lang: str) -> Json:
+    schema: Json = {"type": ["string", "null"], "format": "date", "pattern": _DATE}
+    if field.type is FieldType.DATE_TIME:
+        schema |= {"format": "date-time", "pattern": _INSTANT}
+    for key, bound, from_today in (
+        ("x-from", field.low, field.low_is_today),
+        ("x-to", field.high, field.high_is_today),
+    ):
+        if bound is not None:
+            day = f"today {int(bound):+}d" if from_today else date.fromordinal(int(bound)).isoformat()
+            schema[key] = day
+    return schema
+
+
+def _duration(field: Field, lang: str) -> Json:
+    return {
+        "type": ["integer", "null"],
+        "minimum": int(field.low or 0),
+        "maximum": int(LONGEST if field.high is None else field.high),
+        "x-unit": "seconds",
     }
 
 
@@ -224,11 +254,9 @@ _VALUES: Mapping[FieldType, Callable[[Field, str], Json]] = {
     FieldType.MULTI_CHOICE: _multi_choice,
     FieldType.TREE_CHOICE: _choice,
     FieldType.YES_NO: _fixed({"type": ["boolean", "null"]}),
-    FieldType.DATE: _string(format="date", pattern=_DATE),
-    FieldType.DATE_TIME: _string(format="date-time", pattern=_INSTANT),
-    FieldType.DURATION: _fixed(
-        {"type": ["integer", "null"], "minimum": 0, "maximum": LONGEST, "x-unit": "seconds"}
-    ),
+    FieldType.DATE: _day,
+    FieldType.DATE_TIME: _day,
+    FieldType.DURATION: _duration,
     FieldType.EMAIL: _string(maxLength=254, pattern=f"^{EMAIL_PATTERN}$"),
     FieldType.PHONE: _string(pattern=f"^{PHONE_PATTERN}$"),
     FieldType.URL: _string(maxLength=2_000, pattern=f"^{URL_PATTERN}$"),
@@ -241,6 +269,11 @@ _VALUES: Mapping[FieldType, Callable[[Field, str], Json]] = {
 
 
 # conditions
+
+
+def _decides(field: Field) -> bool:
+    """Return whether conditions see just what was sent for *field*: no default, no former value."""
+    return field.type in _CONDITION_TYPES and field.default is None and field.enable is None
 
 
 def _compiled(expression: Expression, scope: _Scope) -> Json | None:
@@ -268,11 +301,8 @@ def _test(node: Node, scope: _Scope) -> Json | None:
 
 
 def _asked(name: Name, scope: _Scope) -> Field | None:
-    """Return the field that *name* reads when what a client sends decides about it."""
-    field = scope.fields.get(name.dotted) if name.scope == 0 else None
-    if field is None or field.type not in _CONDITION_TYPES or field.default is not None:
-        return None
-    return None if field.enable is not None else field
+    """Return the field that *name* reads, if it decides."""
+    return scope.fields.get(name.dotted) if name.scope == 0 else None
 
 
 def _comparison(path: str, word: str, right: Node) -> Json | None:
