@@ -8,7 +8,7 @@ from typing import Any
 from ..core.diagnostics import Diagnostic
 from ..definitions.references import References
 from ..formbuilder.model import Form
-from ..messages.parse import parse_inline
+from ..messages.syntax import parse_inline
 from .model import RecordType, Segment, View
 
 

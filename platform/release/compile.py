@@ -83,7 +83,7 @@ class _Compiler:
         surveys = self.each("survey", parse_survey)
         views = self.each("view", lambda d: parse_view(d, self.schema_of(d)))
         segments = self.each("segment", parse_segment)
-        calendars = self.each("calendar", lambda d: parse_calendar(d.value, d.node.span_of))
+        calendars = self.each("calendar", lambda d: parse_calendar(d.value, d.node.span_of, lambda p: (d.node.at(p) or d.node).where))
         record_types = self.each("record_type", lambda d: self.record_type(d, forms))
         self.check(
             taxonomies, forms, workflows, slas, rules, tables, routings, teams, templates, surveys, views, segments,

@@ -12,6 +12,7 @@ ENGINE: dict[str, Message] = {
     "ENG002": Message("There is no record type {type}.", "没有名为“{type}”的记录类型。"),
     "ENG003": Message("You do not have the right to do this here.", "您没有权限执行此操作。"),
     "ENG004": Message("There is no form {form} for this record.", "此记录没有名为“{form}”的表单。"),
+    "ENG005": Message("There is no such record.", "没有这条记录。"),
     "ENG010": Message(
         "From {state} there is no way to {to}.", "不能从“{state}”转到“{to}”。"
     ),

@@ -1,0 +1,61 @@
+"""The live directory with what only the runtime knows: addresses, and the existence of ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ..store.customers import customer_of
+from ..store.directory import StoreDirectory
+from ..store.files import file_of
+from ..store.people import memberships
+from ..store.surveys import last_surveyed
+from .links import Links
+
+
+class LiveDirectory(StoreDirectory):
+    """Implements ``core.directory.Directory`` in one transaction."""
+
+    def __init__(self, connection: Connection, now: datetime, links: Links, teams: frozenset[str]) -> None:
+        super().__init__(connection, now)
+        self._links, self._teams = links, teams
+
+    def last_surveyed(self, customer_id: str) -> datetime | None:
+        """Return when this customer was last sent a survey."""
+        return last_surveyed(self._connection, customer_id)
+
+    def portal_link(self, record_id: str) -> str:
+        """Return the address at which the customer follows the record."""
+        return self._links.portal(record_id)
+
+    def desk_link(self, record_id: str) -> str:
+        """Return the address at which colleagues work on the record."""
+        return self._links.desk(record_id)
+
+    def survey_link(self, record_id: str, ask_id: str) -> str:
+        """Return the address at which the customer answers the survey."""
+        return self._links.survey(record_id, ask_id)
+
+    def file(self, file_id: str) -> Mapping[str, Any] | None:
+        """Return name, size and media type of a stored file."""
+        found = file_of(self._connection, file_id)
+        return {"name": found.name, "size": found.size, "type": found.type} if found else None
+
+    def user_exists(self, user_id: str) -> bool:
+        """Return whether an active colleague has this id."""
+        return self.person(user_id) is not None
+
+    def is_member(self, user_id: str, team: str) -> bool:
+        """Return whether this colleague belongs to *team*."""
+        return any(member.user_id == user_id for member in memberships(self._connection, team=team))
+
+    def team_exists(self, team_id: str) -> bool:
+        """Return whether the release knows such a team."""
+        return team_id in self._teams
+
+    def customer_exists(self, customer_id: str) -> bool:
+        """Return whether there is such a customer."""
+        return customer_of(self._connection, customer_id) is not None

@@ -1,0 +1,127 @@
+"""The release in force, and every release that a record is still pinned to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ..core.diagnostics import Diagnostic, has_errors
+from ..definitions import Document, Pack, expand, load_pack, tidy
+from ..release.compile import compile_release
+from ..release.model import Release
+from ..store.engine import Database
+from ..store.releases import go_live, keep_release, live_release, release_of
+
+SEPARATOR = "/"
+
+
+class NoReleaseError(LookupError):
+    """Nothing was published yet, or a release is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """All files of one release, read: the packs, their documents with blocks filled in, and what was found."""
+
+    packs: tuple[Pack, ...]
+    documents: tuple[Document, ...]
+    uses: tuple[object, ...]
+    found: tuple[Diagnostic, ...]
+
+
+def read_bundle(files: Mapping[str, str]) -> Bundle:
+    """Return what *files* (text by ``pack/path``) hold, blocks of all packs filled in."""
+    by_pack: dict[str, dict[str, bytes]] = {}
+    for path, text in files.items():
+        pack, _, name = path.partition(SEPARATOR)
+        by_pack.setdefault(pack, {})[name] = text.encode()
+    packs, found = [], []
+    for name in sorted(by_pack):
+        pack, faults = load_pack(by_pack[name], name)
+        packs.append(pack)
+        found += faults
+    blocks = [block for pack in packs for block in pack.blocks]
+    expansion = expand([document for pack in packs for document in pack.documents], blocks)
+    return Bundle(
+        packs=tuple(packs),
+        documents=expansion.documents,
+        uses=tuple(expansion.uses),
+        found=tidy((*found, *expansion.found)),
+    )
+
+
+def compile_files(files: Mapping[str, str]) -> tuple[Release | None, tuple[Diagnostic, ...]]:
+    """Return the release that *files* make, None if anything in them is wrong, and every finding."""
+    bundle = read_bundle(files)
+    release, found = compile_release(bundle.documents)
+    found = tidy((*bundle.found, *found))
+    return (None if has_errors(found) else release), found
+
+
+class Releases:
+    """Compiled releases by hash; compiling is done once in each process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.RLock()
+        self._compiled: dict[str, Release] = {}
+        self._live: str | None = None
+
+    def live(self, connection: Connection | None = None) -> Release:
+        """Return the release in force; raises NoReleaseError before the first was published."""
+        if connection is None:
+            with self._database.reading() as own:
+                found = live_release(own)
+        else:
+            found = live_release(connection)
+        if found is None:
+            raise NoReleaseError("nothing was published yet")
+        return self.get(found.release, connection)
+
+    def get(self, release_hash: str, connection: Connection | None = None) -> Release:
+        """Return a release by its hash; raises NoReleaseError for an unknown one."""
+        with self._lock:
+            known = self._compiled.get(release_hash)
+            if known is None:
+                known = self._compile(release_hash, connection)
+                self._compiled[release_hash] = known
+            return known
+
+    def files(self, release_hash: str) -> Mapping[str, str]:
+        """Return the files of a release as they were published."""
+        with self._database.reading() as connection:
+            kept = release_of(connection, release_hash)
+        if kept is None:
+            raise NoReleaseError(release_hash)
+        return kept.documents
+
+    def _compile(self, release_hash: str, connection: Connection | None) -> Release:
+        if connection is None:
+            with self._database.reading() as own:
+                kept = release_of(own, release_hash)
+        else:
+            kept = release_of(connection, release_hash)
+        if kept is None:
+            raise NoReleaseError(release_hash)
+        release, found = compile_files(kept.documents)
+        if release is None:
+            raise NoReleaseError(f"{release_hash}: {found[0].render('en') if found else ''}")
+        return release
+
+    def publish(
+        self, files: Mapping[str, str], *, author: str | None, note: str, now: datetime, kind: str = "publish"
+    ) -> tuple[Release | None, tuple[Diagnostic, ...]]:
+        """Check, keep and put *files* in force; return None and the findings when anything is wrong."""
+        release, found = compile_files(files)
+        if release is None:
+            return None, found
+        with self._lock:
+            self._compiled[release.hash] = release
+        with self._database.writing() as connection:
+            keep_release(connection, release.hash, dict(files), now, author=author, note=note)
+            go_live(connection, release.hash, now, author=author, note=note, kind=kind)
+        return release, found

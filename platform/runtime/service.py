@@ -1,0 +1,238 @@
+"""The one door: every change of a record is a command handled here, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from ..core import commands as c
+from ..core.decision import Decision, Problem
+from ..core.events import Actor, EventKind
+from ..core.record import RecordState
+from ..engine.decide import decide
+from ..engine.fold import fold
+from ..release.model import Release
+from ..store.engine import Database
+from ..store.jobs import JobClaim, NewJob, add_jobs, cancel, finish, put_timer
+from ..store.numbers import next_number
+from ..store.people import note_given
+from ..store.records import Change, ConflictError, append, load_record
+from .crash import crash_point
+from .directory import LiveDirectory
+from .links import Links
+from .ports import Clock, Ids
+from .releases import NoReleaseError, Releases
+
+LANES = {"mail": 1, "webhook": 2}
+MAX_ATTEMPTS = 12
+CONFLICT_TRIES = 3
+
+
+class LeaseLostError(Exception):
+    """The job that led to this command is in other hands by now; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a command. record_id None: nothing was created; *problems* say why."""
+
+    record_id: str | None
+    state: RecordState | None
+    decision: Decision
+    release: Release | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Return whether the command was carried out."""
+        return self.decision.accepted
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return why it was refused."""
+        return self.decision.problems
+
+    @property
+    def number(self) -> str:
+        """Return the record's number, empty without a record."""
+        return self.state.number if self.state else ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Service:
+    """What web, connectors and jobs need of the runtime. wake: called after each commit with new work."""
+
+    database: Database
+    releases: Releases
+    clock: Clock
+    ids: Ids
+    links: Links
+    zone: str = "Asia/Shanghai"
+    wake: Callable[[], None] = field(default=lambda: None)
+
+    def handle(self, command: c.Command, record_id: str | None = None, *, job: JobClaim | None = None) -> Outcome:
+        """Carry out *command* on the record, all of it or nothing, and return what came of it.
+
+        job: finished in the same transaction; raises LeaseLostError when it is no longer this worker's.
+        A conflict with somebody else's change is tried again, unless the command expects a version.
+        """
+        for attempt in range(CONFLICT_TRIES):
+            try:
+                with self.database.writing() as connection:
+                    outcome = self.handle_within(connection, command, record_id)
+                    if job is not None and not finish(connection, job):
+                        raise LeaseLostError(job.key)
+                    crash_point("before-commit")
+                crash_point("after-commit")
+                break
+            except ConflictError:
+                if command.expected_version is not None:
+                    return Outcome(record_id=record_id, state=None, decision=Decision(problems=(Problem(code="ENG001"),)))
+                if attempt == CONFLICT_TRIES - 1:
+                    raise
+        if outcome.decision.effects or outcome.decision.timers:
+            self.wake()
+        return outcome
+
+    def handle_within(self, connection: Connection, command: c.Command, record_id: str | None) -> Outcome:
+        """Carry out *command* in a transaction of the caller's, who commits."""
+        now = self.clock.now()
+        if isinstance(command, c.Create):
+            release, state = self.releases.live(connection), None
+            command = self._numbered(connection, release, command, now)
+            record_id = command.record_id
+        else:
+            state = load_record(connection, record_id or "")
+            if state is None:
+                return Outcome(record_id=None, state=None, decision=Decision(problems=(Problem(code="ENG005"),)))
+            release = self.releases.get(state.release, connection)
+        decision = decide(release, state, command, now, self.directory(connection, release, now))
+        if not decision.events:
+            self._set_timers(connection, decision, record_id or "", release.hash, now)
+            return Outcome(record_id=record_id if state else None, state=state, decision=decision, release=release)
+        after = fold(state, decision.events)
+        append(
+            connection,
+            Change(
+                before=state.version if state else 0,
+                events=decision.events,
+                after=after,
+                messages=decision.messages,
+                why=decision.why,
+                priority=_priority(release, after),
+            ),
+        )
+        self._write_work(connection, decision, after, now)
+        for event in decision.events:
+            if event.kind is EventKind.OWNER and event.body.get("owner"):
+                note_given(connection, event.body["owner"], now)
+        return Outcome(record_id=after.id, state=after, decision=decision, release=release)
+
+    def _numbered(self, connection: Connection, release: Release, command: c.Create, now: datetime) -> c.Create:
+        kind = release.record_types.get(command.type)
+        if kind is None or command.number:
+            return command
+        number = next_number(connection, kind.number, now.astimezone(ZoneInfo(self.zone)))
+        return replace(command, number=number, record_id=command.record_id or self.ids.new_id())
+
+    def _write_work(self, connection: Connection, decision: Decision, state: RecordState, now: datetime) -> None:
+        add_jobs(
+            connection,
+            [
+                NewJob(
+                    kind=effect.kind,
+                    lane=LANES.get(effect.kind, 0),
+                    key=effect.key,
+                    payload=effect.payload,
+                    due_at=effect.due_at or now,
+                    created_at=now,
+                    record_id=state.id,
+                    release=state.release,
+                    max_attempts=MAX_ATTEMPTS,
+                )
+                for effect in decision.effects
+            ],
+        )
+        self._set_timers(connection, decision, state.id, state.release, now)
+
+    def _set_timers(
+        self, connection: Connection, decision: Decision, record_id: str, release: str, now: datetime
+    ) -> None:
+        for timer in decision.timers:
+            key = f"timer:{record_id}:{timer.key}"
+            if timer.due_at is None:
+                cancel(connection, key)
+            else:
+                put_timer(
+                    connection,
+                    NewJob(
+                        kind="timer",
+                        lane=0,
+                        key=key,
+                        payload={"key": timer.key},
+                        due_at=timer.due_at,
+                        created_at=now,
+                        record_id=record_id,
+                        release=release,
+                        max_attempts=MAX_ATTEMPTS,
+                    ),
+                )
+
+    def directory(
+        self, connection: Connection, release: Release | None = None, now: datetime | None = None
+    ) -> LiveDirectory:
+        """Return the directory of one transaction."""
+        known = release or self.releases.live(connection)
+        return LiveDirectory(connection, now or self.clock.now(), self.links, frozenset(known.teams))
+
+    def create(
+        self,
+        *,
+        type: str,  # noqa: A002 - the record type, as everywhere
+        values: Mapping[str, Any],
+        actor: Actor,
+        form: str | None = None,
+        customer_id: str | None = None,
+        channel: str = "portal",
+        lang: str = "en",
+        tags: tuple[str, ...] = (),
+    ) -> Outcome:
+        """Open a record from a filled form; id and number are made here."""
+        release = self.releases.live()
+        kind = release.record_types.get(type)
+        return self.handle(
+            c.Create(
+                actor=actor,
+                record_id=self.ids.new_id(),
+                number="",
+                type=type,
+                form=form or (kind.intake if kind else ""),
+                values=values,
+                customer_id=customer_id,
+                channel=channel,
+                lang=lang,
+                tags=tags,
+            )
+        )
+
+    def message(self, text: str, html: str = "", files: tuple[str, ...] = ()) -> c.NewMessage:
+        """Return a message with a new id, to be said by a command."""
+        return c.NewMessage(id=self.ids.new_id(), text=text, html=html, files=files)
+
+    def has_release(self) -> bool:
+        """Return whether anything was published yet."""
+        try:
+            self.releases.live()
+        except NoReleaseError:
+            return False
+        return True
+
+
+def _priority(release: Release, state: RecordState) -> str | None:
+    kind = release.record_types.get(state.type)
+    value = state.values.get(kind.priority_field) if kind else None
+    return value if isinstance(value, str) else None
