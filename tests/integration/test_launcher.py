@@ -211,3 +211,23 @@ def test_pip_settings_for_index_and_certificates_serve_uv() -> None:
     assert settings == {"UV_DEFAULT_INDEX": "https://mirror.test", "SSL_CERT_FILE": "ca.pem"}
     own = {"PIP_INDEX_URL": "https://mirror.test", "UV_DEFAULT_INDEX": "https://own.test"}
     assert "UV_DEFAULT_INDEX" not in launcher()._network(own)
+
+
+def test_mirror_that_was_set_in_the_file_of_pip_serves_uv(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "pip.conf"
+    file.write_text("[global]\nindex-url = https://mirror.test/simple\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
+    monkeypatch.setattr(sys, "executable", python_with_pip())
+    settings = launcher()._network({})
+    assert settings["UV_DEFAULT_INDEX"] == "https://mirror.test/simple"
+
+
+def python_with_pip() -> str:
+    """Return the Python of this machine, since the environment of the tests has no pip."""
+    home = Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    done = subprocess.run([str(home), "-m", "pip", "--version"], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip("this machine has no pip")
+    return str(home)
