@@ -9,7 +9,7 @@ from dataclasses import replace
 from ..core.diagnostics import Diagnostic, Fix
 from ..core.span import Span
 from .check_calls import check_call
-from .check_compare import check_compare
+from .check_compare import check_compare, warn_contradiction
 from .functions import FUNCTIONS
 from .guess import guess
 from .moments import parse_date, parse_instant
@@ -89,7 +89,9 @@ class Checker:
                 return self._minus(node)
             case Logic():
                 items = tuple(self.condition(item, node.op) for item in node.items)
-                return replace(node, items=items, type=BOOL)
+                typed = replace(node, items=items, type=BOOL)
+                warn_contradiction(self, typed)
+                return typed
             case Compare():
                 return check_compare(self, node)
             case Binary():

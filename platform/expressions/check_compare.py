@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .guess import guess
 from .lexer import quote_text
-from .tree import Compare, Items, Literal, Name, Node
+from .tree import Compare, Items, Literal, Logic, Name, Node
 from .types import (
     ANY,
     BOOL,
@@ -48,26 +48,25 @@ def check_compare(checker: Checker, node: Compare) -> Node:
 
 def _quoted(checker: Checker, node: Compare) -> Compare:
     """Return *node* with bare words beside a text or choice read as text, each reported."""
-    if not any(_is_textual(checker, item) for item in node.items):
+    kinds = [checker.type_of(item) for item in node.items if isinstance(item, Name)]
+    if not any(kind.kind in TEXTUAL for kind in kinds):
         return node
+    options = {word for kind in kinds if isinstance(kind, ChoiceType) for word in kind.options}
     items: list[Node] = []
     for item in node.items:
         if isinstance(item, Items):
-            inner = tuple(_quote_word(checker, part) for part in item.items)
+            inner = tuple(_quote_word(checker, part, options) for part in item.items)
             items.append(replace(item, items=inner))
         else:
-            items.append(_quote_word(checker, item))
+            items.append(_quote_word(checker, item, options))
     return replace(node, items=tuple(items))
 
 
-def _is_textual(checker: Checker, node: Node) -> bool:
-    return isinstance(node, Name) and checker.type_of(node).kind in TEXTUAL
-
-
-def _quote_word(checker: Checker, node: Node) -> Node:
+def _quote_word(checker: Checker, node: Node, options: set[str]) -> Node:
     if not isinstance(node, Name) or len(node.path) > 1 or checker.is_known(node.path[0]):
         return node
-    if guess(node.path[0], checker.known()) is not None:
+    word = node.path[0]
+    if word not in options and guess(word, checker.known()) is not None:
         return node
     good = quote_text(node.path[0])
     checker.report("EXP041", node, {"good": good}, good)
@@ -173,6 +172,18 @@ def _warn_constant(checker: Checker, node: Compare) -> None:
         _constant(checker, node, result=node.ops[0] in ("==", "<=", ">="))
     elif isinstance(left, Literal) and isinstance(right, Literal) and node.ops[0] in ("==", "!="):
         _constant(checker, node, result=(left.value == right.value) == (node.ops[0] == "=="))
+
+
+def warn_contradiction(checker: Checker, node: Logic) -> None:
+    """Report an ``and`` that asks one name to equal two different constants."""
+    if node.op != "and":
+        return
+    wanted: dict[Name, object] = {}
+    for item in node.items:
+        match item:
+            case Compare(ops=("==",), items=(Name() as name, Literal(value=value))):
+                if value is not None and wanted.setdefault(name, value) != value:
+                    _constant(checker, item, result=False)
 
 
 def _constant(checker: Checker, node: Node, *, result: bool) -> None:

@@ -233,6 +233,10 @@ class _Parser:
             opening = self._take()
             args, end = self._arguments(opening)
             return self._made(Call(name=first.text, args=args, start=first.start, end=end))
+        if self._is("("):
+            good = f"{path[-1][:40]}({'.'.join(path[:-1])[:80]}, ...)"
+            name = Token("name", ".".join(path), first.start, last.end)
+            raise _RefusedError("EXP043", name, {"good": good})
         return self._made(Name(path=tuple(path), start=first.start, end=last.end))
 
     def _arguments(self, opening: Token) -> tuple[tuple[Node, ...], int]:

@@ -62,7 +62,7 @@ class RecordType(Type):
     def __init__(self, name: str, fields: Mapping[str, Type]) -> None:
         object.__setattr__(self, "kind", "record")
         object.__setattr__(self, "name", name)
-        object.__setattr__(self, "fields", MappingProxyType(dict(fields)))
+        object.__setattr__(self, "fields", dict(fields))
 
 
 @dataclass(frozen=True, slots=True)

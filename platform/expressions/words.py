@@ -203,6 +203,8 @@ class _Speaker:
         return f"{self._value(left, right)} {verb.get(self.lang)} {self._value(right, left)}"
 
     def _call(self, node: Call) -> str:
+        if node.name in ("date", "datetime") and isinstance(node.args[0], Literal):
+            return str(node.args[0].value)
         template = FUNCTIONS[node.name].words.get(self.lang)
         args = [self._argument(node, arg, at) for at, arg in enumerate(node.args)]
         if node.name in ("count", "sum") and len(args) == 2 and node.name == "count":

@@ -27,7 +27,7 @@ EXPRESSIONS: dict[str, Message] = {
     "EXP007": Message("write '==' to compare; '=' sets a value", "比较请写“==”，“=”表示赋值"),
     "EXP008": Message("write {good!r} instead of {bad!r}", "请把“{bad}”改写为“{good}”"),
     "EXP009": Message(
-        "{bad!r} is full-width punctuation; write {good}", "“{bad}”是全角标点，请改用半角 {good}"
+        "{bad!r} is full-width punctuation; write {good}", "全角标点 {bad} 请改为半角 {good}"
     ),
     "EXP010": Message(
         "the number {found} is too long; at most 15 digits, 9 of them after the point",
@@ -119,6 +119,9 @@ EXPRESSIONS: dict[str, Message] = {
         '“{op}”后面应为列表，例如 ["a", "b"]，不能是{found_zh}',
     ),
     "EXP041": Message("text stands in quotes: write {good}", "文本需要加引号，请写 {good}"),
+    "EXP043": Message(
+        "a field has no functions of its own; write {good}", "字段没有自带函数，请写 {good}"
+    ),
     "EXP042": Message(
         "a condition block is not understood: {reason_en}", "无法识别条件块：{reason_zh}"
     ),
