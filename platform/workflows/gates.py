@@ -34,7 +34,7 @@ def parse_approval(parsing: Parsing, reader: Reader) -> ApprovalRule:
         after = parsing.time(timeout, "after")
         if not timeout.has("after"):
             timeout.error("DEF003", key="after")
-        to = timeout.choice("to", ("deputy", "approve", "reject"), "deputy", required=True)
+        to = timeout.choice("to", ("deputy", "approve", "reject"), "reject", required=True)
         timeout.done()
     return ApprovalRule(
         approvers=tuple(_approver(parsing, item) for item in _one_or_more(reader, "approvers")),

@@ -39,6 +39,15 @@ def steps(workflow: Workflow) -> tuple[Step, ...]:
     return tuple(direct + _back(workflow, direct))
 
 
+def leads_nowhere(workflow: Workflow) -> bool:
+    """Return whether some step has a target that does not exist."""
+    return any(
+        step.target not in workflow.states
+        for state in workflow.states.values()
+        for step in _direct(workflow, state)
+    )
+
+
 def _direct(workflow: Workflow, state: State) -> list[Step]:
     found = [Step(state.id, way.to, "go", position) for position, way in enumerate(state.go)]
     if state.approval is not None:

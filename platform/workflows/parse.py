@@ -16,6 +16,7 @@ from .parts import Parsing
 
 MOST_STATES = 300
 PREVIOUS = "previous"
+_CATEGORIES = tuple(str(category) for category in Category)
 _TYPES = ("normal", "approval", "parallel")
 _NOTES = ("none", "optional", "required", "reply")
 _STYLES = ("primary", "default", "danger")
@@ -92,7 +93,7 @@ def _state(parsing: Parsing, reader: Reader, name: str, titles: Mapping[str, Tex
     state = State(
         id=name,
         title=reader.label("title", required=True),
-        category=Category(reader.choice("category", tuple(Category), "open", required=True)),
+        category=Category(reader.choice("category", _CATEGORIES, "open", required=True)),
         type=kind,
         customer_title=reader.label("customer_title"),
         customer_step=reader.flag("customer_step", True),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ..core.diagnostics import Diagnostic
 from ..core.record import Category
 from .cases import find_gap
-from .graph import AutomaticStep, automatic_steps, backward, forward, reached, steps
+from .graph import AutomaticStep, automatic_steps, backward, forward, leads_nowhere, reached, steps
 from .model import ApprovalRule, ParallelRule, State, Workflow
 
 Values = dict[str, str | int]
@@ -38,10 +38,14 @@ def _check_reach(workflow: Workflow, entered_by_rules: frozenset[str]) -> Iterat
     closed = {s.id for s in workflow.states.values() if s.category is Category.CLOSED}
     if not closed:
         yield Diagnostic(span=workflow.place("states"), code="WFL037")
-    if workflow.start not in workflow.states:
-        return
+    if leads_nowhere(workflow):
+        return  # what can be reached is not known before the names are right
     every = steps(workflow)
-    starts = {workflow.start, *(entered_by_rules & workflow.states.keys())}
+    first = workflow.states.get(workflow.start)
+    if first is None or first.category is Category.CLOSED:
+        starts = set(workflow.states)  # a wrong start has its own finding
+    else:
+        starts = {workflow.start, *(entered_by_rules & workflow.states.keys())}
     reachable = reached(starts, forward(every))
     ending = reached(closed, backward(step for step in every if step.kind not in _NOT_AN_END))
     for name in workflow.states:
