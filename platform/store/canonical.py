@@ -25,3 +25,8 @@ def canonical(value: Any) -> str:
 def digest(*parts: str | int) -> str:
     """Return the SHA-256 of *parts*, in hexadecimal; no two different lists give the same text."""
     return sha256(canonical(list(parts)).encode()).hexdigest()
+
+
+def hashed(secret: str) -> str:
+    """Return the SHA-256 of a secret; enough for 32 random bytes, never for a password."""
+    return sha256(secret.encode(errors="surrogatepass")).hexdigest()

@@ -69,14 +69,24 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open one transaction; commit at the end, roll back on an exception."""
-        with self.write.begin() as connection:
+        with self.write.connect() as connection, self._clean(connection), connection.begin():
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open one snapshot that cannot write. Keep it short: an old snapshot makes the log grow."""
-        with self.read.connect() as connection:
+        with self.read.connect() as connection, self._clean(connection):
             yield connection
+
+    @contextmanager
+    def _clean(self, connection: Connection) -> Iterator[None]:
+        """Throw the connection away after an exception: on SQLite a query left half read keeps its snapshot."""
+        try:
+            yield
+        except BaseException:
+            if self.is_sqlite and not connection.closed:
+                connection.invalidate()
+            raise
 
     def close(self) -> None:
         """Close every connection."""

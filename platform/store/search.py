@@ -134,8 +134,12 @@ def _records_with_each(
 def _contains(connection: Connection, phrases: Sequence[Sequence[str]]) -> ColumnElement[bool]:
     if _is_sqlite(connection):
         match = " AND ".join(f'"{" ".join(phrase)}"*' for phrase in phrases)
-        rowid, index = literal_column("rowid"), text(FULL_TEXT)
-        hits = select(rowid).select_from(index).where(literal_column(FULL_TEXT).op("MATCH")(match))
+        rowid: ColumnElement[int] = literal_column("rowid")
+        hits = (
+            select(rowid)
+            .select_from(text(FULL_TEXT))
+            .where(literal_column(FULL_TEXT).op("MATCH")(match))
+        )
         return SearchPartRow.id.in_(hits)
     wanted = " & ".join("(" + " <-> ".join(_quoted(phrase)) + ")" for phrase in phrases)
     vector = func.to_tsvector(literal_column("'simple'"), SearchPartRow.grams)

@@ -22,7 +22,7 @@ def later(**amount: float) -> datetime:
 
 
 def state(number: int = 1, **fields: Any) -> RecordState:
-    given = {
+    given: dict[str, Any] = {
         "id": f"{number:032x}",
         "number": f"T-2026-{number:06}",
         "type": "ticket",
@@ -55,7 +55,7 @@ def changed(before: RecordState, *events: Event, **fields: Any) -> Change:
 
 
 def add_customer(connection: Connection, customer_id: str = "c1", **fields: Any) -> None:
-    given = {
+    given: dict[str, Any] = {
         "id": customer_id,
         "name": "Wang Fang",
         "email": f"{customer_id}@example.test",
@@ -76,7 +76,7 @@ def add_customer(connection: Connection, customer_id: str = "c1", **fields: Any)
 
 
 def add_user(connection: Connection, user_id: str = "lin", **fields: Any) -> None:
-    given = {
+    given: dict[str, Any] = {
         "id": user_id,
         "login": user_id,
         "name": user_id.title(),

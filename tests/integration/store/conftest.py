@@ -11,15 +11,16 @@ from tests.support.databases import emptied, new_database
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def _migrated(
+def migrated(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
+    """A database with all tables for the whole test module, of one kind and then of the other."""
     with new_database(request, tmp_path_factory) as database:
         yield database
 
 
 @pytest.fixture
-def database(_migrated: Database) -> Database:
+def database(migrated: Database) -> Database:
     """A database with all tables, and nothing in them."""
-    emptied(_migrated)
-    return _migrated
+    emptied(migrated)
+    return migrated

@@ -79,3 +79,22 @@ def test_a_database_that_would_lose_data_is_refused(url: str) -> None:
 
 def test_the_file_system_of_a_folder_is_known() -> None:
     assert file_system(Path("/proc")) == "proc"
+
+
+def test_a_query_left_half_read_by_an_exception_keeps_nobody_in_the_past(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'a.db'}")
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE t (n)"))
+        connection.execute(text("INSERT INTO t VALUES (1), (2), (3)"))
+    held = []
+    for open_one in (database.reading, database.writing):
+        with pytest.raises(KeyError), open_one() as connection:
+            result = connection.execute(text("SELECT n FROM t"))
+            held.append((result, result.fetchone()))
+            raise KeyError
+    for expected in (4, 5):
+        with database.writing() as connection:
+            connection.execute(text("INSERT INTO t VALUES (4)"))
+        with database.reading() as connection:
+            assert connection.execute(text("SELECT count(*) FROM t")).scalar_one() == expected
+    database.close()

@@ -9,6 +9,7 @@ from sopwith.store.grams import grams, query_terms
 from sopwith.store.numbers import next_number
 from sopwith.store.records import Change, append
 from sopwith.store.search import drop_parts, search
+from tests.support.databases import emptied
 from tests.support.samples import NOW, changed, created, event
 
 TITLES = {
@@ -19,8 +20,13 @@ TITLES = {
 }
 
 
-@pytest.fixture
-def filled(database: Database) -> Database:
+@pytest.fixture(scope="module")
+def filled(migrated: Database) -> Database:
+    emptied(migrated)
+    return fill(migrated)
+
+
+def fill(database: Database) -> Database:
     with database.writing() as connection:
         for number, title in TITLES.items():
             append(connection, created(number, values={"title": title}))
@@ -72,7 +78,8 @@ def test_customers_find_nothing_internal(filled: Database) -> None:
         assert len(search(connection, "硒鼓", public_only=True)) == 1
 
 
-def test_a_changed_field_is_found_by_its_new_words_only(filled: Database) -> None:
+def test_a_changed_field_is_found_by_its_new_words_only(database: Database) -> None:
+    filled = fill(database)
     before = created(4, values={"title": TITLES[4]}).after
     with filled.writing() as connection:
         append(connection, changed(before, event(EventKind.VALUES), values={"title": "换货"}))
@@ -81,7 +88,8 @@ def test_a_changed_field_is_found_by_its_new_words_only(filled: Database) -> Non
         assert len(search(connection, "换货")) == 1
 
 
-def test_a_dropped_record_is_not_found(filled: Database) -> None:
+def test_a_dropped_record_is_not_found(database: Database) -> None:
+    filled = fill(database)
     with filled.writing() as connection:
         drop_parts(connection, f"{1:032x}")
     with filled.reading() as connection:

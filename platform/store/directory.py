@@ -1,0 +1,151 @@
+"""The live directory: what the engine may ask, answered from the tables of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from ..core.directory import Person
+from ..engine.scope import scope_of
+from ..expressions import Context, Expression
+from .customers import facts_of
+from .people import User, loads_of, memberships, teams_of, users_by_id
+from .record_json import load_state
+from .tables import RecordRow, UserRow
+
+AsSql = Callable[[Expression, datetime], ColumnElement[bool] | None]
+_COLUMNS = frozenset({"customer_id", "owner", "team", "state", "priority", "channel", "category"})
+
+
+class StoreDirectory:
+    """Answers ``core.directory.Directory`` as of *now*, each question about people once.
+
+    as_sql: turns a condition into SQL where it can; where it cannot, or without it, the candidates
+    are read and tested one by one.
+    """
+
+    def __init__(
+        self, connection: Connection, now: datetime, as_sql: AsSql | None = None, zone: str = "UTC"
+    ) -> None:
+        self._connection, self._now, self._as_sql, self._zone = connection, now, as_sql, zone
+        self._people: dict[str, Person | None] = {}
+
+    def person(self, user_id: str) -> Person | None:
+        """Return the colleague, None when unknown or disabled."""
+        if user_id not in self._people:
+            self._read([user_id])
+        return self._people[user_id]
+
+    def members(self, team: str) -> tuple[Person, ...]:
+        """Return the active members of *team*, ordered by id."""
+        return self._some(sorted(m.user_id for m in memberships(self._connection, team=team)))
+
+    def lead(self, team: str) -> Person | None:
+        """Return the team's lead; of several the first by id."""
+        leads = [m.user_id for m in memberships(self._connection, team=team) if m.is_lead]
+        return next(iter(self._some(sorted(leads))), None)
+
+    def on_call(self, team: str, at: datetime) -> tuple[Person, ...]:
+        """Return who is on call in *team*, first level first; whoever is away is left out."""
+        ordered = sorted(
+            (m.on_call, m.user_id)
+            for m in memberships(self._connection, team=team)
+            if m.on_call is not None
+        )
+        return tuple(p for p in self._some([user_id for _, user_id in ordered]) if p.present)
+
+    def with_role(self, role: str) -> tuple[Person, ...]:
+        """Return the active colleagues with *role*, ordered by id."""
+        query = select(UserRow.id, UserRow.roles).where(UserRow.active).order_by(UserRow.id)
+        found = self._connection.execute(query)
+        return self._some([user_id for user_id, roles in found if role in roles])
+
+    def customer(self, customer_id: str) -> Mapping[str, Any] | None:
+        """Return the facts of a customer."""
+        return facts_of(self._connection, customer_id)
+
+    def last_agent(self, customer_id: str, since: datetime) -> str | None:
+        """Return who last owned a record of this customer that was updated since *since*."""
+        query = select(RecordRow.owner).where(
+            RecordRow.customer_id == customer_id,
+            RecordRow.updated_at >= since,
+            RecordRow.owner.is_not(None),
+        )
+        latest = query.order_by(RecordRow.updated_at.desc(), RecordRow.id.desc()).limit(1)
+        return self._connection.execute(latest).scalar_one_or_none()
+
+    def count_records(
+        self, record_type: str, since: datetime, same: Mapping[str, Any], condition: Any
+    ) -> int:
+        """Return how many records created since *since* agree with *same* and fulfil *condition*."""
+        wanted = [RecordRow.type == record_type, RecordRow.created_at >= since]
+        wanted += [_equals(name, value) for name, value in same.items()]
+        if condition is None:
+            return self._count(wanted)
+        in_sql = self._as_sql(condition, self._now) if self._as_sql else None
+        if in_sql is not None:
+            return self._count([*wanted, in_sql])
+        context = Context(now=self._now, zone=self._zone)
+        found = self._connection.execute(select(RecordRow.state_json).where(*wanted)).scalars()
+        return sum(condition.holds(scope_of(load_state(text)), context) for text in found)
+
+    def _count(self, wanted: Sequence[ColumnElement[bool]]) -> int:
+        query = select(func.count()).select_from(RecordRow).where(*wanted)
+        return self._connection.execute(query).scalar_one()
+
+    def _some(self, ids: Sequence[str]) -> tuple[Person, ...]:
+        missing = [one for one in ids if one not in self._people]
+        if missing:
+            self._read(missing)
+        found = (self._people[one] for one in ids)
+        return tuple(person for person in found if person is not None)
+
+    def _read(self, ids: Iterable[str]) -> None:
+        wanted = list(ids)
+        found = users_by_id(self._connection, wanted)
+        teams, loads = teams_of(self._connection, wanted), loads_of(self._connection, wanted)
+        for one in wanted:
+            user = found.get(one)
+            known = user is not None and user.active
+            self._people[one] = _person(user, teams[one], loads[one]) if known and user else None
+
+
+def _person(user: User, teams: frozenset[str], load: int) -> Person:
+    return Person(
+        id=user.id,
+        name=user.name,
+        roles=user.roles,
+        teams=teams,
+        skills=user.skills,
+        present=not user.away,
+        load=load,
+        capacity=user.capacity,
+        last_given_at=user.last_given_at,
+        deputy=user.deputy_id,
+        manager=user.manager_id,
+        email=user.email,
+        lang=user.lang,
+    )
+
+
+def _equals(name: str, value: Any) -> ColumnElement[bool]:
+    """Return that the field *name* is *value*; a missing field and null are the same."""
+    if name in _COLUMNS:
+        column = RecordRow.__table__.c[name]
+        return column.is_(None) if value is None else column == value
+    item = RecordRow.values[name]
+    if value is None:
+        return or_(item.is_(None), item.as_string().is_(None))
+    found: ColumnElement[bool]
+    if isinstance(value, bool):
+        found = item.as_boolean() == value
+    elif isinstance(value, int | float):
+        found = item.as_float() == value
+    elif isinstance(value, str):
+        found = item.as_string() == value
+    else:
+        found = item == value
+    return found

@@ -1,0 +1,109 @@
+"""What happened to a record, as it was written: events, messages, explanations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, select
+
+from ..core.decision import Why
+from ..core.events import Actor, Cause, Event, EventKind
+from ..core.plain import from_plain
+from .tables import ExplanationRow, MessageRow, RecordEventRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvent:
+    """One event with its place in the record's history."""
+
+    record_id: str
+    seq: int
+    event: Event
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMessage:
+    """One message as the conversation shows it."""
+
+    id: str
+    record_id: str
+    seq: int
+    public: bool
+    author_kind: str
+    author_id: str | None
+    author_name: str
+    text: str
+    html: str
+    files: list[str]
+    created_at: datetime
+
+
+def events_of(connection: Connection, record_id: str, *, after: int = 0) -> list[KeptEvent]:
+    """Return the events of the record beyond *after*, in order."""
+    query = select(RecordEventRow.__table__).where(
+        RecordEventRow.record_id == record_id, RecordEventRow.seq > after
+    )
+    rows = connection.execute(query.order_by(RecordEventRow.seq)).mappings()
+    return [_kept_event(row) for row in rows]
+
+
+def events_between(
+    connection: Connection, since: datetime, until: datetime, batch: int = 1000
+) -> Iterator[KeptEvent]:
+    """Yield all events from *since* up to, not including, *until*, record by record."""
+    query: Select[Any] = select(RecordEventRow.__table__).where(
+        RecordEventRow.at >= since, RecordEventRow.at < until
+    )
+    rows = connection.execution_options(yield_per=batch).execute(
+        query.order_by(RecordEventRow.record_id, RecordEventRow.seq)
+    )
+    for row in rows.mappings():
+        yield _kept_event(row)
+
+
+def _kept_event(row: RowMapping) -> KeptEvent:
+    event = Event(
+        kind=EventKind(row["kind"]),
+        at=row["at"],
+        actor=from_plain(Actor, json.loads(row["actor"])),
+        cause=Cause(kind=row["cause_kind"], id=row["cause_id"], depth=row["cause_depth"]),
+        body=json.loads(row["body"]),
+    )
+    return KeptEvent(record_id=row["record_id"], seq=row["seq"], event=event, hash=row["hash"])
+
+
+def messages_of(
+    connection: Connection, record_id: str, *, public_only: bool = False
+) -> list[KeptMessage]:
+    """Return the conversation of the record, the oldest first."""
+    query = select(MessageRow.__table__).where(MessageRow.record_id == record_id)
+    if public_only:
+        query = query.where(MessageRow.public)
+    rows = connection.execute(query.order_by(MessageRow.seq, MessageRow.id)).mappings()
+    return [KeptMessage(**row) for row in rows]
+
+
+def explanations_of(connection: Connection, record_id: str) -> dict[int, tuple[Why, ...]]:
+    """Return why each command did what it did, by the version that it led to."""
+    query = select(ExplanationRow.seq, ExplanationRow.why).where(
+        ExplanationRow.record_id == record_id
+    )
+    rows = connection.execute(query.order_by(ExplanationRow.seq))
+    return {seq: tuple(_why(one) for one in why) for seq, why in rows}
+
+
+def _why(data: dict[str, Any]) -> Why:
+    why = from_plain(Why, data)
+    return Why(
+        kind=why.kind,
+        id=why.id,
+        outcome=why.outcome,
+        code=why.code,
+        values=data.get("values", {}),
+        parts=tuple(data.get("parts", ())),
+    )

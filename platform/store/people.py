@@ -1,0 +1,176 @@
+"""Colleagues and who is in which team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+
+from .tables import MembershipRow, RecordRow, UserRow
+
+
+class StaleRowError(Exception):
+    """Somebody else saved this first: load it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A colleague's account. The hash of the password is only in ``password_hash_of``."""
+
+    id: str
+    login: str
+    name: str
+    email: str
+    roles: frozenset[str] = frozenset()
+    skills: frozenset[str] = frozenset()
+    lang: str = "en"
+    zone: str = "UTC"
+    active: bool = True
+    away: bool = False
+    capacity: int | None = None
+    deputy_id: str | None = None
+    manager_id: str | None = None
+    last_given_at: datetime | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """One colleague in one team. on_call: the order in which to ring, None for not on call."""
+
+    team: str
+    user_id: str
+    is_lead: bool = False
+    on_call: int | None = None
+
+
+_FIELDS = tuple(User.__dataclass_fields__)
+_SETS = ("roles", "skills")
+
+
+def add_user(
+    connection: Connection, user: User, now: datetime, password_hash: str | None = None
+) -> None:
+    """Keep a new account; raises IntegrityError when the login is taken."""
+    more = {"password_hash": password_hash, "created_at": now}
+    connection.execute(insert(UserRow), _row(user) | more)
+
+
+def save_user(connection: Connection, user: User) -> None:
+    """Save the account as given; raises StaleRowError when it is not at ``user.version`` any more."""
+    same = (UserRow.id == user.id) & (UserRow.version == user.version)
+    values = _row(user) | {"version": user.version + 1}
+    if connection.execute(update(UserRow).where(same).values(values)).rowcount != 1:
+        raise StaleRowError(user.id)
+
+
+def _row(user: User) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(user, name) for name in _FIELDS}
+    row |= {name: sorted(row[name]) for name in _SETS}
+    return row | {"login": user.login.strip().lower(), "email": user.email.strip()}
+
+
+def set_password(connection: Connection, user_id: str, password_hash: str | None) -> None:
+    """Keep the hash of a new password; None: signing in by password is off."""
+    mine = UserRow.id == user_id
+    connection.execute(update(UserRow).where(mine).values(password_hash=password_hash))
+
+
+def password_hash_of(connection: Connection, login: str) -> tuple[str, str] | None:
+    """Return id and password hash of the active account *login*, None when it has none."""
+    query = select(UserRow.id, UserRow.password_hash).where(
+        UserRow.login == login.strip().lower(), UserRow.active, UserRow.password_hash.is_not(None)
+    )
+    found = connection.execute(query).one_or_none()
+    return None if found is None or found.password_hash is None else (found.id, found.password_hash)
+
+
+def user(connection: Connection, user_id: str) -> User | None:
+    """Return the account, None when there is none."""
+    return next(iter(_users(connection, UserRow.id == user_id)), None)
+
+
+def user_by_login(connection: Connection, login: str) -> User | None:
+    """Return the account that signs in as *login*."""
+    return next(iter(_users(connection, UserRow.login == login.strip().lower())), None)
+
+
+def user_by_email(connection: Connection, email: str) -> User | None:
+    """Return the account with this address, None when there is none or more than one."""
+    found = _users(connection, func.lower(UserRow.email) == email.strip().lower())
+    return found[0] if len(found) == 1 else None
+
+
+def users(connection: Connection, *, active_only: bool = False) -> list[User]:
+    """Return all accounts by name."""
+    return _users(connection, *((UserRow.active,) if active_only else ()))
+
+
+def users_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, User]:
+    """Return the accounts *ids*, leaving out what does not exist."""
+    wanted = sorted(set(ids))
+    return {one.id: one for one in _users(connection, UserRow.id.in_(wanted))} if wanted else {}
+
+
+def _users(connection: Connection, *conditions: ColumnElement[bool]) -> list[User]:
+    columns = (UserRow.__table__.c[name] for name in _FIELDS)
+    query = select(*columns).where(*conditions).order_by(UserRow.name, UserRow.id)
+    return [_user(row) for row in connection.execute(query).mappings()]
+
+
+def _user(row: RowMapping) -> User:
+    data: dict[str, Any] = dict(row)
+    return User(**data | {name: frozenset(data[name]) for name in _SETS})
+
+
+def note_given(connection: Connection, user_id: str, now: datetime) -> None:
+    """Note that routing gave this colleague something now: the round goes on behind them."""
+    mine = UserRow.id == user_id
+    connection.execute(update(UserRow).where(mine).values(last_given_at=now))
+
+
+def put_members(connection: Connection, team: str, members: Sequence[Membership]) -> None:
+    """Make *members* the members of *team*, in place of those it had."""
+    connection.execute(delete(MembershipRow).where(MembershipRow.team == team))
+    rows = [
+        {"team": team, "user_id": m.user_id, "is_lead": m.is_lead, "on_call": m.on_call}
+        for m in members
+    ]
+    if rows:
+        connection.execute(insert(MembershipRow), rows)
+
+
+def memberships(
+    connection: Connection, *, team: str | None = None, user_id: str | None = None
+) -> list[Membership]:
+    """Return who is in which team: of one team, of one colleague, or all."""
+    query = select(MembershipRow.__table__).order_by(MembershipRow.team, MembershipRow.user_id)
+    if team is not None:
+        query = query.where(MembershipRow.team == team)
+    if user_id is not None:
+        query = query.where(MembershipRow.user_id == user_id)
+    return [Membership(**row) for row in connection.execute(query).mappings()]
+
+
+def teams_of(connection: Connection, ids: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    """Return the teams of each of the colleagues *ids*."""
+    query = select(MembershipRow.user_id, MembershipRow.team)
+    found: dict[str, set[str]] = {one: set() for one in ids}
+    for user_id, team in connection.execute(query.where(MembershipRow.user_id.in_(sorted(found)))):
+        found[user_id].add(team)
+    return {one: frozenset(teams) for one, teams in found.items()}
+
+
+def loads_of(connection: Connection, ids: Iterable[str]) -> Mapping[str, int]:
+    """Return how many open records each of the colleagues *ids* owns."""
+    wanted = sorted(set(ids))
+    query = (
+        select(RecordRow.owner, func.count())
+        .where(RecordRow.owner.in_(wanted), RecordRow.category.in_(("open", "waiting")))
+        .group_by(RecordRow.owner)
+    )
+    counted = dict(connection.execute(query).all())
+    return {one: counted.get(one, 0) for one in wanted}
