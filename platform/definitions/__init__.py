@@ -11,6 +11,7 @@ from .node import Node
 from .packs import Pack, duplicates, expand_pack, load_pack, required_packs
 from .reader import IDENTIFIER, NAME, Reader
 from .reading import read_nodes, read_text, tidy
+from .settling import settle
 from .shapes import schema_findings, schema_for, schemas, without_echoes
 from .source import Source, splice
 
@@ -39,6 +40,7 @@ __all__ = [
     "schema_findings",
     "schema_for",
     "schemas",
+    "settle",
     "splice",
     "tidy",
     "without_echoes",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from ..core.span import Span
+from .alignment import align
 from .source import Source
 
 Kind = Literal["map", "list", "scalar"]
@@ -152,35 +153,18 @@ class Node:
     def inside(self, offset: int, length: int = 1) -> Span:
         """Return where *length* characters of the text of a scalar stand in the file.
 
-        offset: counted in the text (``words``). Exact for plain and quoted text on one line
-        and for block text; the whole value where folding or an escape hides the place.
+        offset: counted in the text (``words``); at its end or beyond, the place right behind it.
+        Exact through quotes, escapes, folding and indentation.
         """
-        start = self._offsets(offset)
-        end = self._offsets(offset + max(length, 1) - 1)
-        if start is None or end is None:
-            return self.span
-        return self.source.span(start, end + 1)
-
-    def _offsets(self, offset: int) -> int | None:
-        """Return the offset in the file of one character of the text of this scalar."""
         start = self.source.offset(self.place[0], self.place[1])
         raw, words = self.raw, self.words
         if self.style == "plain" and raw == words:
-            return start + offset
-        if self.style in ("single", "double") and raw[1:-1] == words:
-            return start + 1 + offset
-        if self.style == "single" and "\n" not in raw and "\r" not in raw:
-            return start + 1 + offset + words[:offset].count("'")
-        if self.style == "literal":
-            return self._block_offset(words, offset)
-        return None
-
-    def _block_offset(self, words: str, offset: int) -> int | None:
-        before = words[:offset]
-        number = self.place[0] + 1 + before.count("\n")
-        line = self.source.line(number)
-        index = len(before) - (before.rfind("\n") + 1)
-        rest = words[offset - index :].split("\n", 1)[0]
-        if not line.endswith(rest):
-            return None
-        return self.source.offset(number, len(line) - len(rest) + index + 1)
+            return self.source.span(start + offset, start + offset + max(length, 1))
+        pairs = align(raw, words, self.style)
+        if pairs is None:
+            return self.span
+        if offset >= len(pairs):
+            end = start + (pairs[-1][1] if pairs else 0)
+            return self.source.span(end, end)
+        last = min(offset + max(length, 1), len(pairs)) - 1
+        return self.source.span(start + pairs[offset][0], start + pairs[last][1])

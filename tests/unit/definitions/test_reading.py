@@ -173,6 +173,14 @@ def test_paths_lead_to_nodes_and_places() -> None:
         ("when: |\n  a\n    and bb\n", 8, 2, "bb"),
         ("when: '😀 == 中'", 5, 1, "中"),
         ("- when: |-\n    first\n    a == 1", 8, 2, "=="),
+        ("- when: >-\n    first\n    and\n\n    a == 1\nx: 1".replace("\nx: 1", ""), 12, 2, "=="),
+        ("when: a ==\n  1 and\n  bb", 11, 2, "bb"),
+        ("when: 'a ==\n  1 and\n  bb'", 11, 2, "bb"),
+        ('when: "a ==\\\n  1 and \\"bb\\""', 11, 2, "bb"),
+        ('when: "a\\t== 1"', 2, 2, "=="),
+        ('when: "\\U0001F600\\u4e2d\\x41 b"', 4, 1, "b"),
+        ("when: >\r\n  one\r\n  two\r\n", 4, 3, "two"),
+        ("when: |\n    one\n      two\n", 6, 3, "two"),
     ],
 )
 def test_a_part_of_a_text_has_its_own_place(
@@ -183,12 +191,6 @@ def test_a_part_of_a_text_has_its_own_place(
     assert node.words[offset : offset + length] == spot
     span = node.inside(offset, length)
     assert Source("a.yaml", written).cut(span) == spot
-
-
-def test_where_an_escape_hides_the_place_the_whole_value_stands_for_it() -> None:
-    node = root('when: "a\\t== 1"').get("when")
-    assert node is not None
-    assert node.inside(2, 2) == node.span
 
 
 @pytest.mark.parametrize(
