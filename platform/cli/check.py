@@ -25,6 +25,7 @@ from ..definitions import (
     read_text,
     required_packs,
     schema_findings,
+    settle,
     tidy,
 )
 from ..definitions.packs import DEFINITION_ENDINGS, inside
@@ -58,7 +59,7 @@ def check_documents(
     found: list[Diagnostic] = []
     for document in documents:
         found += schema_findings(document)
-    return tidy(found)
+    return tidy(settle(found, documents))
 
 
 def check_path(path: Path) -> Checked:
