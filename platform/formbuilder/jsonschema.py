@@ -65,7 +65,9 @@ def _object(
     keep: bool,
 ) -> Json:
     inputs = [one for one in fields if one.type not in (FieldType.HEADING, FieldType.COMPUTED)]
-    scope = _Scope({one.id: one for one in inputs if _decides(one) and not (keep and shows.get(one.id))})
+    scope = _Scope(
+        {one.id: one for one in inputs if _decides(one) and not (keep and shows.get(one.id))}
+    )
     properties: Json = {}
     rules: list[Json] = []
     required: list[str] = []
@@ -119,9 +121,10 @@ def _require(
         tests.append(enabled)
     present: Json = {"properties": {field.id: {"not": _EMPTY}}}
     if field.default is None:
-        if not tests:
+        if tests:
+            present["required"] = [field.id]
+        else:
             required.append(field.id)
-        present["required"] = [field.id]
     rules.append({"if": {"allOf": tests}, "then": present} if tests else present)
 
 
@@ -222,7 +225,9 @@ def _day(field: Field, lang: str) -> Json:
         ("x-to", field.high, field.high_is_today),
     ):
         if bound is not None:
-            day = f"today {int(bound):+}d" if from_today else date.fromordinal(int(bound)).isoformat()
+            day = (
+                f"today {int(bound):+}d" if from_today else date.fromordinal(int(bound)).isoformat()
+            )
             schema[key] = day
     return schema
 

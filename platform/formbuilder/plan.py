@@ -47,9 +47,14 @@ class Step:
         self.states: dict[tuple[int, int], FieldState] = {}
 
     @property
-    def may_be_required(self) -> bool:
-        """Return whether the field is ever required."""
-        return self.required or self.require is not None
+    def is_plain(self) -> bool:
+        """Return whether the field is always shown and only takes what is typed in."""
+        return (
+            self.read is not None
+            and self.section_show is None
+            and self.show is None
+            and self.enable is None
+        )
 
     def state(self, flags: int, row: int = -1, prefix: str = "") -> FieldState:
         """Return the state that *flags* stand for, made once."""
@@ -88,10 +93,49 @@ class Columns:
         self.order = [self.steps[at] for at in order]
 
 
+class Access:
+    """The steps of a form as some roles may take them in one state.
+
+    order: each step with its level, and whether it is open whatever the values. states, flags:
+    of the open ones, those to start from. required: open steps that must be filled. deciding:
+    steps whose state hangs on values.
+    """
+
+    __slots__ = ("columns", "deciding", "flags", "order", "required", "states")
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        order: Sequence[Step],
+        roles: frozenset[str],
+        state: str | None,
+    ) -> None:
+        levels = [int(level_of(step.field, roles, state)) for step in steps]
+        opened = [step.is_plain and levels[step.index] == Level.WRITE for step in steps]
+        self.columns = [
+            [min(levels[step.index], level_of(one, roles, state)) for one in step.field.columns]
+            for step in steps
+        ]
+        self.order = [(step, levels[step.index], opened[step.index]) for step in order]
+        self.flags = [SHOWN | ENABLED | level_bits(level) for level in levels]
+        self.required: list[Step] = []
+        self.deciding: list[Step] = []
+        self.states: dict[str, FieldState] = {}
+        for step in steps:
+            flags = self.flags[step.index]
+            if not opened[step.index] or (step.require is not None and not step.required):
+                self.deciding.append(step)
+                continue
+            if step.required:
+                self.required.append(step)
+                flags |= REQUIRED
+            self.states[step.id] = step.state(flags)
+
+
 class Plan:
     """The steps of a form, and the rights in them by roles and state."""
 
-    __slots__ = ("_access", "cyclic", "drop", "form", "ids", "order", "sorted", "steps")
+    __slots__ = ("_access", "cyclic", "drop", "form", "ids", "order", "steps")
 
     def __init__(self, form: Form) -> None:
         self.form = form
@@ -106,24 +150,16 @@ class Plan:
         self.ids = frozenset(step.id for step in self.steps if not step.is_heading)
         order, self.cyclic = in_order([step.id for step in self.steps], needs)
         self.order = [self.steps[at] for at in order]
-        self.sorted = order == sorted(order)
-        self._access: dict[
-            tuple[frozenset[str], str | None], tuple[list[int], list[list[int]]]
-        ] = {}
+        self._access: dict[tuple[frozenset[str], str | None], Access] = {}
 
-    def access(self, roles: frozenset[str], state: str | None) -> tuple[list[int], list[list[int]]]:
-        """Return the level of every step by index, and of the columns of each table."""
+    def access(self, roles: frozenset[str], state: str | None) -> Access:
+        """Return the steps as *roles* may take them in *state*, made once."""
         key = (roles, state)
         found = self._access.get(key)
         if found is None:
             if len(self._access) >= _CACHED_ACCESS:
                 self._access.clear()
-            levels = [int(level_of(step.field, roles, state)) for step in self.steps]
-            columns = [
-                [min(levels[step.index], level_of(one, roles, state)) for one in step.field.columns]
-                for step in self.steps
-            ]
-            found = self._access[key] = (levels, columns)
+            found = self._access[key] = Access(self.steps, self.order, roles, state)
         return found
 
 

@@ -11,6 +11,7 @@ from .model import Field, FieldType, Option
 from .read_text import ID_LIMIT, NOT_TEXT, Read
 
 MAX_ITEMS = 1_000
+_KEPT_FAULTS = 200
 _NO_LIST = Fault("VAL028")
 
 
@@ -32,15 +33,19 @@ def choosable(field: Field) -> tuple[Option, ...]:
 
 
 class _Words:
-    """The options by every word that means one of them: its id, and its titles where unique."""
+    """The options by every word that means one of them: its id, and its titles where unique.
 
-    __slots__ = ("branches", "ids", "words")
+    faults: what was said about wrong words lately; a page sends the same one with every change.
+    """
+
+    __slots__ = ("branches", "faults", "ids", "words")
 
     def __init__(self, field: Field) -> None:
         options = choosable(field)
         self.ids = frozenset(option.id for option in options)
         self.branches = frozenset(option.id for option in walk(field.options)) - self.ids
         self.words: dict[str, str | None] = {}
+        self.faults: dict[str, Fault] = {}
         for option in options:
             for word in {option.id.lower(), option.title.en.lower(), option.title.zh.lower()}:
                 self.words[word] = None if word in self.words else option.id
@@ -55,10 +60,17 @@ class _Words:
         """Return why *word* is no choice, with the likely one."""
         if tree and word in self.branches:
             return Fault("VAL016", {"word": cut(word)})
-        near = guess(word, sorted(self.ids)) if len(self.ids) <= MAX_ITEMS else None
-        if near is not None:
-            return Fault("VAL012", {"word": cut(word), "meant": near})
-        return Fault("VAL011", {"word": cut(word)})
+        known = self.faults.get(word)
+        if known is None:
+            near = guess(word, sorted(self.ids)) if len(self.ids) <= MAX_ITEMS else None
+            known = Fault("VAL011", {"word": cut(word)})
+            if near is not None:
+                known = Fault("VAL012", {"word": cut(word), "meant": near})
+            if len(self.faults) >= _KEPT_FAULTS:
+                self.faults.clear()
+            if len(word) <= ID_LIMIT:
+                self.faults[word] = known
+        return known
 
 
 def choice_reader(field: Field) -> Read:

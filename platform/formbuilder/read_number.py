@@ -69,12 +69,6 @@ def _spelt(text: str) -> int | float | Fault:
     return _plain(float(value))
 
 
-def decimals_of(value: float) -> int:
-    """Return how many decimals a person sees in *value*."""
-    exponent = Decimal(repr(value)).as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
 def number_reader(field: Field) -> Read:
     """Return the reader of a number or an amount; ``1,234.50`` and full-width digits are understood."""
     low, high = field.low, field.high
@@ -90,7 +84,7 @@ def number_reader(field: Field) -> Read:
             return Fault("VAL008", {"limit": bound(low)})
         if high is not None and value > high:
             return Fault("VAL009", {"limit": bound(high)})
-        if decimals is not None and value.__class__ is float and decimals_of(value) > decimals:
+        if decimals is not None and value.__class__ is float and round(value, decimals) != value:
             return Fault("VAL010", {"limit": decimals}) if decimals else Fault("VAL044")
         return value
 

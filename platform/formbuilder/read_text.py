@@ -102,9 +102,12 @@ def phone_reader(field: Field) -> Read:
             return ODD_CHARACTER if text is None else None
         if len(text) > 60:
             return wrong
-        number = " ".join(unicodedata.normalize("NFKC", text).translate(_PHONE_MARKS).split())
-        digits = sum(one.isdigit() for one in number)
-        if not 5 <= digits <= 20 or not _PHONE.fullmatch(number):
+        text = text if text.isascii() else unicodedata.normalize("NFKC", text)
+        number = " ".join(text.translate(_PHONE_MARKS).split())
+        if not _PHONE.fullmatch(number):
+            return wrong
+        digits = len(number) - number.count(" ") - number.startswith("+")
+        if not 5 <= digits <= 20:
             return wrong
         return number
 

@@ -37,6 +37,13 @@ def zone_of(name: str) -> tzinfo:
 
 def spelt_date(text: str) -> date | None:
     """Return the day of ``2026-11-22``, ``2026/11/22``, ``2026.11.22``, ``20261122`` or ``2026年11月22日``."""
+    if not text.isascii():
+        text = text.translate(_WIDE)
+    if len(text) == 10 and text[4] == text[7] == "-":
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return None
     found = _DATE.fullmatch(text)
     if found is None:
         return None
@@ -77,7 +84,7 @@ def date_reader(field: Field) -> Read:
         text = raw[:64].strip()
         if not text:
             return None
-        day = spelt_date(text if text.isascii() else text.translate(_WIDE))
+        day = spelt_date(text)
         if day is None:
             return _NO_DATE
         if bounded and (fault := _within(day, field, reading)) is not None:
@@ -111,6 +118,16 @@ def spelt_instant(text: str, zone: str) -> datetime | Fault:
     return instant if there_and_back == local else _NO_SUCH_TIME
 
 
+def _utc(text: str) -> datetime | None:
+    """Return the instant of ``2026-11-22T08:00:00Z``, the form that is kept."""
+    if len(text) != 20 or text[10] != "T" or text[19] != "Z" or text[11:13] == "24":
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def date_time_reader(field: Field) -> Read:
     """Return the reader of a date with time, kept as ``2026-11-22T08:00:00Z``."""
     bounded = field.low is not None or field.high is not None
@@ -121,13 +138,13 @@ def date_time_reader(field: Field) -> Read:
         text = raw[:64].strip()
         if not text:
             return None
-        instant = spelt_instant(text, reading.zone)
+        instant = _utc(text) or spelt_instant(text, reading.zone)
         if isinstance(instant, Fault):
             return instant
         if bounded:
             day = instant.astimezone(zone_of(reading.zone)).date()
             if (fault := _within(day, field, reading)) is not None:
                 return fault
-        return instant.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+        return instant.replace(tzinfo=None).isoformat() + "Z"
 
     return read

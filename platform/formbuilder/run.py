@@ -15,6 +15,7 @@ from .plan import (
     ORIGIN,
     REQUIRED,
     SHOWN,
+    Access,
     Columns,
     Step,
     level_bits,
@@ -80,20 +81,67 @@ class Run:
         self.strange: list[str] = []
         self.sections: dict[int, bool] = {}
 
-    def all(
-        self, order: Sequence[Step], steps: Sequence[Step], levels: Sequence[int], *, cyclic: bool
-    ) -> None:
-        """Evaluate every step; a circle is gone round until nothing changes, or long enough."""
-        self.flags = [0] * len(steps)
+    def form(self, access: Access, *, cyclic: bool) -> None:
+        """Evaluate every step of a form; a circle is gone round until nothing changes, or long enough."""
+        self.column_levels = access.columns
+        self.flags = access.flags.copy()
+        self.states = access.states.copy()
         for _ in range(_ROUNDS if cyclic else 1):
-            before = list(self.flags) if cyclic else []
+            before = self.flags.copy()
             self.restart()
-            take = self.take
-            for step in order:
-                take(step, levels[step.index])
+            self.flags = access.flags.copy()
+            for step, level, is_open in access.order:
+                if is_open:
+                    self._take_open(step)
+                else:
+                    self.take(step, level)
             if self.flags == before:
                 break
-        for step in steps:
+        for step in access.deciding:
+            self.finish(step)
+        if not self.partial:
+            values, flags = self.values, self.flags
+            for step in access.required:
+                if step.id not in values and not flags[step.index] & FAULTY:
+                    self._miss(step)
+
+    def _take_open(self, step: Step) -> None:
+        """Read the value of a field that is open whatever the others hold."""
+        name = step.id
+        raw = self.typed.get(name, _MISSING)
+        old = self.scope.get(name)
+        new: Any
+        if raw is _MISSING:
+            new = step.default if old is None else old
+        elif raw is None or raw == "":
+            new = None
+        elif old is not None and raw.__class__ is old.__class__ and raw == old:
+            new = old
+        else:
+            new = step.read(raw, self.reading)  # type: ignore[misc]  # an open step has a reader
+            if new.__class__ is Fault:
+                self._blame(step, new)
+                self.seen[name] = None
+                return
+        self.seen[name] = new
+        if new is not None:
+            self.values[name] = new
+            if new != old:
+                self.changed[name] = new
+        elif old is not None:
+            self.changed[name] = None
+
+    def cells(self, columns: Columns, levels: Sequence[int]) -> None:
+        """Evaluate the cells of one row."""
+        self.flags = [0] * len(columns.steps)
+        for _ in range(_ROUNDS if columns.cyclic else 1):
+            before = self.flags.copy()
+            self.restart()
+            for step in columns.order:
+                self.take(step, levels[step.index])
+            if self.flags == before:
+                break
+        for step in columns.steps:
             self.finish(step)
 
     def take(self, step: Step, level: int) -> None:
@@ -145,7 +193,7 @@ class Run:
         ):
             flags |= REQUIRED
             if not self.partial and not flags & FAULTY and step.id not in self.values:
-                self._add(step.index, 0, Problem(code="VAL001", path=self.prefix + step.id))
+                self._miss(step)
         self.states[self.prefix + step.id] = step.state(flags & ~FAULTY, self.row, self.prefix)
 
     def _typed(self, step: Step, old: Any) -> Any:
@@ -169,6 +217,9 @@ class Run:
         self._add(step.index, place, Problem(code=fault.code, path=path, values=fault.values))
         for other in fault.others:
             self._add(step.index, place, Problem(code=other.code, path=path, values=other.values))
+
+    def _miss(self, step: Step) -> None:
+        self._add(step.index, 0, Problem(code="VAL001", path=self.prefix + step.id))
 
     def _add(self, index: int, place: int, problem: Problem) -> None:
         self.found.append((index, place, problem))
@@ -226,7 +277,7 @@ class Run:
             )  # fmt: skip
             inner.prefix, inner.row, inner.states = path + ".", at, self.states
             inner.closed, inner.whole = not may_type, typed
-            inner.all(columns.order, columns.steps, levels, cyclic=columns.cyclic)
+            inner.cells(columns, levels)
             self._merge(step, inner, columns, at)
             if inner.values:
                 kept.append(inner.values)

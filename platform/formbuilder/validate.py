@@ -37,11 +37,9 @@ def evaluate_form(
     Never raises on any JSON value.
     """
     plan = plan_of(form)
-    levels, column_levels = plan.access(roles, state)
     reading = Reading(context.zone, _today(context), lookup)
     run = Run(typed, scope, dict(scope), context, reading, drop=plan.drop, partial=partial)
-    run.column_levels = column_levels
-    run.all(plan.order, plan.steps, levels, cyclic=plan.cyclic)
+    run.form(plan.access(roles, state), cyclic=plan.cyclic)
     if len(run.found) > 1:
         run.found.sort(key=_place)
     unknown: tuple[str, ...] = ()
