@@ -151,21 +151,21 @@ class _Reader:
         return tree
 
     def _test(self, block: Mapping[Any, Any], level: int) -> Node:
-        name, op = self._name(block["field"]), block.get("op")
+        name, op = self._name(block["field"]), str(block.get("op"))
         if op == "is true":
             return name
         if op in _ALONE:
-            return Call(name=str(op), args=(name,))
+            return Call(name=op, args=(name,))
         if op in _TESTS:
-            return Compare(ops=(_TESTS[str(op)],), items=(name, Literal(value=None, type=NOTHING)))
+            return Compare(ops=(_TESTS[op],), items=(name, Literal(value=None, type=NOTHING)))
         if op in _ROWS:
             where = self.node(block.get("where"), level + 1)
-            return Call(name=_ROWS[str(op)], args=(name, where))
+            return Call(name=_ROWS[op], args=(name, where))
         if op in _CALLS:
-            return Call(name=str(op), args=(name, self._constant(block.get("value"), level)))
+            return Call(name=op, args=(name, self._constant(block.get("value"), level)))
         if op in _COMPARISONS:
             value = self._constant(block.get("value"), level)
-            return Compare(ops=(str(op),), items=(name, value), type=BOOL)
+            return Compare(ops=(op,), items=(name, value), type=BOOL)
         raise _BadBlockError(
             Text(f"op is one of {', '.join(_OPS)}", f"op 应为以下之一：{'、'.join(_OPS)}")
         )

@@ -341,6 +341,8 @@ class _Translator:
         return Snippet("({} IS NULL)", self.value(node))
 
     def _rows(self, node: Call) -> Sql:
+        if self.rows:
+            raise NoSqlError(f"{node.name}() inside of a table")
         place = self._json(node.args[0])
         kind = node.args[0].type
         item = kind.item if isinstance(kind, ListType) else kind
