@@ -11,7 +11,7 @@ from ..core.guess import guess
 from ..core.span import Span
 from ..expressions import Schema
 from ..expressions.types import Type
-from .filters import FILTERS, FITTING, IMPLIED
+from .filters import FILTERS, FITTING, IMPLIED, clean
 from .names import Scopes, inner_scope, is_open, near, scopes_of, type_of
 from .nodes import Each, Filter, If, Insert, Nodes, TemplateNode, Words
 
@@ -53,7 +53,7 @@ def parse_source(
     """
     if len(source) > MAX_SOURCE:
         values: dict[str, str | int] = {"limit": MAX_SOURCE}
-        return (Words(source[:MAX_SOURCE]),), [
+        return (Words(clean(source[:MAX_SOURCE])),), [
             Diagnostic(span=locate(0, 1), code="MSG001", values=values)
         ]
     reading = _Reading(source, schema, locate)
@@ -104,6 +104,7 @@ class _Reading:
         lost = text.find("{{")
         if lost >= 0 and not _TAG.match(self.source, start + lost):
             self._report("MSG003", start + lost, 2)
+        text = clean(text)
         target = self.stack[-1].target
         if target and isinstance(target[-1], Words):
             target[-1] = Words(target[-1].text + text)
