@@ -124,7 +124,7 @@ def _page(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
 
 def _told(scope: Values) -> dict[str, Any]:
     event = scope.get("event") or {}
-    return {"event": event, "percent": event.get("percent"), "metric": event.get("metric"), "note": event.get("text")}
+    return {"event": event, "percent": event.get("percent"), "metric": event.get("metric"), "comment": event.get("text")}
 
 
 def _comment(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:

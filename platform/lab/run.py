@@ -79,10 +79,10 @@ class _Run:
     def __init__(self, release: Release, scenario: Scenario) -> None:
         self.release, self.scenario = release, scenario
         town = Town(
-            people={one.id: one for one in scenario.people},
-            leads=dict(scenario.leads),
-            rosters=dict(scenario.on_call),
-            customers={key: dict(value) for key, value in scenario.customers.items()},
+            people={one.id: one for one in scenario.cast.people},
+            leads=dict(scenario.cast.leads),
+            rosters=dict(scenario.cast.on_call),
+            customers={key: dict(value) for key, value in scenario.cast.customers.items()},
         )
         self.world = World(release, town, scenario.now)
         self.names: dict[str, str] = {}

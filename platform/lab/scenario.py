@@ -9,12 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..core.diagnostics import Diagnostic, has_errors
-from ..core.directory import Person
-from ..core.roles import AGENT
 from ..core.span import NOWHERE, Span
 from ..core.text import Text
 from ..definitions import Document, Reader
 from ..expressions import parse_duration
+from .cast import Cast, read_cast
 
 VERBS = (
     "create", "wait", "until", "reply", "message", "note", "submit", "go", "approve", "reject", "finish", "assign",
@@ -48,48 +47,37 @@ class Scenario:
     record_type: str
     now: datetime
     zone: str
-    people: tuple[Person, ...]
-    leads: Mapping[str, str]
-    on_call: Mapping[str, tuple[str, ...]]
-    customers: Mapping[str, Mapping[str, Any]]
+    cast: Cast
     steps: tuple[Step, ...]
     span: Span = NOWHERE
 
 
-def parse_scenario(document: Document) -> tuple[Scenario | None, tuple[Diagnostic, ...]]:
-    """Return the scenario, None if it has errors, and every finding."""
+def parse_scenario(
+    document: Document, sample: Cast | None = None
+) -> tuple[Scenario | None, tuple[Diagnostic, ...]]:
+    """Return the scenario, None if it has errors, and every finding.
+
+    sample: the people and customers of the pack's sample data, for a scenario that names none.
+    """
+    sample = sample or Cast()
     found: list[Diagnostic] = []
     r = Reader.of(document, found)
     title = r.label("title", required=True)
     record_type = r.identifier("record_type", required=True)
-    given = r.reader("given")
-    zone, now = "Asia/Shanghai", None
-    people: list[Person] = []
-    leads: dict[str, str] = {}
-    rosters: dict[str, tuple[str, ...]] = {}
-    customers: dict[str, Mapping[str, Any]] = {}
+    given = r.reader("given", required=True)
+    zone, now, cast = "Asia/Shanghai", None, None
     if given is not None:
         zone = given.text("zone", zone)
         now = read_instant(given.text("now", required=True), zone)
         if now is None:
             given.error("SCN001", "now")
-        for one in given.readers("people"):
-            person, led = _person(one)
-            people.append(person)
-            leads.update(dict.fromkeys(led, person.id))
-        for team, _, node in _lists(given, "on_call"):
-            rosters[team] = tuple(str(child.value) for child in node.children)
-        for one in given.readers("customers"):
-            customer = _customer(one)
-            customers[customer["id"]] = customer
+        cast = read_cast(given)
         given.done()
-    else:
-        r.error("SCN002", "given")
-    steps = tuple(step for one in r.readers("steps") if (step := _step(one, zone)))
+    steps = tuple(step for one in r.readers("steps") if (step := read_step(one, zone)))
     if not steps:
         r.error("SCN003", "steps")
     r.done()
-    if now is None or has_errors(found):
+    if now is None or cast is None or has_errors(found):
         return None, tuple(found)
     scenario = Scenario(
         id=document.id,
@@ -97,61 +85,14 @@ def parse_scenario(document: Document) -> tuple[Scenario | None, tuple[Diagnosti
         record_type=record_type,
         now=now,
         zone=zone,
-        people=tuple(people),
-        leads=leads,
-        on_call=rosters,
-        customers=customers,
+        cast=cast if cast.people or cast.customers else sample,
         steps=steps,
         span=document.span,
     )
     return scenario, tuple(found)
 
 
-def _lists(reader: Reader, key: str) -> list[tuple[str, Span, Any]]:
-    node = reader.node(key)
-    if node is None or node.kind != "map":
-        return []
-    return [(name, child.span, child) for name, child in node.items()]
-
-
-def _person(r: Reader) -> tuple[Person, list[str]]:
-    name = r.name("id", required=True)
-    teams, leads = r.texts("teams"), r.texts("lead_of")
-    person = Person(
-        id=name,
-        name=r.text("name", name),
-        roles=frozenset(r.texts("roles") or [AGENT]),
-        teams=frozenset([*teams, *leads]),
-        skills=frozenset(r.texts("skills")),
-        present=r.flag("present", True),
-        capacity=r.whole("capacity", 0) or None,
-        deputy=r.text("deputy") or None,
-        manager=r.text("manager") or None,
-        email=r.text("email", f"{name}@example.com"),
-        lang=r.text("lang", "en"),
-    )
-    r.done()
-    return person, list(leads)
-
-
-def _customer(r: Reader) -> dict[str, Any]:
-    name = r.name("id", required=True)
-    customer: dict[str, Any] = {
-        "id": name,
-        "name": r.text("name", name),
-        "email": r.text("email", f"{name}@customer.example"),
-        "phone": r.text("phone"),
-        "tier": r.text("tier", "standard"),
-        "tags": list(r.texts("tags")),
-        "organisation": r.text("organisation"),
-        "lang": r.text("lang", "en"),
-        "manager": r.text("manager") or None,
-    }
-    r.done()
-    return customer
-
-
-def _step(r: Reader, zone: str) -> Step | None:
+def read_step(r: Reader, zone: str) -> Step | None:
     verbs = [verb for verb in VERBS if r.root.get(verb) is not None]
     if len(verbs) != 1:
         r.error("SCN004", count=len(verbs))

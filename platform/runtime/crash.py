@@ -8,32 +8,19 @@ import threading
 
 POINTS = frozenset(
     {
-        "handle:begun",
-        "handle:written",
-        "handle:committed",
-        "create:written",
-        "create:committed",
-        "inbox:written",
-        "inbox:committed",
+        "before-commit",
+        "after-commit",
         "claim:taken",
         "claim:committed",
         "job:started",
-        "job:renewed",
         "mail:before_call",
         "mail:after_call",
         "webhook:before_call",
         "webhook:after_call",
         "notice:written",
-        "timer:before_handle",
-        "timer:after_handle",
         "sweep:written",
-        "finish:deleted",
-        "finish:committed",
         "retry:written",
         "dead:written",
-        "publish:written",
-        "publish:committed",
-        "backup:copied",
     }
 )
 """Every place in which a server may be killed by a test."""

@@ -20,13 +20,12 @@ class DeliveryError(Exception):
 class OutMail:
     """One mail to be sent. key: names the effect, and with it the Message-ID of every try.
 
-    sender: address or ``Name <address>``, None for the installation's own. auto: ``generated`` or
-    ``replied`` for automatic mail, empty for what a person wrote. bounce: envelope sender, empty for
-    mail that must never be answered by a machine. thread: the key of the record's first mail.
+    to: name (may be empty) and address of each. sender: address or ``Name <address>``, None for the
+    installation's own. auto: ``generated`` or ``replied`` for automatic mail, empty for what a person wrote.
     """
 
     key: str
-    to: tuple[str, ...]
+    to: tuple[tuple[str, str], ...]
     subject: str
     text: str
     html: str = ""
@@ -35,6 +34,7 @@ class OutMail:
     auto: str = "generated"
     record_id: str | None = None
     record_number: str = ""
+    lang: str = "en"
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

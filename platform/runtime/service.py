@@ -86,8 +86,8 @@ class Service:
                     outcome = self.handle_within(connection, command, record_id)
                     if job is not None and not finish(connection, job):
                         raise LeaseLostError(job.key)
-                    crash_point("before-commit")
-                crash_point("after-commit")
+                    crash_point("handle:written")
+                crash_point("handle:committed")
                 break
             except ConflictError:
                 if command.expected_version is not None:
