@@ -83,9 +83,10 @@ class Service:
         for attempt in range(CONFLICT_TRIES):
             try:
                 with self.database.writing() as connection:
-                    outcome = self.handle_within(connection, command, record_id)
+                    # First the job's end: the command may set the very timer again that led to it.
                     if job is not None and not finish(connection, job):
                         raise LeaseLostError(job.key)
+                    outcome = self.handle_within(connection, command, record_id)
                     crash_point("handle:written")
                 crash_point("handle:committed")
                 break
