@@ -29,8 +29,12 @@ from ..definitions import (
     tidy,
 )
 from ..definitions.packs import DEFINITION_ENDINGS, inside
+from ..definitions.shapes import without_echoes
 from ..definitions.report import as_json, as_sarif, as_text
+from ..lab.scenario import parse_scenario
+from ..release.compile import compile_release
 
+_NOT_RELEASED = frozenset({"pack", "block", "scenario"})
 PACK_FILES = ("pack.yaml", "pack.yml", "pack.json")
 
 
@@ -56,10 +60,17 @@ def check_documents(
 
     others: the documents of the packs that these may refer to; not checked themselves.
     """
-    found: list[Diagnostic] = []
+    shape = [finding for document in documents for finding in schema_findings(document)]
+    definitions = [document for document in documents if document.kind not in _NOT_RELEASED]
+    meaning: list[Diagnostic] = []
+    if definitions:
+        own = {document.path for document in definitions}
+        _, found = compile_release([*definitions, *others])
+        meaning += [finding for finding in found if finding.span.path in own]
     for document in documents:
-        found += schema_findings(document)
-    return tidy(settle(found, documents))
+        if document.kind == "scenario":
+            meaning += parse_scenario(document)[1]
+    return settle(without_echoes(shape, meaning), documents)
 
 
 def check_path(path: Path) -> Checked:
