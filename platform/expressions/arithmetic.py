@@ -7,6 +7,7 @@ from typing import Any
 
 from .reading import LIMIT, number_in
 
+_NEAR = 1e5
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 
 
@@ -27,12 +28,31 @@ def rounded(value: Decimal, places: int = 9) -> int | float | None:
     return int(result) if result == result.to_integral_value() else float(result)
 
 
+def _quick(value: float) -> int | float | None:
+    """Return *value* at 9 decimals, or None when binary floats cannot be sure of the last one.
+
+    value: the float result of one operation on operands within _NEAR, or of a product or quotient
+    within _NEAR: then it is off by less than 0.06 of a billionth, so only what lies within 0.1 of
+    the middle between two billionths is in doubt.
+    """
+    scaled = value * 1e9
+    whole = round(scaled)
+    if not -0.4 < scaled - whole < 0.4:
+        return None
+    found = whole / 1e9
+    return int(found) if found.is_integer() else found
+
+
 def add(left: int | float | None, right: int | float | None) -> int | float | None:
     """Return the sum, exact in decimals."""
     if left is None or right is None:
         return None
     if left.__class__ is int and right.__class__ is int:
         return number_in(left + right)
+    if -_NEAR < left < _NEAR and -_NEAR < right < _NEAR:
+        found = _quick(left + right)
+        if found is not None:
+            return found
     return rounded(EXACT.add(exact(left), exact(right)))
 
 
@@ -47,6 +67,11 @@ def multiply(left: int | float | None, right: int | float | None) -> int | float
         return None
     if left.__class__ is int and right.__class__ is int:
         return number_in(left * right)
+    product = left * right
+    if -_NEAR < product < _NEAR:
+        found = _quick(product)
+        if found is not None:
+            return found
     return rounded(EXACT.multiply(exact(left), exact(right)))
 
 
@@ -54,6 +79,11 @@ def divide(left: int | float | None, right: int | float | None) -> int | float |
     """Return the quotient; None for a division by zero."""
     if left is None or not right:
         return None
+    quotient = left / right
+    if -_NEAR < quotient < _NEAR:
+        found = _quick(quotient)
+        if found is not None:
+            return found
     return rounded(EXACT.divide(exact(left), exact(right)))
 
 

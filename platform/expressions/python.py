@@ -12,7 +12,7 @@ from .tree import Node
 
 Run = Callable[[Mapping[str, Any], Context], Any]
 _WORDS = {
-    reading: "number_in any_in list_in record_in part number_out",
+    reading: "number_in any_in list_in record_in part any_out number_out",
     arithmetic: "add subtract multiply divide negate absolute round_to least greatest",
     moments: "date_in instant_in date_out instant_out now_in today_in day_of shift_instant shift_date date_gap days_between hours_since business_time_since business_hours_since",
     texts: "fold lower upper trim has has_any starts ends matches size is_empty",

@@ -39,6 +39,11 @@ def part(raw: object, key: str) -> object:
     return raw.get(key) if isinstance(raw, Mapping) else None
 
 
+def any_out(value: object) -> object:
+    """Return *value* without a negative zero."""
+    return 0 if value.__class__ is float and value == 0 else value
+
+
 def number_out(value: int | float | None) -> int | float | None:
     """Return *value* without a negative zero."""
     return 0 if value == 0 and value is not None else value

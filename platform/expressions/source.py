@@ -14,7 +14,7 @@ from .reading import DURATION_LIMIT
 from .rows import STEPS
 from .texts import MAX_VALUE_TEXT, SIGMA, fold
 from .tree import Binary, Call, Compare, Items, Literal, Logic, Name, Node, Unary, walk
-from .types import DATE, DATETIME, NUMBER, TEXTUAL, ListType, RecordType, Type, family
+from .types import ANY, DATE, DATETIME, NUMBER, TEXTUAL, ListType, RecordType, Type, family
 
 _DEEP = 40
 _ARGUMENTS = "v, c, b, r"
@@ -70,6 +70,8 @@ def generate_source(tree: Node, *, inward: bool = False) -> tuple[str, dict[str,
 def _outward(source: str, kind: Type) -> str:
     if kind in (DATE, DATETIME):
         return f"{'date_out' if kind == DATE else 'instant_out'}({source})"
+    if kind == ANY:
+        return f"any_out({source})"
     return f"number_out({source})" if kind == NUMBER else source
 
 

@@ -132,7 +132,7 @@ def test_sql_agrees_with_python(loaded: Loaded, batch: int) -> None:
         for seed in range(batch, CONDITIONS, 5):
             writer = Writer(seed, portable=True)
             expression = compiled(writer.condition(writer.random.randint(1, 3)))
-            if "extra" in expression.names:
+            if {"extra", "bag.one"} & expression.names:
                 continue
             context = Context(now=None if seed % 10 == 0 else NOW, zone=ZONES[seed % 4])
             expected = [

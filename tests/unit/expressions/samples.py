@@ -53,6 +53,7 @@ SCHEMA = Schema(
         "scores": ListType(NUMBER),
         "items": ListType(ROW),
         "extra": ANY,
+        "bag": ANY,
     }
 )
 WORDS = (
@@ -110,7 +111,8 @@ class Writer:
         leaves = (self.compare, self.compare, self.member, self.text_test, self.missing, self.flag)
         if depth <= 0:
             return self.one(*leaves, depth=depth)
-        deeper: tuple[Callable[[int], str], ...] = (self.joined, self.joined, self.negated)
+        deeper: tuple[Callable[[int], str], ...]
+        deeper = (self.joined, self.joined, self.negated)
         if not self.in_row:
             deeper = (*deeper, self.rows)
         if not self.portable:
@@ -142,12 +144,14 @@ class Writer:
             )
         )
         ordered = kind not in (self.text, self.choice, self.loose)
-        ops = ("==", "!=", "<", "<=", ">", ">=") if ordered else ("==", "!=")
+        ops: tuple[str, ...] = ("==", "!=")
+        if ordered:
+            ops = (*ops, "<", "<=", ">", ">=")
         count = 3 if ordered and self.random.random() < 0.15 else 2
         if kind == self.choice:
             return f'{self.choice(0)} {self.pick(ops)} "{self.pick(PRIORITIES)}"'
         if kind == self.loose:
-            other = self.pick((self.number(0), self.text(0), "true"))
+            other = self.pick((self.number(0), self.text(0), "true", "bag.one", "extra"))
             return f"extra {self.pick(ops)} {other}"
         parts = [kind(depth)]
         for _ in range(count - 1):
@@ -224,7 +228,13 @@ class Writer:
         return f"{self.pick(('any', 'all'))}(items, {inner})"
 
     def number(self, depth: int) -> str:
-        names = ("amount", "fee", "customer.balance", *(("price",) if self.in_row else ()))
+        names: tuple[str, ...] = (
+            "amount",
+            "fee",
+            "customer.balance",
+            *(("price",) if self.in_row else ()),
+        )
+        names = (*names, *self.untyped())
         if depth <= 0 or self.random.random() < 0.4:
             return self.pick((*names, *NUMBERS))
         one = self.number(depth - 1)
@@ -249,7 +259,13 @@ class Writer:
                 return f"hours_since({self.instant(depth - 1)})"
 
     def text(self, depth: int) -> str:
-        names = ("subject", "body", "customer.name", *(("sku",) if self.in_row else ()))
+        names: tuple[str, ...] = (
+            "subject",
+            "body",
+            "customer.name",
+            *(("sku",) if self.in_row else ()),
+        )
+        names = (*names, *self.untyped())
         if depth <= 0 or self.random.random() < 0.6:
             if self.random.random() < 0.6:
                 return self.pick(names)
@@ -259,6 +275,9 @@ class Writer:
         if not self.portable:
             calls = (*calls, "upper({})", "if(paid, {}, subject)")
         return self.pick(calls).format(self.text(depth - 1))
+
+    def untyped(self) -> tuple[str, ...]:
+        return () if self.portable else ("extra", "bag.one")
 
     def choice(self, depth: int) -> str:
         return "priority"
@@ -337,6 +356,7 @@ def record(seed: int, *, odd: float = 0.08) -> dict[str, Any]:
         "scores": maybe([maybe(number()) for _ in range(rng.randint(0, 3))]),
         "items": maybe([item() for _ in range(rng.randint(0, 3))]),
         "extra": maybe(rng.choice((True, 1, 0, "x", 1.5, "P0"))),
+        "bag": maybe({"one": maybe(rng.choice((1, "x", True)))}),
     }
     return {key: value for key, value in found.items() if rng.random() > 0.05}
 

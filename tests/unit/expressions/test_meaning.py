@@ -228,7 +228,8 @@ def test_tables(text: str, expected: Any) -> None:
 
 
 def test_a_missing_table_has_no_rows() -> None:
-    for more in ({"items": None}, {"items": []}):
+    tables: tuple[dict[str, Any], ...] = ({"items": None}, {"items": []})
+    for more in tables:
         assert value("count(items)", **more) == 0
         assert value("sum(items, price)", **more) == 0
         assert value("any(items, true)", **more) is False

@@ -99,6 +99,28 @@ def test_noise_is_refused_without_an_exception(seed: int) -> None:
         compile_expression(text, SCHEMA, SPAN)
 
 
+def _number(rng: random.Random) -> int | float:
+    whole = rng.choice((0, 1, 9, 99_999, 100_000, 123_456, 10**9, 10**14)) + rng.randint(0, 9)
+    digits = rng.randint(0, 12)
+    text = f"{rng.choice('- ')}{whole}.{rng.randrange(10**digits):0{digits}d}".strip(" .")
+    tie = rng.choice(("", "", "5", "49999", "50001"))
+    value = float(text + (tie if "." in text else ""))
+    return int(value) if value.is_integer() and rng.random() < 0.5 else value
+
+
+@pytest.mark.parametrize("op", ["+", "-", "*", "/"])
+def test_arithmetic_is_exact_also_near_the_last_decimal(op: str) -> None:
+    expression = compiled(f"amount {op} fee", want=None)
+    rng = random.Random(op)
+    for _ in range(GENERATED * 2):
+        values = {"amount": _number(rng), "fee": _number(rng)}
+        if rng.random() < 0.3:
+            values["fee"] = rng.choice((0.5, 0.1, 2, 3, 0.000000001, 0.0000000005, 1.5, -1, 7))
+        got = expression.evaluate(values)
+        assert same_json(got, interpret(expression.tree, values, Context())), values
+        assert type(got) is not float or not got.is_integer()
+
+
 def test_the_same_input_gives_the_same_answer() -> None:
     expression = compiled(Writer(5).condition(4))
     answers = {repr(expression.evaluate(record(1), Context())) for _ in range(5)}
