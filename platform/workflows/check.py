@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..core.diagnostics import Diagnostic
 from ..core.record import Category
+from ..core.span import Span
 from ..definitions.references import References
 from ..expressions import Duration
 from .check_names import check_names
@@ -34,9 +35,13 @@ def check_workflow(workflow: Workflow, references: References) -> tuple[Diagnost
 
 
 def _check_workflow(workflow: Workflow) -> Iterator[Diagnostic]:
-    for key, text in (("goal", workflow.goal), ("scope", workflow.scope)):
+    purpose = (("goal", workflow.goal), ("scope", workflow.scope))
+    absent: dict[Span, list[str]] = {}  # both may be shown at one place: then it is one finding
+    for key, text in purpose:
         if not text:
-            yield Diagnostic(span=workflow.place(key), code="WFL030", values={"key": key})
+            absent.setdefault(workflow.place(key), []).append(key)
+    for span, keys in absent.items():
+        yield Diagnostic(span=span, code="WFL030", values={"key": ", ".join(keys)})
     if workflow.cancel_by and not workflow.cancelled:
         yield Diagnostic(span=workflow.place("cancel_by"), code="WFL040")
     count = len(workflow.states)

@@ -170,13 +170,13 @@ def tally(mode: str, share: int, votes: Sequence[Vote]) -> str:
     return "rejected" if no else "approved" if yes == len(said) else "open"
 
 
-def next_to_ask(mode: str, votes: Sequence[Vote], share: int = 100) -> tuple[int, ...]:
+def next_to_ask(mode: str, votes: Sequence[Vote], share: int | None = None) -> tuple[int, ...]:
     """Return the positions of those who are to be asked now and have not been (``asked`` is False).
 
     In turn only the first open seat is asked; in the other modes all open seats at once.
-    Once the result is certain nobody is.
+    Once the result is certain nobody is; by share that takes the *share* to know.
     """
-    if tally(mode, share, votes) != "open":
+    if (mode != "share" or share is not None) and tally(mode, share or 100, votes) != "open":
         return ()
     waiting: list[int] = []
     for seat in _seats(votes):

@@ -133,7 +133,7 @@ def test_the_widest_role_counts() -> None:
 
 def part(name: str) -> dict[str, Any]:
     """Return a record in which the colleague li has one part only."""
-    return {
+    parts: dict[str, dict[str, Any]] = {
         "owner": {"owner": "li"},
         "requester": {"created_by": "li"},
         "follower": {"followers": ("li",)},
@@ -143,7 +143,8 @@ def part(name: str) -> dict[str, Any]:
             )
         },
         "helper": {"tasks": {"t": Task(id="t", branch="b", state="s", owner="li", opened_at=NOW)}},
-    }[name]
+    }
+    return parts[name]
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,7 @@ def test_the_deputy_of_a_deputy_speaks_for_the_same_seat() -> None:
         ("all", "...", (0, 1, 2)),
         ("any", "...", (0, 1, 2)),
         ("share", ".a.", (0, 2)),
+        ("share", "r..", (1, 2)),
         ("in_turn", "...", (0,)),
         ("in_turn", "a..", (1,)),
         ("in_turn", "aa.", (2,)),
