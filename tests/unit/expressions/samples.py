@@ -271,9 +271,9 @@ class Writer:
                 return self.pick(names)
             word = self.pick(WORDS).replace("\\", "\\\\").replace('"', '\\"')
             return f'"{word}"'
-        calls = ("lower({})", "trim({})", 'coalesce({}, "x")')
+        calls: tuple[str, ...] = ("lower({})", "trim({})", 'coalesce({}, "x")')
         if not self.portable:
-            calls = (*calls, "upper({})", "if(paid, {}, subject)")
+            calls: tuple[str, ...] = (*calls, "upper({})", "if(paid, {}, subject)")
         return self.pick(calls).format(self.text(depth - 1))
 
     def untyped(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import pytest
 
 from sopwith.core.diagnostics import Severity, has_errors
 from sopwith.core.messages.expressions import EXPRESSIONS
-from sopwith.expressions import BOOL, NUMBER, compile_expression, from_blocks
+from sopwith.expressions import BOOL, DATE, FUNCTIONS, NUMBER, TEXT, compile_expression, from_blocks
 
 from .samples import SCHEMA, SPAN, codes
 
@@ -145,3 +145,15 @@ def test_findings_of_one_code_have_words_for_every_value() -> None:
         assert expression is None
         assert has_errors(found)
         assert all("{" not in item.message(lang) for item in found for lang in ("en", "zh-CN"))
+
+
+def test_every_function_is_documented_and_its_usage_is_true() -> None:
+    guide = (DOCS.parents[1] / "expressions.md").read_text("utf-8")
+    names = {
+        **dict.fromkeys(("email", "code", "nickname", "name"), TEXT),
+        **dict.fromkeys(("a", "b"), NUMBER),
+        "order_date": DATE,
+    }
+    for name, function in FUNCTIONS.items():
+        assert f"{name}(" in guide
+        assert codes(function.usage, SCHEMA.with_fields(names), want=None) == [], name
