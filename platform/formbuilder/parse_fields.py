@@ -151,7 +151,14 @@ class FieldParser:
                 reader.node(key)
             reader.done()
             return None
-        field = Field(id=name, type=FieldType(word), title=title, help=help_text, span=reader.span)
+        field = Field(
+            id=name,
+            type=FieldType(word),
+            title=title,
+            help=help_text,
+            span=reader.span,
+            places={key: reader.span_of(key) for key in ("id", "required", "team")},
+        )
         if in_table and field.type in _NO_COLUMN:
             reader.error("FRM014", "type", type=word)
         field = self._filled(reader, self._own_keys(reader, field))

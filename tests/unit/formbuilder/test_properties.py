@@ -213,8 +213,20 @@ def values_of(made: Form) -> st.SearchStrategy[dict[str, Any]]:
         "instant": FREE[5], "time": FREE[7], "email": FREE[6], "phone": FREE[6], "url": FREE[6],
         "files": FREE[4], "table": st.lists(row, min_size=1, max_size=3),
     }  # fmt: skip
-    likely = {name: right[name] | right[name] | st.none() | anything for name in made.by_id}
-    return st.fixed_dictionaries({}, optional=likely)
+    good = {
+        "text": "abc", "num": 1.5, "money": 99.99, "whole": 3, "choice": "a", "other": "b",
+        "tree": "b", "flag": True, "many": ["b", "a"], "day": "2026-11-22",
+        "instant": "2026-11-22T09:30:00Z", "time": 5400, "email": "x@y.zz", "phone": "+86 138 0000",
+        "url": "https://x.y/z", "files": ["f1"], "table": [{"name": "ab", "kind": "a", "cost": 1}],
+    }  # fmt: skip
+    wild = {name: right[name] | anything for name in made.by_id}
+    deciding = {name: right[name] for name in DECIDING}
+    tame = {name: st.just(good[name]) for name in made.by_id} | deciding
+    some = st.fixed_dictionaries({}, optional=tame)
+    one_wild = st.sampled_from(sorted(made.by_id)).flatmap(
+        lambda name: st.fixed_dictionaries({**tame, name: wild[name]})
+    )
+    return some | one_wild | st.fixed_dictionaries({}, optional=wild)
 
 
 def without_nothing(value: Any) -> Any:
