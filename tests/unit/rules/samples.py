@@ -113,7 +113,7 @@ REFERENCES = References(
         "role": frozenset({"lead", "agent"}),
     }
 )
-TEAMS = {"first-line": Team(id="first-line", title=Text("First line"), skills=("tasks",))}
+TEAMS = {"first-line": Team(id="first-line", title=Text("First line"), skills=("tasks", "gantt"))}
 
 
 def document(text: str, path: str = "sample.yaml") -> Document:
