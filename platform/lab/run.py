@@ -19,6 +19,7 @@ from ..release.model import Release
 from ..sla.ticking import consumed
 from .people import Town
 from .scenario import Scenario, Step, read_instant, wait_seconds
+from .steps import command_of
 from .world import World
 
 
@@ -196,49 +197,10 @@ class _Run:
         return c.NewMessage(id=f"m{self.messages}", text=str(text or ""), files=tuple(files))
 
     def command(self, step: Step) -> c.Command:
-        args, actor, verb = step.args, self.actor(step), step.verb
-        if verb == "reply":
-            return c.Comment(actor=actor, message=self.say(args.get("text")), public=True)
-        if verb == "note":
-            return c.Comment(actor=actor, message=self.say(args.get("text")), public=False)
-        if verb == "message":
-            return c.Comment(actor=actor, message=self.say(args.get("text")), public=True, author="customer")
-        if verb == "submit":
-            state = self.world.records[self.record(step)]
-            return c.Submit(actor=actor, form=args.get("form") or self.form_of(state), values=args.get("values", {}))
-        if verb == "go":
-            note = self.say(args["note"]) if args.get("note") else None
-            return c.Transition(actor=actor, to=args["to"], values=args.get("values", {}), note=note)
-        if verb in ("approve", "reject"):
-            return c.Decide(actor=actor, decision=verb, note=str(args.get("note", "")))
-        if verb == "finish":
-            return c.FinishTask(actor=actor, task=args["task"], values=args.get("values", {}))
-        if verb == "assign":
-            return c.Assign(actor=actor, owner=args.get("owner"), team=args.get("team"), task=args.get("task"))
-        if verb == "check":
-            return c.Check(actor=actor, item=args["item"], done=args.get("done", True))
-        if verb == "solved":
-            message = self.say(args["text"]) if args.get("text") else None
-            return c.AnswerSolved(actor=actor, solved=args.get("answer") in (True, "yes"), message=message)
-        if verb == "survey":
-            state = self.world.records[self.record(step)]
-            ask = next(reversed(state.surveys), "")
-            return c.AnswerSurvey(actor=actor, ask=ask, score=args["score"], comment=str(args.get("comment", "")))
-        if verb == "cancel":
-            return c.Cancel(actor=actor, reason=str(args.get("reason", "")))
-        if verb == "reopen":
-            return c.Reopen(actor=actor, message=self.say(args["text"]) if args.get("text") else None)
-        if verb == "tag":
-            return c.Tag(actor=actor, add=tuple(args.get("add", ())), remove=tuple(args.get("remove", ())))
-        if verb == "merge":
-            target = self.names[args["into"]]
-            return c.Merge(actor=actor, into=target, into_number=self.world.records[target].number)
-        return c.AddApprover(actor=actor, user=args["user"], instead=bool(args.get("instead", False)))
+        return command_of(step, self.actor(step), self.world.records[self.record(step)], self.release, self.say, self.target)
 
-    def form_of(self, state: RecordState) -> str:
-        kind = self.release.record_types[state.type]
-        place = self.release.workflows[kind.workflow].states[state.state]
-        return place.form or kind.intake
+    def target(self, name: str) -> RecordState:
+        return self.world.records[self.names[name]]
 
     # --- comparing --------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -14,7 +13,7 @@ from ..definitions import Document, Pack, expand, load_pack, tidy
 from ..release.compile import compile_release
 from ..release.model import Release
 from ..store.engine import Database
-from ..store.releases import go_live, keep_release, live_release, release_of
+from ..store.releases import live_release, release_of
 
 SEPARATOR = "/"
 
@@ -112,16 +111,7 @@ class Releases:
             raise NoReleaseError(f"{release_hash}: {found[0].render('en') if found else ''}")
         return release
 
-    def publish(
-        self, files: Mapping[str, str], *, author: str | None, note: str, now: datetime, kind: str = "publish"
-    ) -> tuple[Release | None, tuple[Diagnostic, ...]]:
-        """Check, keep and put *files* in force; return None and the findings when anything is wrong."""
-        release, found = compile_files(files)
-        if release is None:
-            return None, found
+    def add(self, release: Release) -> None:
+        """Know a release that was just compiled, so that it is not compiled again."""
         with self._lock:
             self._compiled[release.hash] = release
-        with self._database.writing() as connection:
-            keep_release(connection, release.hash, dict(files), now, author=author, note=note)
-            go_live(connection, release.hash, now, author=author, note=note, kind=kind)
-        return release, found

@@ -1,0 +1,62 @@
+"""A pack's sample data: its cast, and records with what happened to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..core.diagnostics import Diagnostic
+from ..core.span import NOWHERE, Span
+from ..definitions import Node, Reader
+from .cast import Cast, read_cast
+from .scenario import Step, read_step, wait_seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleStep:
+    """One step of a sample record. ago: seconds before now at which it happened."""
+
+    ago: int
+    step: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleRecord:
+    """One sample record: its first step creates it."""
+
+    record_type: str
+    steps: tuple[SampleStep, ...]
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """Everything that comes with a demo."""
+
+    cast: Cast = Cast()
+    records: tuple[SampleRecord, ...] = ()
+
+
+def parse_sample(node: Node | None) -> tuple[Sample, tuple[Diagnostic, ...]]:
+    """Return the sample data in *node* (None: there is none), and every finding."""
+    found: list[Diagnostic] = []
+    if node is None or node.kind != "map":
+        return Sample(), ()
+    r = Reader(node, found)
+    cast = read_cast(r)
+    records = tuple(_record(one) for one in r.readers("records"))
+    r.done()
+    return Sample(cast=cast, records=records), tuple(found)
+
+
+def _record(r: Reader) -> SampleRecord:
+    steps: list[SampleStep] = []
+    record_type = r.identifier("type", required=True)
+    for one in r.readers("steps", required=True):
+        text = one.text("ago", required=True)
+        step = read_step(one, "UTC")
+        if not wait_seconds(text):
+            one.error("SCN005", "ago")
+        elif step is not None:
+            steps.append(SampleStep(ago=wait_seconds(text), step=step))
+    r.done()
+    return SampleRecord(record_type=record_type, steps=tuple(steps), span=r.span)

@@ -1,0 +1,47 @@
+"""Put a set of definitions in force, and take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..core.diagnostics import Diagnostic
+from ..release.model import Release
+from ..store.releases import go_live, keep_release
+from .crash import crash_point
+from .releases import compile_files
+from .service import Service
+from .sweeps import plan_sweeps
+
+
+def publish(
+    service: Service, files: Mapping[str, str], *, author: str | None, note: str
+) -> tuple[Release | None, tuple[Diagnostic, ...]]:
+    """Check *files* (text by ``pack/path``) and put them in force as one release.
+
+    Returns None and the findings when anything is wrong; the release in force stays as it is then.
+    Records that run already stay on their own release.
+    """
+    release, found = compile_files(files)
+    if release is None:
+        return None, found
+    service.releases.add(release)
+    now = service.clock.now()
+    with service.database.writing() as connection:
+        keep_release(connection, release.hash, dict(files), now, author=author, note=note)
+        go_live(connection, release.hash, now, author=author, note=note)
+        plan_sweeps(connection, release, now, service.zone)
+        crash_point("publish:written")
+    crash_point("publish:committed")
+    service.wake()
+    return release, found
+
+
+def roll_back(service: Service, release_hash: str, *, author: str | None, note: str) -> Release:
+    """Put an earlier release in force again; raises NoReleaseError for an unknown one."""
+    release = service.releases.get(release_hash)
+    now = service.clock.now()
+    with service.database.writing() as connection:
+        go_live(connection, release.hash, now, author=author, note=note, kind="rollback")
+        plan_sweeps(connection, release, now, service.zone)
+    service.wake()
+    return release
