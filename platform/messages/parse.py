@@ -58,7 +58,7 @@ def parse_message_template(
         body=body,
         audience=audience,
         parsed=parsed,
-        span=document.span,
+        span=reader.key_span("id"),
     )
     return template, findings
 
@@ -85,7 +85,7 @@ def parse_survey(document: Document) -> tuple[Survey | None, tuple[Diagnostic, .
         template=reader.identifier("template") or None,
         cap=_calendar_time(reader, "cap"),
         expires=_calendar_time(reader, "expires"),
-        span=document.span,
+        span=reader.key_span("id"),
     )
     reader.done()
     findings = tidy(found)

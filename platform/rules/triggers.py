@@ -39,7 +39,7 @@ def read_triggers(reader: Reader, schema: Schema) -> tuple[Trigger, ...]:
         for extra in present[1:]:
             reader.error("RUL001", span=reader.key_span(extra))
         if not present:
-            reader.error("RUL001")
+            reader.error("RUL001", span=reader.key_span("id"))
     triggers: list[Trigger] = []
     for node in reader.scalars("on"):
         found = _event(reader, node, schema)
