@@ -1,0 +1,1 @@
+"""Floor 9: builds the objects of one process from its settings."""
