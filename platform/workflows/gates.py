@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from ..definitions import Node, Reader
+from ..definitions import Reader
 from ..definitions.tree import short
 from .model import ApprovalRule, Approver, Branch, Owner, ParallelRule
 from .parts import Parsing
@@ -99,11 +99,17 @@ def _decide_by(reader: Reader) -> tuple[str, int]:
 
 def parse_parallel(parsing: Parsing, reader: Reader) -> ParallelRule:
     """Return the parallel tasks that the keys of a parallel state describe."""
-    branches = tuple(_branch(parsing, item) for item in reader.readers("branches", required=True))
-    _report_twins(reader, branches)
+    count: Counter[str] = Counter()
+    branches = []
+    for item in reader.readers("branches", required=True):
+        branch = _branch(parsing, item)
+        branches.append(branch)
+        count[branch.id] += 1
+        if branch.id and count[branch.id] == 2:
+            item.error("WFL016", "id", id=branch.id)
     join, need = _join(reader)
     then = reader.identifier("then", required=True)
-    return ParallelRule(branches=branches, join=join, need=need, then=then)
+    return ParallelRule(branches=tuple(branches), join=join, need=need, then=then)
 
 
 def _branch(parsing: Parsing, reader: Reader) -> Branch:
@@ -121,19 +127,6 @@ def _branch(parsing: Parsing, reader: Reader) -> Branch:
     )
     reader.done()
     return branch
-
-
-def _report_twins(reader: Reader, branches: tuple[Branch, ...]) -> None:
-    count: Counter[str] = Counter()
-    for item, branch in zip(_maps(reader.node("branches")), branches, strict=True):
-        count[branch.id] += 1
-        twin = item.get("id")
-        if twin is not None and count[branch.id] == 2:
-            reader.error("WFL016", span=twin.span, id=branch.id)
-
-
-def _maps(node: Node | None) -> tuple[Node, ...]:
-    return tuple(child for child in node.children if child.kind == "map") if node else ()
 
 
 def _join(reader: Reader) -> tuple[str, int]:
