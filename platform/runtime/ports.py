@@ -21,13 +21,15 @@ class OutMail:
     """One mail to be sent. key: names the effect, and with it the Message-ID of every try.
 
     to: name (may be empty) and address of each. sender: address or ``Name <address>``, None for the
-    installation's own. auto: ``generated`` or ``replied`` for automatic mail, empty for what a person wrote.
+    installation's own. at: the instant that it is dated with. auto: ``generated`` or ``replied`` for
+    automatic mail, empty for what a person wrote.
     """
 
     key: str
     to: tuple[tuple[str, str], ...]
     subject: str
     text: str
+    at: datetime
     html: str = ""
     sender: str | None = None
     reply_to: str | None = None

@@ -78,6 +78,14 @@ class Database:
         with self.read.connect() as connection, self._clean(connection):
             yield connection
 
+    def fold_log(self) -> None:
+        """Write SQLite's log back into its file and empty it, as far as no reader needs it."""
+        if self.is_sqlite:
+            with self.read.connect() as connection:
+                driver = connection.connection.driver_connection
+                if driver is not None:
+                    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     @contextmanager
     def _clean(self, connection: Connection) -> Iterator[None]:
         """Throw the connection away after an exception: on SQLite a query left half read keeps its snapshot."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -13,7 +13,6 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
-    case,
     delete,
     exists,
     func,
@@ -272,10 +271,19 @@ def finish(connection: Connection, job: JobClaim) -> bool:
 def put_back(
     connection: Connection, job: JobClaim, due_at: datetime, error: str, *, counts: bool = True
 ) -> bool:
-    """Let the job be tried again from *due_at*; False when the lease is gone. counts: as a try."""
-    values = {"state": "ready", "due_at": due_at, "last_error": error[:ERROR_LIMIT], **_NO_LEASE}
+    """Let the job be tried again from *due_at*; False when the lease is gone.
+
+    counts: as a try. The payload is kept as *job* has it, which may say more than before.
+    """
+    values: dict[str, Any] = {
+        "state": "ready",
+        "due_at": due_at,
+        "last_error": error[:ERROR_LIMIT],
+        "payload": dict(job.payload),
+        **_NO_LEASE,
+    }
     if not counts:
-        values |= {"attempts": JobRow.attempts - 1, "last_error": JobRow.last_error}
+        values["attempts"] = JobRow.attempts - 1
     statement = update(JobRow).where(_held(job.id, job.token)).values(values)
     if connection.execute(statement).rowcount != 1:
         return False
@@ -312,12 +320,21 @@ def _note(connection: Connection, job: JobClaim) -> None:
     connection.execute(insert(DeliveryRow), values)
 
 
-def give_back(connection: Connection, node: str, now: datetime) -> int:
-    """Return the unfinished leases of *node* at an orderly stop; their try does not count."""
-    mine = and_(JobRow.state == "leased", JobRow.lease_node == node)
-    tries = case((JobRow.attempts > 0, JobRow.attempts - 1), else_=0)
-    values = {"state": "ready", "attempts": tries, **_NO_LEASE}
-    return connection.execute(update(JobRow).where(mine).values(values)).rowcount
+def give_back(connection: Connection, claims: Sequence[JobClaim]) -> int:
+    """Let others have what was claimed but not begun; it does not count as a try. Return how many."""
+    given = 0
+    for job in claims:
+        values = {"state": "ready", "attempts": JobRow.attempts - 1, **_NO_LEASE}
+        statement = update(JobRow).where(_held(job.id, job.token)).values(values)
+        given += connection.execute(statement).rowcount
+    return given
+
+
+def expire_all(connection: Connection, now: datetime) -> int:
+    """End every lease: for the one server of an embedded database, at its start. Return how many."""
+    values = {"lease_until": now - timedelta(seconds=1)}
+    leased = JobRow.state == "leased"
+    return connection.execute(update(JobRow).where(leased).values(values)).rowcount
 
 
 def dead_jobs(connection: Connection, limit: int = 200) -> list[JobSummary]:
@@ -362,10 +379,22 @@ def drop_dead(connection: Connection, job_id: int) -> bool:
     return connection.execute(delete(JobRow).where(dead)).rowcount == 1
 
 
+def queued_keys(connection: Connection, kind: str) -> list[str]:
+    """Return the keys of all jobs of *kind*."""
+    query = select(JobRow.idem_key).where(JobRow.kind == kind)
+    return list(connection.execute(query.order_by(JobRow.id)).scalars())
+
+
 def count_jobs(connection: Connection) -> dict[tuple[str, str], int]:
     """Return how many jobs there are by kind and state."""
     query = select(JobRow.kind, JobRow.state, func.count()).group_by(JobRow.kind, JobRow.state)
     return {(kind, state): count for kind, state, count in connection.execute(query)}
+
+
+def leased_by_lane(connection: Connection) -> dict[int, int]:
+    """Return how many jobs of each lane are in somebody's hands."""
+    query = select(JobRow.lane, func.count()).where(JobRow.state == "leased").group_by(JobRow.lane)
+    return {lane: found for lane, found in connection.execute(query)}  # noqa: C416 - typed
 
 
 def oldest_due(connection: Connection, now: datetime) -> datetime | None:

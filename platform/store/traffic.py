@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .tables import CaughtMailRow, DeliveryRow, InboxRow, NoticeRow, WebhookTargetRow
@@ -147,6 +147,11 @@ def sent_since(connection: Connection, target: str, since: datetime) -> int:
             DeliveryRow.at >= since, DeliveryRow.target == target, DeliveryRow.outcome == "sent"
         )
     ).scalar_one()
+
+
+def forget_deliveries(connection: Connection, before: datetime) -> int:
+    """Forget tries older than *before*; return how many."""
+    return connection.execute(delete(DeliveryRow).where(DeliveryRow.at < before)).rowcount
 
 
 def tell(connection: Connection, notices: Sequence[NewNotice]) -> int:

@@ -56,6 +56,7 @@ class DeliveryRow(Base):
     __table_args__ = (
         Index("ix_delivery_key", "key"),
         Index("ix_delivery_record", "record_id"),
+        Index("ix_delivery_target", "target", "at"),
         Index("ix_delivery_at", "at"),
     )
 

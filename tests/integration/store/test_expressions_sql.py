@@ -20,10 +20,12 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    func,
     select,
+    text,
 )
 
-from sopwith.expressions import Context, Expression
+from sopwith.expressions import TEXT, Context, Expression
 from sopwith.expressions.moments import instant_in
 from sopwith.store.columns import Json, UtcDateTime, dump_json
 from sopwith.store.expressions_sql import (
@@ -34,9 +36,10 @@ from sopwith.store.expressions_sql import (
     to_sql,
     to_where,
 )
-from tests.unit.expressions.samples import ZONES, Writer, compiled, record
+from tests.unit.expressions.samples import SCHEMA, ZONES, Writer, compiled, record
 
 FULL = os.environ.get("SOPWITH_FULL") == "1"
+DIALECTS: tuple[Dialect, ...] = ("sqlite", "postgresql")
 CONDITIONS = 5_000 if FULL else 250
 RECORDS = 60
 NOW = datetime(2026, 11, 22, 8, 0, 0, 500_000, tzinfo=UTC)
@@ -142,3 +145,112 @@ def test_sql_agrees_with_python(loaded: Loaded, batch: int) -> None:
             ]
             got = chosen(connection, expression, loaded.dialect, context)
             assert got == expected, expression.text
+
+
+@pytest.mark.parametrize(
+    ("condition", "reasons"),
+    [
+        ('matches(subject, "x")', ("matches()",)),
+        ("changed(fee) or paid", ("changed()",)),
+        ('upper(subject) == "X" and business_hours_since(created_at) > 4',
+         ("business_hours_since()", "upper()")),
+        ("extra == bag.one", ("bag.one", "extra")),
+        ("any(items, any(items, sent))", ("any() inside of a table",)),
+        ("any(items, price > amount)", ("amount",)),
+    ],
+)  # fmt: skip
+def test_what_has_no_sql_is_named(condition: str, reasons: tuple[str, ...]) -> None:
+    def some(path: str, kind: object) -> Any:
+        return None if path == "amount" else columns(path, kind)
+
+    for dialect in DIALECTS:
+        found = to_sql(compiled(condition), some, dialect=dialect)
+        assert isinstance(found, NotInSql)
+        assert found.reasons == reasons
+
+
+def test_long_and_deep_conditions_reach_the_database(loaded: Loaded) -> None:
+    conditions = (
+        " or ".join(f"amount=={number}" for number in range(200)),
+        " and ".join(["paid"] * 400),
+        "not " * 50 + "paid",
+        "(" * 50 + "paid" + ")" * 50,
+        "amount + 1 - 1" + " + 1 - 1" * 12 + " == amount",
+    )
+    with loaded.engine.connect() as connection:
+        for condition in conditions:
+            expression = compiled(condition)
+            found = chosen(connection, expression, loaded.dialect, Context())
+            assert found == [at for at, row in enumerate(loaded.records) if expression.holds(row)]
+
+
+def test_what_grows_beyond_bounds_is_refused_or_runs(loaded: Loaded) -> None:
+    deep = "paid"
+    for _ in range(40):
+        deep = f"({deep}) == (paid) == (urgent)"
+    expression = compiled(deep)
+    with loaded.engine.connect() as connection:
+        found = to_where(expression, columns, dialect=loaded.dialect)
+        if not isinstance(found, NotInSql):
+            connection.execute(select(TICKETS.c.id).where(found))
+
+
+def test_names_and_texts_of_people_never_become_sql(loaded: Loaded) -> None:
+    evil = "x' OR '1'='1"
+    schema = SCHEMA.with_fields({"größe": TEXT})
+    with loaded.engine.connect() as connection:
+        for condition in (
+            f'subject == "{evil}"',
+            f'contains(subject, "{evil}")',
+            f'"{evil}" in tags',
+        ):
+            assert chosen(connection, compiled(condition), loaded.dialect, Context()) == []
+        expression = compiled('größe == "x"', schema)
+        assert chosen(connection, expression, loaded.dialect, Context()) == []
+
+
+def test_a_view_can_use_the_index_of_a_column_and_of_a_json_field(loaded: Loaded) -> None:
+    field = {
+        "sqlite": 'json_extract("values", \'$."subject"\')',
+        "postgresql": "(\"values\" ->> 'subject')",
+    }[loaded.dialect]
+    explain = {"sqlite": "EXPLAIN QUERY PLAN ", "postgresql": "EXPLAIN "}[loaded.dialect]
+    cases = {
+        "created_at >= now() - 4h and paid": "ix_created",
+        'subject == "Refund" and paid': "ix_subject",
+    }
+    with loaded.engine.connect() as connection:
+        connection.execute(text("CREATE INDEX ix_created ON ticket (created_at)"))
+        connection.execute(text(f"CREATE INDEX ix_subject ON ticket ({field})"))
+        if loaded.dialect == "postgresql":
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+        for condition, index in cases.items():
+            where = to_where(
+                compiled(condition), columns, dialect=loaded.dialect, context=Context(now=NOW)
+            )
+            assert not isinstance(where, NotInSql)
+            query = select(TICKETS.c.id).where(where).compile(loaded.engine)
+            plan = connection.exec_driver_sql(explain + str(query), _driver_values(query))
+            assert index in str(plan.all()), condition
+        connection.rollback()
+
+
+def _driver_values(query: Any) -> Any:
+    """Return the bound values as the driver takes them."""
+    values = {
+        name: processor(value) if (processor := query._bind_processors.get(name)) else value
+        for name, value in query.params.items()
+    }
+    return tuple(values[name] for name in query.positiontup) if query.positional else values
+
+
+def test_conditions_join_other_parts_of_a_query(loaded: Loaded) -> None:
+    expression = compiled('priority == "P0" and any(items, price > 0)')
+    other = TICKETS.alias("other")
+    where = to_where(expression, columns, dialect=loaded.dialect)
+    assert not isinstance(where, NotInSql)
+    with loaded.engine.connect() as connection:
+        count = connection.scalar(select(func.count()).select_from(TICKETS).where(where))
+        joined = select(TICKETS.c.id).join(other, other.c.id == TICKETS.c.id).where(where)
+        assert count == len(connection.scalars(joined).all())
+        assert count == sum(expression.holds(row) for row in loaded.records)

@@ -18,6 +18,7 @@ from sopwith.store.jobs import (
     count_jobs,
     dead_jobs,
     drop_dead,
+    expire_all,
     finish,
     give_back,
     is_work_due,
@@ -138,11 +139,20 @@ def test_a_dead_job_can_be_tried_again_or_dropped(database: Database) -> None:
 
 def test_an_orderly_stop_gives_leases_back_without_counting(database: Database) -> None:
     enqueue(database, job())
+    taken = take(database)
+    with database.writing() as connection:
+        assert give_back(connection, [replace(taken[0], token="other")]) == 0
+        assert give_back(connection, taken) == 1
+    assert take(database, token="t2")[0].attempt == 1
+
+
+def test_after_a_crash_the_only_server_need_not_wait_for_leases(database: Database) -> None:
+    enqueue(database, job())
     take(database)
     with database.writing() as connection:
-        assert give_back(connection, "other", NOW) == 0
-        assert give_back(connection, "n", NOW) == 1
-    assert take(database, token="t2")[0].attempt == 1
+        assert expire_all(connection, NOW) == 1
+        assert take_expired(connection, NOW) == []
+    assert take(database, token="t2")[0].attempt == 2
 
 
 def test_an_idle_look_sees_due_jobs_and_expired_leases(database: Database) -> None:

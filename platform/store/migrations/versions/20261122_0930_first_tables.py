@@ -375,6 +375,7 @@ def upgrade() -> None:
     op.create_index("ix_delivery_at", "delivery", ["at"], unique=False)
     op.create_index("ix_delivery_key", "delivery", ["key"], unique=False)
     op.create_index("ix_delivery_record", "delivery", ["record_id"], unique=False)
+    op.create_index("ix_delivery_target", "delivery", ["target", "at"], unique=False)
     op.create_table(
         "explanation",
         sa.Column("record_id", sa.Text(), nullable=False),
@@ -583,6 +584,7 @@ def downgrade() -> None:
     op.drop_index("ix_inbox_state", table_name="inbox")
     op.drop_table("inbox")
     op.drop_table("explanation")
+    op.drop_index("ix_delivery_target", table_name="delivery")
     op.drop_index("ix_delivery_record", table_name="delivery")
     op.drop_index("ix_delivery_key", table_name="delivery")
     op.drop_index("ix_delivery_at", table_name="delivery")

@@ -1,0 +1,69 @@
+"""The one task: carry out one claimed job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from celery import Celery, Task
+
+from ..runtime.dispatcher import Executor
+from ..runtime.job_queue import LEASE, Lane
+from ..runtime.local_executor import LocalExecutor
+from ..store.jobs import JobClaim
+
+NAME = "sopwith.run_job"
+Run = Callable[[int, str], None]
+
+
+def register(app: Celery, run: Run) -> Task[[int, str], None]:
+    """Return the task of *app* that carries out a job by *run*. Doing so twice is harmless: see ``run_job``."""
+
+    @app.task(name=NAME, acks_late=False, ignore_result=True, shared=False)
+    def run_job(job_id: int, token: str) -> None:
+        run(job_id, token)
+
+    return run_job
+
+
+def local_executor(
+    task: Task[[int, str], None], done: Callable[[], None] = lambda: None
+) -> Executor:
+    """Return what applies *task* in threads of this process: no broker, nothing to install."""
+
+    def apply(job_id: int, token: str) -> None:
+        task.apply(args=(job_id, token), throw=True)
+
+    return LocalExecutor(apply, done)
+
+
+@dataclass(slots=True)
+class SendingExecutor:
+    """Sends each job's id and token to workers. A message that is lost or doubled does no harm.
+
+    waiting: how many jobs are claimed and not begun, by lane; so many at most are sent ahead.
+    """
+
+    task: Task[[int, str], None]
+    waiting: Callable[[], Mapping[int, int]]
+    ahead: Mapping[Lane, int] = field(
+        default_factory=lambda: {Lane.INSIDE: 100, Lane.MAIL: 16, Lane.WEB: 8}
+    )
+
+    def room(self) -> Mapping[Lane, int]:
+        """Return how many more jobs of each lane may be under way."""
+        under_way = self.waiting()
+        return {lane: max(0, most - under_way.get(lane, 0)) for lane, most in self.ahead.items()}
+
+    def submit(self, job: JobClaim) -> None:
+        """Send the job; if the broker is away its lease runs out and it comes again."""
+        self.task.apply_async(
+            args=(job.id, job.token),
+            expires=LEASE.total_seconds(),
+            retry=False,
+            ignore_result=True,
+        )
+
+    def stop(self, seconds: float) -> Sequence[JobClaim]:
+        """Return nothing: what was sent is the workers' to end."""
+        return ()

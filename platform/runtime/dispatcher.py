@@ -1,0 +1,169 @@
+"""The thread that finds due work and hands it on; it knows nothing of how work is carried out."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from ..core.events import SYSTEM
+from ..store import audit
+from ..store.engine import Database
+from ..store.installation import Heartbeat, beat
+from ..store.jobs import JobClaim, expire_all, give_back
+from .housekeeping import plan_housekeeping
+from .job_queue import Lane, claim_jobs
+from .ports import Clock, Ids
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.5
+BEAT_SECONDS = 60.0
+RETRY_SECONDS = 2.0
+JUMP = timedelta(seconds=30)
+STOP_SECONDS = 8.0
+
+
+class Executor(Protocol):
+    """Carries claimed jobs out, somewhere."""
+
+    def room(self) -> Mapping[Lane, int]:
+        """Return how many more jobs of each lane would soon be begun."""
+        ...
+
+    def submit(self, job: JobClaim) -> None:
+        """Take over one job; return at once."""
+        ...
+
+    def stop(self, seconds: float) -> Sequence[JobClaim]:
+        """Begin nothing more, wait up to *seconds* for what runs; return what was not begun."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Dispatcher:
+    """Claims due jobs and hands them to *executor* until it is stopped.
+
+    node: the name of this process. is_alone: no other process works on this database, so that
+    leases found at the start are of one that died. grace: how long timers wait after the
+    clock jumped forward, for an operator to look. version: shown on the health page.
+    """
+
+    database: Database
+    clock: Clock
+    ids: Ids
+    executor: Executor
+    node: str
+    is_alone: bool = False
+    grace: timedelta = timedelta(seconds=60)
+    version: str = ""
+    _wake: threading.Event = field(default_factory=threading.Event)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+    _watch: ClockWatch | None = None
+    _held_until: float = 0.0
+    _last_beat: float | None = None
+
+    def start(self) -> None:
+        """Start the thread. Call it after every fork, never at import."""
+        self._thread = threading.Thread(target=self._run, name="sopwith-dispatcher", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look for work now: something was just committed."""
+        self._wake.set()
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Stop in order: what runs may end within *seconds*, what was not begun is given back."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(seconds)
+        left = self.executor.stop(seconds)
+        if left:
+            with self.database.writing() as connection:
+                give_back(connection, left)
+
+    def prepare(self) -> None:
+        """Do what a start needs: take over from a process that died, plan the daily round."""
+        if self.is_alone:
+            with self.database.writing() as connection:
+                expire_all(connection, self.clock.now())
+        plan_housekeeping(self.database, self.clock.now())
+
+    def step(self) -> int:
+        """Claim what is due and hand it on; return how many jobs that were."""
+        self._look_at_clock()
+        room = dict(self.executor.room())
+        if self.clock.monotonic() < self._held_until:
+            room[Lane.INSIDE] = 0
+        if not any(room.values()):
+            return 0
+        jobs = claim_jobs(self.database, self.clock, self.ids, self.node, room)
+        for job in jobs:
+            self.executor.submit(job)
+        return len(jobs)
+
+    def _run(self) -> None:
+        self._forever(self.prepare, once=True)
+        self._forever(self._once, once=False)
+
+    def _forever(self, work: Callable[[], None], *, once: bool) -> None:
+        """Do *work* until it worked (once) or until the stop; a database that is away is waited for."""
+        while not self._stopping.is_set():
+            try:
+                work()
+            except Exception:
+                log.exception("the dispatcher goes on in %s seconds", RETRY_SECONDS)
+                self._stopping.wait(RETRY_SECONDS)
+            else:
+                if once:
+                    return
+
+    def _once(self) -> None:
+        self._wake.clear()
+        found = self.step()
+        self._give_sign_of_life()
+        if not found:
+            self._wake.wait(POLL_SECONDS)
+
+    def _look_at_clock(self) -> None:
+        wall, steady = self.clock.now(), self.clock.monotonic()
+        if self._watch is None:
+            self._watch = ClockWatch(wall, steady)
+            return
+        jump = self._watch.jump(wall, steady)
+        if jump > JUMP:
+            self._held_until = steady + self.grace.total_seconds()
+            log.warning("the clock jumped forward by %s; timers wait %s", jump, self.grace)
+            with self.database.writing() as connection:
+                body = {"seconds": round(jump.total_seconds())}
+                audit.note(connection, SYSTEM, "clock.jumped", self.node, wall, body)
+
+    def _give_sign_of_life(self) -> None:
+        steady = self.clock.monotonic()
+        if self._last_beat is not None and steady - self._last_beat < BEAT_SECONDS:
+            return
+        self._last_beat = steady
+        sign = Heartbeat(
+            node=self.node, kind="dispatcher", at=self.clock.now(), version=self.version, detail={}
+        )
+        with self.database.writing() as connection:
+            beat(connection, sign)
+
+
+@dataclass(slots=True)
+class ClockWatch:
+    """Compares the wall clock with one that only ever goes forward evenly."""
+
+    wall: datetime
+    steady: float
+
+    def jump(self, wall: datetime, steady: float) -> timedelta:
+        """Return how far the wall clock ran ahead since the last look; negative when it fell back."""
+        ahead = (wall - self.wall) - timedelta(seconds=steady - self.steady)
+        self.wall, self.steady = wall, steady
+        return ahead

@@ -1,0 +1,39 @@
+"""What the product does for itself once a day: forget what ended, and fold SQLite's log back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ..store.engine import Database
+from ..store.idempotency import sweep_requests
+from ..store.installation import forget_heartbeats
+from ..store.jobs import JobClaim, add_jobs, finish
+from ..store.sessions import sweep_sessions
+from ..store.tokens import sweep_links
+from ..store.traffic import forget_deliveries
+from .job_queue import new_job
+
+KEY = "housekeeping"
+REQUESTS_KEPT = timedelta(days=2)
+ENDED_KEPT = timedelta(days=7)
+DELIVERIES_KEPT = timedelta(days=400)
+
+
+def plan_housekeeping(database: Database, now: datetime) -> None:
+    """See to it that the next round is planned."""
+    with database.writing() as connection:
+        add_jobs(connection, [new_job(KEY, KEY, {}, now, due_at=now + timedelta(hours=1))])
+
+
+def keep_house(database: Database, job: JobClaim, now: datetime) -> None:
+    """Do one round, and plan the next; does nothing when *job* is in other hands."""
+    with database.writing() as connection:
+        if not finish(connection, job):
+            return
+        sweep_requests(connection, now - REQUESTS_KEPT)
+        sweep_sessions(connection, now - ENDED_KEPT)
+        sweep_links(connection, now - ENDED_KEPT)
+        forget_deliveries(connection, now - DELIVERIES_KEPT)
+        forget_heartbeats(connection, now - ENDED_KEPT)
+        add_jobs(connection, [new_job(KEY, KEY, {}, now, due_at=now + timedelta(days=1))])
+    database.fold_log()

@@ -1,0 +1,94 @@
+"""Rules that act in rounds (``every``): which records each round is for, a page at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ..core.plain import instant_text
+from ..release.model import Release
+from ..rules.model import Rule, Trigger
+from ..rules.timers import next_sweep
+from ..store.jobs import JobClaim, add_jobs, cancel, queued_keys
+from ..store.lists import OPEN_CATEGORIES, RecordFilter, ids_of
+from .job_queue import due_of, new_job
+from .service import Service
+
+PAGE = 500
+_ENDED = frozenset({"category", "state", "resolved_at", "closed_at", "previous_state"})
+
+
+def sweep(connection: Connection, service: Service, job: JobClaim, now: datetime) -> None:
+    """Enqueue the rule for one page of records; then the next page, or the next round.
+
+    A rule that is not in force any more, or has no rounds now, ends here.
+    """
+    release = service.releases.live(connection)
+    rule = release.rules.get(job.payload["rule"])
+    trigger = round_of(rule)
+    if rule is None or trigger is None:
+        return
+    round_at = job.payload.get("round") or instant_text(due_of(job))
+    ids = ids_of(connection, _wanted(rule), after=job.payload.get("after", ""), limit=PAGE)
+    add_jobs(
+        connection,
+        [
+            new_job(
+                "command",
+                f"rule:{rule.id}:{round_at}:{record_id}",
+                {"command": "run_rule", "record": record_id, "rule": rule.id, "round": round_at},
+                now,
+                record_id=record_id,
+            )
+            for record_id in ids
+        ],
+    )
+    if len(ids) == PAGE:
+        key = f"{job.key}:{round_at}:{ids[-1]}"
+        payload = {"rule": rule.id, "round": round_at, "after": ids[-1]}
+        add_jobs(connection, [new_job("sweep", key, payload, now)])
+    if "after" not in job.payload:
+        _plan(connection, release, rule, trigger, now, service.zone)
+
+
+def plan_sweeps(connection: Connection, release: Release, now: datetime, zone: str) -> None:
+    """Make the jobs of the rounds agree with *release*: call it when a release comes into force."""
+    planned = queued_keys(connection, "sweep")
+    wanted = {rule.id: rule for rule in release.rules.values() if round_of(rule) and rule.enabled}
+    for key in planned:
+        if key.count(":") == 1 and key.partition(":")[2] not in wanted:
+            cancel(connection, key)
+    for rule in wanted.values():
+        trigger = round_of(rule)
+        if trigger is not None:
+            _plan(connection, release, rule, trigger, now, zone)
+
+
+def round_of(rule: Rule | None) -> Trigger | None:
+    """Return the trigger that makes the rule act in rounds, None when it has none or is off."""
+    if rule is None or not rule.enabled:
+        return None
+    return next((one for one in rule.triggers if one.kind == "every"), None)
+
+
+def _plan(
+    connection: Connection,
+    release: Release,
+    rule: Rule,
+    trigger: Trigger,
+    now: datetime,
+    zone: str,
+) -> None:
+    working = release.working_time.get(trigger.calendar) if trigger.calendar else None
+    due = next_sweep(trigger, now, zone, working)
+    if due is not None:
+        job = new_job("sweep", f"sweep:{rule.id}", {"rule": rule.id}, now, due_at=due)
+        add_jobs(connection, [job])
+
+
+def _wanted(rule: Rule) -> RecordFilter:
+    """Return the records to look at: open ones, unless the rule itself speaks of where they stand."""
+    types = None if rule.record_type == "any" else frozenset({rule.record_type})
+    names = rule.when.names if rule.when is not None else frozenset()
+    return RecordFilter(types=types, categories=None if names & _ENDED else OPEN_CATEGORIES)

@@ -1,0 +1,1 @@
+"""Tests of what goes out, against real servers on this machine."""
