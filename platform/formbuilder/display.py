@@ -8,7 +8,7 @@ from typing import Any
 
 from .model import Field, FieldType, Option
 from .read_number import print_duration
-from .read_time import spelt_instant, zone_of
+from .read_time import kept_instant, spelt_instant, zone_of
 
 Names = Callable[
     [str, str], str
@@ -124,7 +124,7 @@ def input_text(field: Field, value: Any, zone: str) -> str:
     if field.type is FieldType.DURATION and isinstance(value, int):
         return print_duration(value)
     if field.type is FieldType.DATE_TIME and isinstance(value, str):
-        instant = _instant(value)
+        instant = kept_instant(value)
         if instant is None:
             return value
         local = instant.astimezone(zone_of(zone)).replace(tzinfo=None, fold=0)

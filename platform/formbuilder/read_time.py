@@ -118,7 +118,7 @@ def spelt_instant(text: str, zone: str) -> datetime | Fault:
     return instant if there_and_back == local else _NO_SUCH_TIME
 
 
-def _utc(text: str) -> datetime | None:
+def kept_instant(text: str) -> datetime | None:
     """Return the instant of ``2026-11-22T08:00:00Z``, the form that is kept."""
     if len(text) != 20 or text[10] != "T" or text[19] != "Z" or text[11:13] == "24":
         return None
@@ -138,7 +138,7 @@ def date_time_reader(field: Field) -> Read:
         text = raw[:64].strip()
         if not text:
             return None
-        instant = _utc(text) or spelt_instant(text, reading.zone)
+        instant = kept_instant(text) or spelt_instant(text, reading.zone)
         if isinstance(instant, Fault):
             return instant
         if bounded:
