@@ -35,4 +35,4 @@ def test_broken_file_gives_exactly_the_findings_it_announces(path: Path) -> None
 
 
 def test_there_are_broken_files() -> None:
-    assert {path.parts[-3] for path in FILES} == set(("message_template",))
+    assert {path.parts[-3] for path in FILES} == {"message_template"}
