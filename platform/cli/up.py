@@ -93,5 +93,4 @@ def up(demo: bool, bind: str | None, data: Path | None) -> None:
         blocking_threads=settings.threads,
         websockets=False,
         log_access=False,
-        process_name="sopwith",
     ).serve()

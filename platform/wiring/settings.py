@@ -42,7 +42,7 @@ class Settings:
     webhook_http: bool = False
     webhook_loopback: bool = False
     limits: bool = True
-    threads: int = 32
+    threads: int = 16
 
     @property
     def host(self) -> str:
