@@ -13,7 +13,7 @@ from ..expressions.moments import DAYS, FIRST, LAST
 from ..expressions.reading import LIMIT, MAX_ITEMS
 from ..expressions.texts import BLANKS, MAX_VALUE_TEXT
 from ..expressions.types import Type
-from .sql_snippet import Snippet, bound
+from .sql_snippet import Snippet, bound, quoted
 from .sql_words import JsonAt, NoSqlError, Sql
 
 _DOTTED_I = "\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}"
@@ -70,14 +70,14 @@ class PostgresWords:
         if not place.keys:
             return place.column
         path = ", ".join("{}" for _ in place.keys)
-        keys = [bound(key, Text()) for key in place.keys]
+        keys = [quoted(key) for key in place.keys]
         return Snippet(f"jsonb_extract_path({{}}, {path})", place.column, *keys)
 
     def _text(self, place: JsonAt) -> Sql:
         if not place.keys:
             return Snippet("({} #>> ARRAY[]::text[])", place.column)
         path = ", ".join("{}" for _ in place.keys)
-        keys = [bound(key, Text()) for key in place.keys]
+        keys = [quoted(key) for key in place.keys]
         return Snippet(f"jsonb_extract_path_text({{}}, {path})", place.column, *keys)
 
     def _kind(self, place: JsonAt) -> Sql:
@@ -131,7 +131,7 @@ class PostgresWords:
         if not place.keys or any(map(_is_json, values)):
             return None
         if len(place.keys) == 1:
-            found: Sql = Snippet("({} ->> {})", place.column, bound(place.keys[0], Text()))
+            found: Sql = Snippet("({} ->> {})", place.column, quoted(place.keys[0]))
         else:
             found = self._text(place)
         marks = ", ".join("{}" for _ in values)

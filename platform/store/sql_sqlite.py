@@ -14,7 +14,7 @@ from ..expressions import arithmetic, moments, texts
 from ..expressions.context import Context
 from ..expressions.reading import DURATION_LIMIT, LIMIT, MAX_ITEMS
 from ..expressions.types import Type
-from .sql_snippet import Snippet, bound
+from .sql_snippet import Snippet, bound, quoted
 from .sql_words import JsonAt, NoSqlError, Sql
 
 _TYPES: dict[str, sql_types.TypeEngine[Any]] = {
@@ -108,7 +108,9 @@ class SqliteWords:
         return Snippet("CASE WHEN {} = 'object' THEN {} END", place.kind, place.column)
 
     def _path(self, place: JsonAt) -> Sql:
-        return bound("$" + "".join(f'."{key}"' for key in place.keys), Text())
+        if not place.keys:
+            return literal_column("'$'")
+        return quoted('"."'.join(place.keys), "'$.\"{}\"'")
 
     def read(self, place: JsonAt, kind: Type) -> Sql:
         """Return the value at *place*, NULL when it is of another JSON type."""

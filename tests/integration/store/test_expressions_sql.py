@@ -131,13 +131,17 @@ def chosen(
 
 @pytest.mark.parametrize("batch", range(5))
 def test_sql_agrees_with_python(loaded: Loaded, batch: int) -> None:
+    refused = 0
     with loaded.engine.connect() as connection:
         for seed in range(batch, CONDITIONS, 5):
             writer = Writer(seed, portable=True)
             expression = compiled(writer.condition(writer.random.randint(1, 3)))
-            if {"extra", "bag.one"} & expression.names:
-                continue
             context = Context(now=None if seed % 10 == 0 else NOW, zone=ZONES[seed % 4])
+            found = to_sql(expression, columns, dialect=loaded.dialect, context=context)
+            if isinstance(found, NotInSql):
+                refused += 1
+                assert found.reasons in (("nested too deeply",), ("bag.one", "extra"), ("extra",))
+                continue
             expected = [
                 number
                 for number, values in enumerate(loaded.records)
@@ -145,6 +149,7 @@ def test_sql_agrees_with_python(loaded: Loaded, batch: int) -> None:
             ]
             got = chosen(connection, expression, loaded.dialect, context)
             assert got == expected, expression.text
+    assert refused < CONDITIONS / 5 * 0.1
 
 
 @pytest.mark.parametrize(
@@ -169,13 +174,13 @@ def test_what_has_no_sql_is_named(condition: str, reasons: tuple[str, ...]) -> N
         assert found.reasons == reasons
 
 
-def test_long_and_deep_conditions_reach_the_database(loaded: Loaded) -> None:
+def test_long_conditions_reach_the_database(loaded: Loaded) -> None:
     conditions = (
         " or ".join(f"amount=={number}" for number in range(200)),
         " and ".join(["paid"] * 400),
-        "not " * 50 + "paid",
-        "(" * 50 + "paid" + ")" * 50,
-        "amount + 1 - 1" + " + 1 - 1" * 12 + " == amount",
+        "not not not not (((((((((paid)))))))))",
+        "amount + 1 - 1 + 2 - 2 == amount",
+        'paid or (urgent and (amount > 1 or (fee > 1 and contains(lower(trim(subject)), "x"))))',
     )
     with loaded.engine.connect() as connection:
         for condition in conditions:
@@ -184,15 +189,25 @@ def test_long_and_deep_conditions_reach_the_database(loaded: Loaded) -> None:
             assert found == [at for at, row in enumerate(loaded.records) if expression.holds(row)]
 
 
-def test_what_grows_beyond_bounds_is_refused_or_runs(loaded: Loaded) -> None:
-    deep = "paid"
-    for _ in range(40):
-        deep = f"({deep}) == (paid) == (urgent)"
-    expression = compiled(deep)
+def test_deep_conditions_run_or_are_refused_but_never_break_the_database(loaded: Loaded) -> None:
+    shapes = (
+        "not ({})", "({} and urgent)", "({}) == (paid) == (urgent)", "coalesce(paid, {})",
+        "(date(if({}, created_at, updated_at)) < due)", "contains(subject, if({}, subject, body))",
+        "paid in [urgent, {}]", "(min(amount, if({}, 1, 2)) + 1 > 2)", "(min(amount, fee) > 1 and {})",
+    )  # fmt: skip
+    refused = 0
     with loaded.engine.connect() as connection:
-        found = to_where(expression, columns, dialect=loaded.dialect)
-        if not isinstance(found, NotInSql):
-            connection.execute(select(TICKETS.c.id).where(found))
+        for shape in shapes:
+            condition = "any(items, sent and price > 1)"
+            for _ in range(14):
+                condition = shape.replace("{}", condition)
+                found = to_sql(compiled(condition), columns, dialect=loaded.dialect)
+                if isinstance(found, NotInSql):
+                    refused += 1
+                    assert found.reasons in (("nested too deeply",), ("too many parts",))
+                else:
+                    connection.execute(select(TICKETS.c.id).where(found, TICKETS.c.id > 1))
+    assert refused or loaded.dialect == "postgresql"
 
 
 def test_names_and_texts_of_people_never_become_sql(loaded: Loaded) -> None:

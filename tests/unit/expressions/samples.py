@@ -273,7 +273,7 @@ class Writer:
             return f'"{word}"'
         calls: tuple[str, ...] = ("lower({})", "trim({})", 'coalesce({}, "x")')
         if not self.portable:
-            calls: tuple[str, ...] = (*calls, "upper({})", "if(paid, {}, subject)")
+            calls = (*calls, "upper({})", "if(paid, {}, subject)")
         return self.pick(calls).format(self.text(depth - 1))
 
     def untyped(self) -> tuple[str, ...]:
