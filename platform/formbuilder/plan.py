@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..expressions import Context, Expression
+from .fault import Reading
 from .model import Field, FieldType, Form, Section
 from .read_text import Read
 from .reading import reader_of
@@ -24,7 +25,7 @@ class Step:
     """One field with everything looked up that does not depend on values."""
 
     __slots__ = (
-        "columns", "compute", "default", "enable", "field", "id", "index", "is_heading", "read",
+        "columns", "compute", "default", "enable", "field", "id", "index", "is_heading", "read", "reads",
         "require", "required", "section", "section_show", "show", "states",
     )  # fmt: skip
 
@@ -41,7 +42,9 @@ class Step:
         self.compute = _computation(field)
         self.default = field.default
         self.is_heading = field.type is FieldType.HEADING
-        self.read: Read | None = reader_of(field)
+        read = reader_of(field)
+        self.read: Read = read or _keep_nothing
+        self.reads = read is not None
         is_table = field.type is FieldType.TABLE
         self.columns = Columns(field.columns) if is_table else None
         self.states: dict[tuple[int, int], FieldState] = {}
@@ -50,10 +53,7 @@ class Step:
     def is_plain(self) -> bool:
         """Return whether the field is always shown and only takes what is typed in."""
         return (
-            self.read is not None
-            and self.section_show is None
-            and self.show is None
-            and self.enable is None
+            self.reads and self.section_show is None and self.show is None and self.enable is None
         )
 
     def state(self, flags: int, row: int = -1, prefix: str = "") -> FieldState:
@@ -223,6 +223,10 @@ def in_order(ids: Sequence[str], needs: Mapping[str, Iterable[str]]) -> tuple[li
             circle = circle or any(state[one] == 1 for one in needed)
             waiting.extend(one for one in needed if state[one] == 0)
     return order, circle
+
+
+def _keep_nothing(raw: Any, reading: Reading) -> None:
+    """Read what is sent for a field that takes nothing in."""
 
 
 def _computation(field: Field) -> Callable[[Mapping[str, Any], Context], Any] | None:

@@ -36,7 +36,7 @@ class FieldState:
         return self.shown and self.enabled and self.writable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class FormResult:
     """Everything one evaluation found out.
 

@@ -84,17 +84,14 @@ class Run:
     def form(self, access: Access, *, cyclic: bool) -> None:
         """Evaluate every step of a form; a circle is gone round until nothing changes, or long enough."""
         self.column_levels = access.columns
-        self.flags = access.flags.copy()
         self.states = access.states.copy()
-        for _ in range(_ROUNDS if cyclic else 1):
-            before = self.flags.copy()
+        self.flags = access.flags.copy()
+        self._steps(access)
+        for _ in range(_ROUNDS if cyclic else 0):
+            before = self.flags
             self.restart()
             self.flags = access.flags.copy()
-            for step, level, is_open in access.order:
-                if is_open:
-                    self._take_open(step)
-                else:
-                    self.take(step, level)
+            self._steps(access)
             if self.flags == before:
                 break
         for step in access.deciding:
@@ -105,31 +102,37 @@ class Run:
                 if step.id not in values and not flags[step.index] & FAULTY:
                     self._miss(step)
 
-    def _take_open(self, step: Step) -> None:
-        """Read the value of a field that is open whatever the others hold."""
-        name = step.id
-        raw = self.typed.get(name, _MISSING)
-        old = self.scope.get(name)
+    def _steps(self, access: Access) -> None:
+        """Take every step; those that are open whatever the others hold, here, where it is quick."""
+        typed, scope, seen, reading = self.typed.get, self.scope.get, self.seen, self.reading
+        values, changed = self.values, self.changed
         new: Any
-        if raw is _MISSING:
-            new = step.default if old is None else old
-        elif raw is None or raw == "":
-            new = None
-        elif old is not None and raw.__class__ is old.__class__ and raw == old:
-            new = old
-        else:
-            new = step.read(raw, self.reading)  # type: ignore[misc]  # an open step has a reader
-            if new.__class__ is Fault:
-                self._blame(step, new)
-                self.seen[name] = None
-                return
-        self.seen[name] = new
-        if new is not None:
-            self.values[name] = new
-            if new != old:
-                self.changed[name] = new
-        elif old is not None:
-            self.changed[name] = None
+        for step, level, is_open in access.order:
+            if not is_open:
+                self.take(step, level)
+                continue
+            name = step.id
+            raw = typed(name, _MISSING)
+            old = scope(name)
+            if raw is _MISSING:
+                new = step.default if old is None else old
+            elif raw is None or raw == "":
+                new = None
+            elif old is not None and raw.__class__ is old.__class__ and raw == old:
+                new = old
+            else:
+                new = step.read(raw, reading)
+                if new.__class__ is Fault:
+                    self._blame(step, new)
+                    seen[name] = None
+                    continue
+            seen[name] = new
+            if new is not None:
+                values[name] = new
+                if old is None or new != old:
+                    changed[name] = new
+            elif old is not None:
+                changed[name] = None
 
     def cells(self, columns: Columns, levels: Sequence[int]) -> None:
         """Evaluate the cells of one row."""
@@ -205,24 +208,25 @@ class Run:
             return None
         if raw.__class__ is old.__class__ and raw == old:
             return old  # as it was: a retired option stays on the record that has it
-        new = step.read(raw, self.reading) if step.read is not None else None
+        new = step.read(raw, self.reading)
         if new.__class__ is Fault:
             self._blame(step, new)
             return None
         return new
 
     def _blame(self, step: Step, fault: Fault, path: str = "", place: int = 0) -> None:
-        self.flags[step.index] |= FAULTY
+        index = step.index
+        self.flags[index] |= FAULTY
         path = path or self.prefix + step.id
-        self._add(step.index, place, Problem(code=fault.code, path=path, values=fault.values))
+        problem = Problem(code=fault.code, path=path, values=fault.values)
+        self.found.append((index, place, problem))
         for other in fault.others:
-            self._add(step.index, place, Problem(code=other.code, path=path, values=other.values))
+            problem = Problem(code=other.code, path=path, values=other.values)
+            self.found.append((index, place, problem))
 
     def _miss(self, step: Step) -> None:
-        self._add(step.index, 0, Problem(code="VAL001", path=self.prefix + step.id))
-
-    def _add(self, index: int, place: int, problem: Problem) -> None:
-        self.found.append((index, place, problem))
+        problem = Problem(code="VAL001", path=self.prefix + step.id)
+        self.found.append((step.index, 0, problem))
 
     # tables
 
@@ -288,7 +292,7 @@ class Run:
         if inner.found:
             self.flags[step.index] |= FAULTY
         for index, _, problem in inner.found:
-            self._add(step.index, (at + 1) * _ROW_WEIGHT + index + 1, problem)
+            self.found.append((step.index, (at + 1) * _ROW_WEIGHT + index + 1, problem))
         if len(self.strange) < _MOST_STRANGE:
             self.strange += [
                 inner.prefix + cut(key)
