@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..core.diagnostics import Diagnostic
 from ..core.record import Category
@@ -12,7 +12,8 @@ from .graph import AutomaticStep, automatic_steps, backward, forward, leads_nowh
 from .model import ApprovalRule, ParallelRule, State, Workflow
 
 Values = dict[str, str | int]
-_MOST_PATHS = 2000
+_MOST_PATHS = 300  # from one state
+_MOST_CIRCLES = 500  # looked at in one workflow
 _NOT_AN_END = frozenset({"cancelled", "merged", "reopen"})
 
 
@@ -130,33 +131,41 @@ def _check_circles(workflow: Workflow) -> Iterator[Diagnostic]:
     leaving: defaultdict[str, list[AutomaticStep]] = defaultdict(list)
     for step in automatic_steps(workflow):
         leaving[step.source].append(step)
-    budget = [_MOST_PATHS]
+    tried = 0
     reported: set[frozenset[str]] = set()
     for start in workflow.states:
-        for circle in _circles(start, leaving, order, budget):
+        for circle in _circles(start, leaving, order):
             names = frozenset(step.source for step in circle)
-            if names in reported or not _is_possible(circle):
+            if names in reported or tried >= _MOST_CIRCLES:
                 continue
-            reported.add(names)
-            yield _circle_found(workflow, circle)
+            tried += 1
+            if _is_possible(circle):
+                reported.add(names)
+                yield _circle_found(workflow, circle)
 
 
 def _circles(
-    start: str,
-    leaving: defaultdict[str, list[AutomaticStep]],
-    order: dict[str, int],
-    budget: list[int],
+    start: str, leaving: Mapping[str, list[AutomaticStep]], order: Mapping[str, int]
 ) -> Iterator[tuple[AutomaticStep, ...]]:
     """Yield the circles through *start* whose other states all come after it in the definition."""
-    waiting: list[tuple[AutomaticStep, ...]] = [(step,) for step in reversed(leaving[start])]
-    while waiting and budget[0] > 0:
-        budget[0] -= 1
+    later: defaultdict[str, list[AutomaticStep]] = defaultdict(list)
+    entering: defaultdict[str, list[str]] = defaultdict(list)
+    for name, found in leaving.items():
+        for step in found:
+            if order[name] >= order[start] <= order[step.target]:
+                later[name].append(step)
+                entering[step.target].append(name)
+    returning = reached({start}, entering)
+    waiting: list[tuple[AutomaticStep, ...]] = [(step,) for step in reversed(later[start])]
+    budget = _MOST_PATHS
+    while waiting and budget > 0:
+        budget -= 1
         path = waiting.pop()
         last = path[-1].target
         if last == start:
             yield path
-        elif order[last] > order[start] and last not in {step.source for step in path}:
-            waiting.extend((*path, step) for step in reversed(leaving[last]))
+        elif last in returning and last not in {step.source for step in path}:
+            waiting.extend((*path, step) for step in reversed(later[last]))
 
 
 def _is_possible(circle: Sequence[AutomaticStep]) -> bool:
