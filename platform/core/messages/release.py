@@ -24,7 +24,4 @@ RELEASE: dict[str, Message] = {
     "REL007": Message(
         "{name} belongs to record type {other}, not to {type}.", "“{name}”属于记录类型“{other}”，而不是“{type}”。"
     ),
-    "REL008": Message(
-        "This definition could not be used: {reason}.", "无法使用该定义：{reason}。"
-    ),
 }

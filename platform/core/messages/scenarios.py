@@ -8,10 +8,6 @@ SCENARIOS: dict[str, Message] = {
     "SCN001": Message(
         "Write {key} as a day and a time, such as 2026-11-16 09:00.", "请将 {key} 写成日期加时间，例如 2026-11-16 09:00。"
     ),
-    "SCN002": Message(
-        "A scenario needs a “given” part that says when it starts and who is there.",
-        "场景需要 given 部分，说明开始时间和参与人员。",
-    ),
     "SCN003": Message("A scenario needs at least one step.", "场景至少需要一个步骤。"),
     "SCN004": Message(
         "A step does exactly one thing; this one does {count}.", "每个步骤只能做一件事，此处有 {count} 件。"
