@@ -114,6 +114,10 @@ class Checker:
         """Return *node* read as *want* where that is free: unknown types, dates in quotes."""
         if node.type == ANY and isinstance(node, Name) and want != NOTHING:
             return replace(node, type=want)
+        if node.type == ANY and isinstance(node, Call) and node.name in ("coalesce", "if"):
+            first = 1 if node.name == "if" else 0
+            args = (*node.args[:first], *(self.fit(arg, want) for arg in node.args[first:]))
+            return replace(node, args=args, type=want)
         if isinstance(node, Literal) and isinstance(node.value, str) and want in (DATE, DATETIME):
             name = "date" if want == DATE else "datetime"
             parse = parse_date if want == DATE else parse_instant

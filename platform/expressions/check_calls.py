@@ -207,8 +207,7 @@ def _changed(checker: Checker, node: Call) -> Node:
 def _rows(checker: Checker, node: Call) -> Node:
     many = checker.check(node.args[0])
     result = NUMBER if node.name in ("count", "sum") else BOOL
-    if many.type == ANY:
-        return replace(node, args=(many, *node.args[1:]), type=result)
+    many = checker.fit(many, ListType(ANY))
     if not isinstance(many.type, ListType) or not isinstance(many, Name):
         _wrong(checker, node, 1, many, ListType(ANY))
         return replace(node, type=result)
@@ -224,7 +223,9 @@ def _rows(checker: Checker, node: Call) -> Node:
 
 def _least(checker: Checker, node: Call) -> Node:
     args, kind = _unified(checker, node.args)
-    if kind.kind not in ORDERED and kind != ANY:
+    if kind == ANY:
+        args, kind = tuple(checker.fit(arg, NUMBER) for arg in args), NUMBER
+    elif kind.kind not in ORDERED:
         _wrong(checker, node, 1, args[0], NUMBER)
     return replace(node, args=args, type=kind)
 

@@ -100,6 +100,8 @@ def _pair(checker: Checker, op: str, left: Node, right: Node) -> tuple[Node, Nod
 
 def _member(checker: Checker, op: str, left: Node, right: Node) -> tuple[Node, Node]:
     if isinstance(right, Items):
+        if isinstance(right.type, ListType):
+            left = checker.fit(left, right.type.item)
         parts = tuple(checker.fit(part, left.type) for part in right.items)
         right = replace(right, items=parts)
         for part in parts:

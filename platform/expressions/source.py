@@ -178,7 +178,9 @@ class _Writer:
         filled = f"{one} is not None and {two} is not None"
         if word in ("in", "not in"):
             inside = f"{one} in {two}"
-            if not isinstance(right, Items):
+            if left.type == ANY:
+                inside = f"member({one}, {two}, any_in)"
+            elif not isinstance(right, Items):
                 inside = self._in_list(one, two, left, right)
             return f"({filled} and {'not ' if word == 'not in' else ''}({inside}))"
         if left.type.kind == "any" and right.type.kind == "any":
@@ -240,6 +242,10 @@ class _Writer:
         return f"member({one}, {many}, {reader})"
 
     def _in_items(self, word: str, left: Node, right: Items) -> str:
+        if left.type == ANY:
+            held, negated = self.temporary(), "not " if word == "not in" else ""
+            test = f"member({held}, {self.value(right)}, any_in)"
+            return f"(({held} := {self.value(left)}) is not None and {negated}{test})"
         constant = all(isinstance(item, Literal) for item in right.items)
         if not constant:
             held = self.temporary()

@@ -221,7 +221,8 @@ class Writer:
 
     def rows(self, depth: int) -> str:
         if self.random.random() < 0.2:
-            return f"{self.pick(('any', 'all'))}(tags, contains(item, {self.text(0)}))"
+            name = "tags" if self.portable else self.pick(("tags", "extra", "channels"))
+            return f"{self.pick(('any', 'all'))}({name}, contains(item, {self.text(0)}))"
         self.in_row = True
         inner = self.condition(min(depth, 2))
         self.in_row = False
@@ -277,7 +278,7 @@ class Writer:
         return self.pick(calls).format(self.text(depth - 1))
 
     def untyped(self) -> tuple[str, ...]:
-        return () if self.portable else ("extra", "bag.one")
+        return () if self.portable else ("extra", "bag.one", "coalesce(extra, bag.one)")
 
     def choice(self, depth: int) -> str:
         return "priority"
@@ -355,7 +356,7 @@ def record(seed: int, *, odd: float = 0.08) -> dict[str, Any]:
         "channels": maybe(rng.sample(("mail", "phone", "chat"), rng.randint(0, 3))),
         "scores": maybe([maybe(number()) for _ in range(rng.randint(0, 3))]),
         "items": maybe([item() for _ in range(rng.randint(0, 3))]),
-        "extra": maybe(rng.choice((True, 1, 0, "x", 1.5, "P0"))),
+        "extra": maybe(rng.choice((True, 1, 0, "x", 1.5, "P0", ["x", 1], {"one": 1}))),
         "bag": maybe({"one": maybe(rng.choice((1, "x", True)))}),
     }
     return {key: value for key, value in found.items() if rng.random() > 0.05}
