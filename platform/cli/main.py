@@ -6,6 +6,7 @@ import click
 
 from .. import __version__
 from .check import check
+from .people import token_group, user_group
 from .test import test
 from .up import up
 
@@ -19,3 +20,5 @@ def main() -> None:
 main.add_command(check)
 main.add_command(test)
 main.add_command(up)
+main.add_command(user_group)
+main.add_command(token_group)

@@ -10,6 +10,7 @@ from typing import Any
 from ..core import commands as c
 from ..core.decision import Decision, Effect, TimerChange
 from ..core.events import SYSTEM, Event, EventKind
+from ..core.links import other_end
 from ..core.plain import instant
 from ..core.record import RecordState
 from ..engine.decide import decide
@@ -132,7 +133,7 @@ class World:
             team=payload.get("team"),
         )
         if self.handle(create).accepted:
-            link = c.AddLink(kind=f"has_{payload['link']}", record=child, number=number, type=kind.id)
+            link = c.AddLink(kind=other_end(payload["link"]), record=child, number=number, type=kind.id)
             self.handle(link, payload["parent"])
 
     def wait_until(self, instant_: datetime) -> None:

@@ -7,24 +7,12 @@ from hashlib import sha256
 from typing import Any
 
 from ..core import commands as c
+from ..core.links import other_end
 from ..core.plain import instant
 from ..release.model import Release
 from ..store.jobs import JobClaim
 
 Payload = Mapping[str, Any]
-
-INVERSE: Mapping[str, str] = {
-    "follow_up_of": "followed_up_by",
-    "child_of": "parent_of",
-    "parent_of": "child_of",
-    "blocks": "blocked_by",
-    "blocked_by": "blocks",
-    "duplicate_of": "duplicated_by",
-    "caused_by": "causes",
-    "causes": "caused_by",
-}
-"""How a link reads from its other end; one that is not listed reads the same."""
-
 
 class UnknownCommandError(ValueError):
     """A job asks for a command that this version does not know."""
@@ -74,7 +62,7 @@ def back_link(job: JobClaim, number: str) -> dict[str, Any]:
     return {
         "command": "add_link",
         "record": job.payload["parent"],
-        "kind": INVERSE.get(link, link),
+        "kind": other_end(link),
         "other": created_id(job),
         "number": number,
         "type": job.payload["type"],
