@@ -81,7 +81,7 @@ def date_reader(field: Field) -> Read:
     def read(raw: Any, reading: Reading) -> Any:
         if raw.__class__ is not str:
             return NOT_TEXT
-        text = raw[:64].strip()
+        text = raw if len(raw) == 10 else raw[:64].strip()
         if not text:
             return None
         day = spelt_date(text)
@@ -135,6 +135,8 @@ def date_time_reader(field: Field) -> Read:
     def read(raw: Any, reading: Reading) -> Any:
         if raw.__class__ is not str:
             return NOT_TEXT
+        if not bounded and len(raw) == 20 and kept_instant(raw) is not None:
+            return raw
         text = raw[:64].strip()
         if not text:
             return None

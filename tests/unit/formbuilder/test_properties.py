@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 import jsonschema
 import jsonschema_rs
 import pytest
+import re2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sopwith.formbuilder.jsonschema import to_json_schema
 from sopwith.formbuilder.model import Form
 from sopwith.formbuilder.page import parse_page, unflatten
+from sopwith.formbuilder.read_text import whole_match
 from sopwith.formbuilder.view import view_form
 
 from .samples import fill, form
@@ -267,3 +270,38 @@ def test_schema_is_a_valid_schema_for_both_validators() -> None:
     assert schema["properties"]["yes_no"]["x-enable"] == 'choice == "a"'
     assert schema["properties"]["choice"]["x-titles"] == {"a": "甲", "b": "乙"}
     assert "computed" not in schema["properties"]
+
+
+ATOMS = st.sampled_from(
+    ["A", "7", "-", "_", " ", "[A-Z]", "[0-9]", "\\d", "[ab.]", "[A-Z0-9]", "/", "[a+*]"]
+)
+COUNTS = st.sampled_from(["", "", "{2}", "{1,3}", "+", "*", "?"])
+
+
+@MANY
+@given(
+    parts=st.lists(st.tuples(ATOMS, COUNTS), min_size=1, max_size=5),
+    texts=st.lists(st.text("A7-_ ab.Z/+*９é", max_size=7), min_size=3, max_size=8),
+)
+def test_quick_match_agrees_with_re2(parts: list[tuple[str, str]], texts: list[str]) -> None:
+    pattern = "".join(atom + count for atom, count in parts)
+    quick, slow = whole_match(pattern), re2.compile(pattern).fullmatch
+    for text in texts:
+        assert (quick(text) is None) == (slow(text) is None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_quick"),
+    [
+        ("[A-Z]{2}[0-9]{6}", True),
+        ("SN-\\d{4}", True),
+        ("[a-z]+-7", True),
+        ("[A-Z]+[A-Z]+[A-Z]+x", False),
+        ("(a+)+b", False),
+        ("a|b", False),
+        ("(?i)abc", False),
+        ("\\pL+", False),
+    ],
+)
+def test_only_patterns_that_cannot_backtrack_far_leave_re2(pattern: str, is_quick: bool) -> None:
+    assert (type(getattr(whole_match(pattern), "__self__", None)) is re.Pattern) == is_quick
