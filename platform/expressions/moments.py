@@ -96,6 +96,11 @@ def _zone(name: str) -> ZoneInfo | timezone:
         return UTC
 
 
+def known_zone(name: str) -> str:
+    """Return *name* if it is a time zone, else UTC."""
+    return str(_zone(name))
+
+
 def day_of(seconds: int | None, context: Context = EMPTY) -> int | None:
     """Return the day on which an instant falls in the context's zone."""
     if seconds is None:

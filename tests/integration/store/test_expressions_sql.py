@@ -259,6 +259,15 @@ def _driver_values(query: Any) -> Any:
     return tuple(values[name] for name in query.positiontup) if query.positional else values
 
 
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Pacific/Apia", "America/St_Johns", "No/Where"])
+def test_the_day_of_an_instant_in_every_zone(loaded: Loaded, zone: str) -> None:
+    context = Context(now=NOW, zone=zone)
+    expression = compiled("date(updated_at) == date(created_at) or date(updated_at) == today()")
+    with loaded.engine.connect() as connection:
+        found = chosen(connection, expression, loaded.dialect, context)
+    assert found == [at for at, row in enumerate(loaded.records) if expression.holds(row, context)]
+
+
 def test_conditions_join_other_parts_of_a_query(loaded: Loaded) -> None:
     expression = compiled('priority == "P0" and any(items, price > 0)')
     other = TICKETS.alias("other")
