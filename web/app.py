@@ -1,0 +1,74 @@
+"""The application: made from the runtime and the settings; importing this opens nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from .auth.pages import auth
+from .csrf import csrf
+from .errors import init_errors
+from .files import files
+from .health import health
+from .htmx import init_htmx
+from .languages import init_languages
+from .limits import init_limits
+from .look import look
+from .policy import init_policy
+from .portal.pages import portal
+from .rendering import init_rendering
+from .security import init_security
+from .sessions import init_sessions
+from .settings import WebSettings
+
+if TYPE_CHECKING:
+    from sopwith.runtime.service import Service
+
+BLUEPRINTS = (health, look, files, auth, portal)
+"""All pages, in the order of their addresses; each endpoint also needs its line in ``policy.TABLE``."""
+
+
+def create_app(service: Service, settings: WebSettings) -> Flask:
+    """Return the application of one installation."""
+    app = Flask(__name__)
+    app.extensions["sopwith"] = service
+    app.extensions["sopwith.settings"] = settings
+    _configure(app, settings)
+    init_htmx(app)
+    init_security(app, https=settings.is_https)
+    init_sessions(app)
+    csrf.init_app(app)
+    init_limits(app, settings)
+    init_policy(app)
+    init_languages(app)
+    init_rendering(app)
+    init_errors(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _configure(app: Flask, settings: WebSettings) -> None:
+    secure = settings.is_https
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-sopwith-page" if secure else "sopwith-page",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=secure,
+        MAX_CONTENT_LENGTH=settings.largest_body,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=5_000,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined] # of the default provider
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # as Flask's manual does it
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )

@@ -1,0 +1,1 @@
+"""Sign in and out, one's sessions and password."""

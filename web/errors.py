@@ -1,0 +1,74 @@
+"""What people see when something went wrong. Nothing of the request is repeated."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from .htmx import is_htmx
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every error of *app* with a page that helps."""
+    app.register_error_handler(CSRFError, _too_old)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _broken)
+
+
+def _too_old(error: CSRFError) -> Response:
+    return _page(
+        400,
+        _("This page was open for too long"),
+        _("For your safety we did not save what you sent. Go back, reload the page and try again."),
+    )
+
+
+def _http_error(error: HTTPException) -> Response:
+    code = error.code or 500
+    if code in (403, 404):
+        return _page(
+            404,
+            _("We cannot find this page"),
+            _("It may have moved, the link may be incomplete, or it may not be meant for you."),
+        )
+    title, words = _words(code)
+    response = _page(code, title, words)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After", "WWW-Authenticate"):
+            response.headers[name] = value
+    return response
+
+
+def _words(code: int) -> tuple[str, str]:
+    if code == 401:
+        return _("Please sign in"), _("This needs a valid token or a session.")
+    if code == 405:
+        return _("This cannot be done here"), _("Go back and use the buttons of the page.")
+    if code == 413:
+        return _("That is too large"), _("Choose smaller files, or send them one by one.")
+    if code == 429:
+        return (
+            _("That was a little too fast"),
+            _("Please wait a minute, then try again. Nothing is lost."),
+        )
+    return _("This request makes no sense to us"), _("Go back, reload the page and try again.")
+
+
+def _broken(error: Exception) -> Response:
+    current_app.logger.exception("unexpected error at %s", request.endpoint)
+    return _page(
+        500,
+        _("Something went wrong on our side"),
+        _("We have noted it. Please try again in a moment."),
+    )
+
+
+def _page(code: int, title: str, words: str) -> Response:
+    template = "errors/fragment.html" if is_htmx() else "errors/page.html"
+    response = make_response(render_template(template, code=code, title=title, words=words), code)
+    if is_htmx():
+        response.headers["HX-Retarget"] = "#notices"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response

@@ -1,0 +1,66 @@
+"""Which language and time zone a page speaks."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask import Flask, request
+from flask_babel import Babel
+
+from .visitor import get_settings, visitor
+
+LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
+"""The languages by the name that people and definitions use, and what Babel calls them."""
+NAMES = {"en": "English", "zh-CN": "简体中文"}
+COOKIE = "sopwith-lang"
+ZONE_COOKIE = "sopwith-zone"
+
+
+def init_languages(app: Flask) -> None:
+    """Translate the pages of *app*."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    app.config["BABEL_DEFAULT_LOCALE"] = "en"
+    Babel(app, locale_selector=locale, timezone_selector=zone)
+
+
+def lang() -> str:
+    """Return the language of this page: the visitor's own, else the cookie's, else the browser's."""
+    who = visitor().user or visitor().customer
+    chosen = request.cookies.get(COOKIE, "")
+    for wish in (who.lang if who else "", chosen):
+        if wish in LOCALES:
+            return wish
+    return (
+        request.accept_languages.best_match(["zh-CN", "zh", "en"], "en")
+        .replace("zh-CN", "zh")
+        .replace("zh", "zh-CN")
+    )
+
+
+def locale() -> str:
+    """Return what Babel calls the language of this page."""
+    return LOCALES[lang()]
+
+
+def zone() -> str:
+    """Return the time zone of whoever looks."""
+    name = visitor().zone
+    return name if name in zones() else get_settings().zone
+
+
+def zone_of_browser() -> str:
+    """Return the zone that the browser said it is in, else the installation's."""
+    name = request.cookies.get(ZONE_COOKIE, "")
+    return name if name in zones() else get_settings().zone
+
+
+def zone_info() -> ZoneInfo:
+    """Return the time zone of whoever looks, as an object."""
+    return ZoneInfo(zone())
+
+
+@lru_cache(maxsize=1)
+def zones() -> frozenset[str]:
+    """Return the names of all time zones."""
+    return frozenset(available_timezones())

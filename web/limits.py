@@ -1,0 +1,24 @@
+"""How often one address may try what can be abused: sign-in, new requests, tokens."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from .settings import WebSettings
+
+SIGN_IN = "10 per minute; 60 per hour"
+SUBMIT = "10 per minute; 60 per hour"
+TOKEN = "60 per minute"
+UPLOAD = "30 per minute"
+
+limiter = Limiter(get_remote_address, strategy="fixed-window")
+
+
+def init_limits(app: Flask, settings: WebSettings) -> None:
+    """Count in the storage that the settings name."""
+    app.config["RATELIMIT_ENABLED"] = settings.limits
+    app.config["RATELIMIT_STORAGE_URI"] = settings.limits_storage
+    app.config["RATELIMIT_HEADERS_ENABLED"] = True
+    limiter.init_app(app)

@@ -1,0 +1,179 @@
+"""The one table of who may reach which page; what is not in it answers 404."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from flask import Flask, abort, g, request, url_for
+from flask.typing import ResponseReturnValue
+from sopwith.access.allow import allow
+from sopwith.access.model import Act
+from sopwith.core.events import Actor
+from sopwith.core.record import RecordState
+from sopwith.core.roles import ADMIN, AGENT, CUSTOMER, LEAD, MANAGER
+from sopwith.release.model import Release
+from sopwith.store.customers import customer_of
+from sopwith.store.records import load_record
+
+from .htmx import go, is_htmx
+from .visitor import Visitor, customer_actor, get_service, visitor
+
+ANYONE = frozenset({"anonymous", "customer", "user"})
+ANONYMOUS = frozenset({"anonymous"})
+CUSTOMERS = frozenset({"customer"})
+SIGNED_IN = frozenset({"customer", "user"})
+USERS = frozenset({"user"})
+AGENTS = frozenset({AGENT, LEAD, MANAGER, ADMIN})
+LEADS = frozenset({LEAD, MANAGER, ADMIN})
+MANAGERS = frozenset({MANAGER, ADMIN})
+ADMINS = frozenset({ADMIN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Who may reach an endpoint.
+
+    who: kinds of visitors (anonymous, customer, user), roles, or ``token:<scope>``; one is enough.
+    act: what the visitor must be allowed to do with the record that the path names by ``record_id``.
+    link: the path's ``token`` must be a signed link of this kind (portal | survey); with ``portal`` a
+    signed-in person may also come by the record's id if it is their own. The record is in ``g.record``,
+    its release in ``g.release``, and in whose name the visitor acts on it in ``g.actor``.
+    """
+
+    who: frozenset[str]
+    act: Act | None = None
+    link: str = ""
+
+
+TABLE: Mapping[str, Rule] = MappingProxyType(
+    {
+        # the foundation
+        "static": Rule(who=ANYONE),
+        "health.alive": Rule(who=ANYONE),
+        "health.ready": Rule(who=ANYONE),
+        "look.brand_style": Rule(who=ANYONE),
+        "look.prefer": Rule(who=ANYONE),
+        "files.upload": Rule(who=ANYONE),
+        "files.download": Rule(who=ANYONE),  # the view asks about the file's own record
+        # sign-in
+        "auth.sign_in": Rule(who=ANYONE),
+        "auth.enter": Rule(who=ANYONE),
+        "auth.send_link": Rule(who=ANYONE),
+        "auth.link": Rule(who=ANYONE),
+        "auth.enter_by_link": Rule(who=ANYONE),
+        "auth.sign_out": Rule(who=SIGNED_IN),
+        "auth.account": Rule(who=SIGNED_IN),
+        "auth.change_password": Rule(who=SIGNED_IN),
+        "auth.end_session": Rule(who=SIGNED_IN),
+        "auth.end_all": Rule(who=SIGNED_IN),
+        # portal
+        "portal.home": Rule(who=ANYONE),
+        "portal.find": Rule(who=ANYONE),
+        "portal.mine": Rule(who=SIGNED_IN),
+        "portal.new": Rule(who=ANYONE),
+        "portal.refresh": Rule(who=ANYONE),
+        "portal.submit": Rule(who=ANYONE),
+        "portal.record": Rule(who=ANYONE, link="portal"),
+        "portal.received": Rule(who=ANYONE, link="portal"),
+        "portal.reply": Rule(who=ANYONE, link="portal"),
+        "portal.solved": Rule(who=ANYONE, link="portal"),
+        "portal.reopen": Rule(who=ANYONE, link="portal"),
+        "portal.cancel": Rule(who=ANYONE, link="portal"),
+        "portal.file": Rule(who=ANYONE, link="portal"),
+        "portal.survey": Rule(who=ANYONE, link="survey"),
+        "portal.answer": Rule(who=ANYONE, link="survey"),
+    }
+)
+
+
+def init_policy(app: Flask) -> None:
+    """Ask the table before every page."""
+    app.before_request(enforce)
+
+
+def enforce() -> ResponseReturnValue | None:
+    """Let the request through, lead to the sign-in, or answer as if the page did not exist."""
+    if request.endpoint is None:
+        return None  # Flask answers 404 or 405 itself
+    rule, who = TABLE.get(request.endpoint), visitor()
+    if rule is None:
+        abort(404)
+    if not rule.who & who.marks:
+        return _turn_away(rule, who)
+    args = request.view_args or {}
+    if rule.act is not None:
+        _admit(rule.act, str(args.get("record_id", "")), who.actor)
+    elif rule.link:
+        _follow(rule.link, str(args.get("token", "")), who)
+    return None
+
+
+def _turn_away(rule: Rule, who: Visitor) -> ResponseReturnValue:
+    if who.kind == "anonymous" and all(mark.startswith("token:") for mark in rule.who):
+        abort(401)
+    if who.kind == "anonymous" and (request.method == "GET" or is_htmx()):
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+        return go(url_for("auth.sign_in", next=wanted))
+    abort(404)
+
+
+def _admit(act: Act, record_id: str, actor: Actor) -> None:
+    """Keep the record for the view if *actor* may do *act* with it."""
+    state = load(record_id)
+    release = _release_of(state)
+    if not allow(release.record_types[state.type].access, act, actor, state):
+        abort(404)
+    _keep(state, release, actor)
+
+
+def _follow(kind: str, token: str, who: Visitor) -> None:
+    """Keep the record that a link leads to, and act as its customer."""
+    links = get_service().links
+    ask = None
+    if kind == "survey":
+        found = links.ask_of(token)
+        record_id, ask = found if found else (None, None)
+    else:
+        record_id = links.record_of(token)
+    if record_id is None:
+        if kind != "portal" or who.kind == "anonymous":
+            abort(404)
+        _admit(Act.READ, token, who.actor)
+        return
+    state = load(record_id)
+    actor = who.actor
+    if not (who.kind == "customer" and actor.id == state.customer_id):
+        actor = _customer_behind(state)
+    g.ask = ask
+    _keep(state, _release_of(state), actor)
+
+
+def load(record_id: str) -> RecordState:
+    """Return the record, or answer 404."""
+    with get_service().database.reading() as connection:
+        state = load_record(connection, record_id)
+    if state is None:
+        abort(404)
+    return state
+
+
+def _release_of(state: RecordState) -> Release:
+    release = get_service().releases.get(state.release)
+    if state.type not in release.record_types:
+        abort(404)
+    return release
+
+
+def _customer_behind(state: RecordState) -> Actor:
+    """Return in whose name somebody acts who only holds the record's link."""
+    with get_service().database.reading() as connection:
+        customer = customer_of(connection, state.customer_id) if state.customer_id else None
+    if customer is not None:
+        return customer_actor(customer)
+    return Actor("customer", None, frozenset({CUSTOMER}))
+
+
+def _keep(state: RecordState, release: Release, actor: Actor) -> None:
+    g.record, g.release, g.actor = state, release, actor

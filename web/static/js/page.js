@@ -1,0 +1,83 @@
+// What every page does beyond its HTML. Everything here is a comfort: without it the page still works.
+import { startClocks } from "./clocks.js";
+import { startUploads } from "./uploads.js";
+
+const page = document.body;
+
+function rememberZone() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  if (zone) document.cookie = `sopwith-zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
+}
+
+export function toast(words) {
+  const box = document.createElement("div");
+  box.className = "toast";
+  box.textContent = words;
+  document.getElementById("toasts").append(box);
+  setTimeout(() => box.remove(), 6000);
+}
+
+function startMenus() {
+  addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details[data-menu][open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
+// Buttons that change the form's shape (rows of tables) go the way of a change, not of sending.
+function startRefreshing() {
+  addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-refresh]");
+    const fields = button?.closest("[hx-post]");
+    if (!button || !fields || !window.htmx) return;
+    event.preventDefault();
+    const address = fields.getAttribute("hx-post");
+    const form = button.closest("form");
+    htmx.ajax("POST", address, {
+      source: fields,
+      target: fields,
+      swap: "morph:outerHTML",
+      values: { [button.name]: button.value },
+    }).then(() => {
+      const table = button.name === "_add" ? form.querySelector(`#${CSS.escape(button.id)}`) : null;
+      const rows = table?.closest("fieldset")?.querySelectorAll(".table-row");
+      rows?.[rows.length - 1]?.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+    });
+  });
+}
+
+function startMorphing() {
+  if (!window.Idiomorph) return;
+  Idiomorph.defaults.ignoreActiveValue = true; // what somebody is typing stays
+  Idiomorph.defaults.restoreFocus = true;
+}
+
+function focusProblems(root) {
+  root.querySelector?.("[data-focus]")?.focus();
+}
+
+rememberZone();
+startMenus();
+startMorphing();
+startRefreshing();
+startClocks();
+startUploads();
+focusProblems(page);
+addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.xhr?.status === 422) focusProblems(event.target);
+});
+addEventListener("toast", (event) => toast(event.detail.value ?? event.detail));
+addEventListener("htmx:sendError", () => {
+  toast(document.body.dataset.lang === "zh-CN" ? "连接不上服务器，请稍后重试。" : "The server cannot be reached. Please try again in a moment.");
+});
