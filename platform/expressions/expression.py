@@ -9,6 +9,7 @@ from typing import Any
 from ..core.span import Span
 from ..core.text import Text
 from .context import EMPTY, Context
+from .functions import FUNCTIONS
 from .printing import print_tree
 from .python import generate
 from .rows import BudgetExceededError
@@ -38,6 +39,11 @@ class Expression:
     _run: Callable[[Mapping[str, Any], Context], Any] | None = field(
         default=None, compare=False, repr=False
     )
+
+    @property
+    def reads_time(self) -> bool:
+        """Return whether the result may change as time goes by."""
+        return any(FUNCTIONS[name].reads_time for name in self.functions)
 
     def evaluate(self, values: Mapping[str, Any], context: Context = EMPTY) -> Any:
         """Return the result as a JSON value; None when it is missing or takes too many steps."""

@@ -52,13 +52,17 @@ def parse(text: str, span: Span) -> tuple[Node | None, list[Diagnostic]]:
 class _Parser:
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
-        self.at = 0
+        self.at = -1
         self.count = 0
         self.level = 0
+        self.token = tokens[0]
+        self.sign = ""
+        self._advance()
 
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.at]
+    def _advance(self) -> None:
+        self.at += 1
+        self.token = token = self.tokens[self.at]
+        self.sign = token.text if token.kind in ("op", "word") else ""
 
     def run(self) -> Node:
         node = self._either()
@@ -83,13 +87,12 @@ class _Parser:
         )
 
     def _is(self, *texts: str) -> bool:
-        token = self.token
-        return token.kind in ("op", "word") and token.text in texts
+        return self.sign in texts
 
     def _take(self) -> Token:
         token = self.token
         if token.kind != "end":
-            self.at += 1
+            self._advance()
         return token
 
     def _made(self, node: NodeT) -> NodeT:
@@ -111,7 +114,7 @@ class _Parser:
 
     def _joined(self, op: str, part: Callable[[], Node]) -> Node:
         parts = [part()]
-        while self._is(op):
+        while self.sign == op:
             self._take()
             parts.append(part())
         if len(parts) == 1:
@@ -153,8 +156,9 @@ class _Parser:
         )
 
     def _comparison(self) -> str | None:
-        token = self.token
-        if token.kind == "op" and token.text in _COMPARISONS:
+        if not self.sign:
+            return None
+        if self.sign in _COMPARISONS:
             return self._take().text
         if self._is("in"):
             self._take()
@@ -172,11 +176,14 @@ class _Parser:
         return None
 
     def _sum(self) -> Node:
-        return self._chain(("+", "-"), lambda: self._chain(("*", "/"), self._signed))
+        return self._chain(("+", "-"), self._product)
+
+    def _product(self) -> Node:
+        return self._chain(("*", "/"), self._signed)
 
     def _chain(self, ops: tuple[str, str], part: Callable[[], Node]) -> Node:
         node = part()
-        while self._is(*ops):
+        while self.sign in ops:
             op = self._take().text
             right = part()
             node = self._made(

@@ -275,6 +275,8 @@ def test_names_and_functions_are_known() -> None:
     expression = compiled("hours_since(created_at) > 4 and changed(priority) and amount > 1")
     assert expression.names == {"created_at", "priority", "amount"}
     assert expression.functions == {"hours_since", "changed"}
+    assert expression.reads_time
+    assert not compiled("changed(priority) and date(created_at) == due").reads_time
 
 
 @pytest.mark.parametrize(
