@@ -19,6 +19,7 @@ from ..core.record import (
     Task,
     Vote,
 )
+from ..sla.facts import PROACTIVE
 
 Body = Mapping[str, Any]
 
@@ -132,7 +133,8 @@ def _comment(state: RecordState, body: Body, event: Event) -> None:
     elif body["public"] and body.get("human"):
         state.last_agent_at = event.at
         state.waiting_reply_since = None
-        if state.first_reply_at is None:
+        we_began = state.channel == PROACTIVE and state.last_customer_at is None
+        if state.first_reply_at is None and not we_began:
             state.first_reply_at = event.at
 
 

@@ -170,15 +170,22 @@ def facts_of(events: list[Event]) -> Facts:
     comments = [event.body for event in events if event.kind is EventKind.COMMENT]
     states = [event.body for event in events if event.kind is EventKind.STATE]
     roles: set[str] = set()
+    put_to_wait = False
     for event in events:
-        if event.actor.kind == "user":
+        if event.actor.kind == "user" and event.kind is not EventKind.CUSTOMER:
             roles |= event.actor.roles
+        if event.kind is EventKind.STATE:
+            put_to_wait = True
+        elif event.kind is EventKind.COMMENT and event.body["author"] == "customer":
+            put_to_wait = False
     return Facts(
         created=any(event.kind is EventKind.CREATED for event in events),
         state_changed=bool(states),
         human_reply=any(body["public"] and body.get("human") and body["author"] == "agent" for body in comments),
         customer_message=any(body["author"] == "customer" for body in comments),
+        put_to_wait=put_to_wait,
         reopened=any(body.get("reopened") for body in states),
+        absorbed=any(event.kind is EventKind.MERGED and "absorbed" in event.body for event in events),
         acted_roles=frozenset(roles),
     )
 

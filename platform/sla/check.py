@@ -42,9 +42,15 @@ def _policy(
     policy: Policy, references: References, calendars: Mapping[str, Calendar], options: list[str]
 ) -> Iterator[Diagnostic]:
     targets = {target.metric: target for target in policy.targets}
-    for name in [policy.calendar, *(target.calendar for target in policy.targets if target.calendar)]:
+    for name in [
+        policy.calendar,
+        *(target.calendar for target in policy.targets if target.calendar),
+    ]:
         if not references.has("calendar", name):
-            values: dict[str, str | int] = {"word": name, "guess": references.guess("calendar", name)}
+            values: dict[str, str | int] = {
+                "word": name,
+                "guess": references.guess("calendar", name),
+            }
             yield Diagnostic(span=policy.span, code="SLA010", values=values)
     for target in policy.targets:
         if target.role and not references.has("role", target.role):
@@ -65,5 +71,12 @@ def _order(first: Target, resolution: Target) -> Iterator[Diagnostic]:
     for cell in sorted(cells):
         one = first.cells.get(cell, first.duration)
         two = resolution.cells.get(cell, resolution.duration)
-        if one and two and not one.days and not two.days and one.business == two.business and one.seconds > two.seconds:
+        if (
+            one
+            and two
+            and not one.days
+            and not two.days
+            and one.business == two.business
+            and one.seconds > two.seconds
+        ):
             yield Diagnostic(span=resolution.span, code="SLA013", values={"cell": cell or "*"})

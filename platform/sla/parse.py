@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
 from ..core.diagnostics import Diagnostic, has_errors
-from ..core.record import Category
 from ..definitions import Document, Node, Reader
 from ..definitions.tree import short
 from ..expressions import Duration, Expression, Schema, compile_expression, parse_duration
@@ -12,7 +13,13 @@ from .model import Metric, Policy, Sla, Target
 
 METRICS = tuple(m.value for m in Metric if m not in (Metric.STATE_LIMIT, Metric.TASK))
 REASONS = ("customer", "vendor", "colleague")
-PAUSES = (*(c.value for c in Category), *(f"waiting:{reason}" for reason in REASONS))
+PAUSES = ("waiting", *(f"waiting:{reason}" for reason in REASONS))
+_NEEDS = {
+    Metric.ENGAGEMENT: ("role", "{role: lead, P0: 1h}"),
+    Metric.PROMISE: ("field", "{field: promised_date}"),
+}
+_PERCENT = re.compile(r"[1-9][0-9]?")
+_LONGEST = 3650  # days; a promise of more is a slip
 
 
 def parse_sla(document: Document, schema: Schema) -> tuple[Sla | None, tuple[Diagnostic, ...]]:
@@ -67,7 +74,7 @@ class _Parsing:
         found: set[int] = set()
         for node in r.scalars("warn"):
             number = node.words.rstrip("%").strip()
-            if number.isdigit() and 0 < int(number) < 100:
+            if _PERCENT.fullmatch(number):
                 found.add(int(number))
             else:
                 r.error("SLA003", "warn", span=node.span, word=short(node.words))
@@ -104,37 +111,64 @@ class _Parsing:
         return tuple(targets)
 
     def target(self, metric: Metric, node: Node, by: str) -> Target:
-        if node.kind == "scalar":
+        needs = _NEEDS.get(metric)
+        if node.kind == "scalar" and needs is None:
             return Target(metric=metric, duration=self.duration(node), span=node.span)
+        if node.kind != "map":
+            if needs is not None:
+                self.add("SLA014", node, metric=metric.value, key=needs[0], example=needs[1])
+            else:
+                self.add("SLA006", node, word="…")
+            return Target(metric=metric, span=node.span)
         r = Reader(node, self.found)
         if metric is Metric.PROMISE:
             field = r.text("field", required=True)
             if field and field not in self.schema.fields:
                 r.unknown("SLA001", r.node("field") or node, self.schema.fields)
-            target = Target(metric=metric, date_field=field, calendar=r.identifier("calendar") or None, span=node.span)
+            target = Target(
+                metric=metric,
+                date_field=field,
+                calendar=r.identifier("calendar") or None,
+                span=node.span,
+            )
             r.done()
             return target
         calendar = r.identifier("calendar") or None
-        role = r.text("role", required=metric is Metric.ENGAGEMENT) or None if metric is Metric.ENGAGEMENT else None
+        role = (
+            r.text("role", required=metric is Metric.ENGAGEMENT) or None
+            if metric is Metric.ENGAGEMENT
+            else None
+        )
         cells: dict[str, Duration] = {}
         known = self.schema.fields.get(by)
         options = known.options if isinstance(known, ChoiceType) else None
+        empty = True
         for key, child in node.items():
             if key in ("calendar", "role"):
                 continue
             if options is not None and key not in options:
-                values: dict[str, str | int] = {"word": short(key), "field": by, "options": ", ".join(options)}
+                values: dict[str, str | int] = {
+                    "word": short(key),
+                    "field": by,
+                    "options": ", ".join(options),
+                }
                 self.found.append(Diagnostic(span=child.where, code="SLA005", values=values))
+                empty = False
                 continue
+            empty = False
             duration = self.duration(child)
             if duration is not None:
                 cells[key] = duration
+        if empty:
+            self.add("SLA015", node, metric=metric.value)
         return Target(metric=metric, cells=cells, calendar=calendar, role=role, span=node.span)
 
     def duration(self, node: Node) -> Duration | None:
         duration = parse_duration(node.words) if node.kind == "scalar" else None
-        if duration is None or (not duration.seconds and not duration.days):
-            values: dict[str, str | int] = {"word": short(node.words) if node.kind == "scalar" else "…"}
-            self.found.append(Diagnostic(span=node.span, code="SLA006", values=values))
+        if duration is None or not 0 < duration.days + duration.seconds / 86_400 <= _LONGEST:
+            self.add("SLA006", node, word=short(node.words) if node.kind == "scalar" else "…")
             return None
         return duration
+
+    def add(self, code: str, node: Node, **values: str | int) -> None:
+        self.found.append(Diagnostic(span=node.span, code=code, values=values))

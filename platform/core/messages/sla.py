@@ -98,8 +98,8 @@ SLA: dict[str, Message] = {
         "There is no field {word} in these records.", "这类记录没有字段“{word}”。"
     ),
     "SLA002": Message(
-        "“{word}” pauses nothing; write a state category, or waiting with its reason, such as waiting:customer.",
-        "“{word}”不能作为暂停条件；请填写状态类别，或带原因的等待，例如 waiting:customer。",
+        "“{word}” pauses nothing; write waiting, or waiting with its reason, such as waiting:customer.",
+        "“{word}”不能作为暂停条件；请填写 waiting，或带原因的等待，例如 waiting:customer。",
     ),
     "SLA003": Message(
         "“{word}” is no warning threshold; write a percentage between 1 and 99, such as 80%.",
@@ -112,8 +112,8 @@ SLA: dict[str, Message] = {
         "{word} is no value of {field}; its values are {options}.", "“{word}”不是字段 {field} 的取值；可用的取值有：{options}。"
     ),
     "SLA006": Message(
-        "“{word}” is no target; write a time such as 15m, 4h, 4bh or 2bd.",
-        "“{word}”不是有效的时限；请填写 15m、4h、4bh 或 2bd 这样的时间。",
+        "“{word}” is no target; write a time such as 15m, 4h, 4bh or 2bd, at most ten years.",
+        "“{word}”不是有效的时限；请填写 15m、4h、4bh 或 2bd 这样的时间，最长十年。",
     ),
     "SLA007": Message("There are two policies with the id {id}.", "有两条标识为“{id}”的策略。"),
     "SLA008": Message(
@@ -131,5 +131,12 @@ SLA: dict[str, Message] = {
     ),
     "SLA013": Message(
         "For {cell} the solution is promised sooner than the first answer.", "“{cell}”的解决时限早于首次响应时限。"
+    ),
+    "SLA014": Message(
+        "{metric} needs a '{key}'; write it as {example}.", "指标 {metric} 必须填写“{key}”，例如 {example}。"
+    ),
+    "SLA015": Message(
+        "{metric} promises nothing; write a time for each value, or remove it.",
+        "指标 {metric} 没有任何时限；请为各取值填写时间，或删除该指标。",
     ),
 }
