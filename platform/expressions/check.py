@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -31,6 +31,7 @@ from .types import (
     family,
 )
 
+MAX_GUESSES = 20
 _AMOUNTS = {NUMBER, DURATION, WORKING_TIME}
 _SUMS: dict[tuple[str, str, str], Type] = {
     ("+", "datetime", "duration"): DATETIME,
@@ -57,6 +58,7 @@ class Checker:
         self.text = text
         self.span = span
         self.found: list[Diagnostic] = []
+        self.guesses = 0
 
     def report(
         self,
@@ -69,6 +71,11 @@ class Checker:
         place = self.span.inside(node.start, max(1, node.end - node.start))
         mend = None if fix is None else Fix(span=place, text=fix)
         self.found.append(Diagnostic(span=place, code=code, values=values or {}, fix=mend))
+
+    def guess(self, word: str, known: Iterable[str]) -> str | None:
+        """Return the closest of *known*; gives up after some guesses, they take time."""
+        self.guesses += 1
+        return guess(word[:80], known) if self.guesses <= MAX_GUESSES else None
 
     @contextmanager
     def rows_of(self, item: Type) -> Iterator[None]:
@@ -138,7 +145,7 @@ class Checker:
                 return self._path(node, scope)
         name = node.dotted
         values: dict[str, str | int] = {"name": name[:80]}
-        likely = f"{name}()" if name in FUNCTIONS else guess(name, self.known())
+        likely = f"{name}()" if name in FUNCTIONS else self.guess(name, self.known())
         if likely:
             values["guess"] = likely
         self.report("EXP020", node, values, likely)
@@ -156,7 +163,7 @@ class Checker:
             if not isinstance(kind, RecordType) or part not in kind.fields:
                 values: dict[str, str | int] = {"name": node.dotted[:80]}
                 known = kind.fields if isinstance(kind, RecordType) else ()
-                likely = guess(part, known)
+                likely = self.guess(part, known)
                 fix = None
                 if likely:
                     fix = ".".join((*node.path[:at], likely, *node.path[at + 1 :]))

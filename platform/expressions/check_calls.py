@@ -10,7 +10,6 @@ import re2
 
 from .check_compare import check_member, report_pair
 from .functions import FUNCTIONS
-from .guess import guess
 from .moments import parse_date, parse_instant
 from .tree import Call, Items, Literal, Name, Node
 from .types import (
@@ -41,7 +40,7 @@ def check_call(checker: Checker, node: Call) -> Node:
     function = FUNCTIONS.get(node.name)
     if function is None:
         values: dict[str, str | int] = {"name": node.name[:80]}
-        likely = guess(node.name, FUNCTIONS)
+        likely = checker.guess(node.name, FUNCTIONS)
         if likely:
             values["guess"] = likely
         head = replace(node, args=(), end=node.start + len(node.name))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .guess import guess
 from .lexer import quote_text
 from .tree import Compare, Items, Literal, Logic, Name, Node
 from .types import (
@@ -66,7 +65,7 @@ def _quote_word(checker: Checker, node: Node, options: set[str]) -> Node:
     if not isinstance(node, Name) or len(node.path) > 1 or checker.is_known(node.path[0]):
         return node
     word = node.path[0]
-    if word not in options and guess(word, checker.known()) is not None:
+    if word not in options and checker.guess(word, checker.known()) is not None:
         return node
     good = quote_text(node.path[0])
     checker.report("EXP041", node, {"good": good}, good)
@@ -147,7 +146,7 @@ def check_option(checker: Checker, named: Node, kind: ChoiceType, value: Node) -
     options = ", ".join(kind.options[:12]) + (", ..." if len(kind.options) > 12 else "")
     name = checker.text[named.start : named.end]
     values: dict[str, str | int] = {"value": written[:80], "name": name, "options": options}
-    likely = guess(written, kind.options)
+    likely = checker.guess(written, kind.options)
     if likely:
         values["guess"] = likely
     checker.report("EXP025", value, values, quote_text(likely) if likely else None)

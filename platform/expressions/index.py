@@ -20,7 +20,8 @@ class Test:
 
     op: ``==``, ``in``, ``<``, ``<=``, ``>``, ``>=`` or ``contains`` (a list has the entry).
     values: the constants, one but for ``in``. A value of another JSON type than the constant
-    fails every test; true is not 1.
+    fails every test; true is not 1. So does a number of 10**15 or more, and a duration that is no
+    whole number or of 10**12 seconds or more: to a condition they are missing.
     """
 
     __test__ = False

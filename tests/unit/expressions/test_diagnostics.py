@@ -51,6 +51,14 @@ def test_too_long_too_large_too_deep() -> None:
     assert codes(" and ".join(["paid"] * 440)) == []
 
 
+def test_hundreds_of_unknown_names_are_all_reported_but_guessed_at_only_at_first() -> None:
+    schema = SCHEMA.with_fields({f"field_{number:04}": NUMBER for number in range(500)})
+    text = " or ".join(f"fild_{number:04}>1" for number in range(250))
+    _, found = compile_expression(text, schema, SPAN)
+    assert [item.code for item in found] == ["EXP020"] * 250
+    assert sum("guess" in item.values for item in found) == 20
+
+
 @pytest.mark.parametrize(
     ("text", "code", "column", "guess", "fix"),
     [
