@@ -10,7 +10,9 @@ from typing import Any
 
 from ..expressions import Context, Trace
 from .model import Rule
-from .shapes import Matcher, Plan, plan_of
+from .shapes import Hits, Matcher, Plan, plan_of
+
+_MAX_HEARD = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class RuleIndex:
                 self._by_trigger.setdefault(name, []).append(rank)
         self._plans: dict[int, Plan] = {}
         self._matchers: dict[tuple[str, ...], Matcher] = {}
+        self._heard: dict[str, Matcher | None] = {}
 
     def listening(self, happening: str) -> tuple[Rule, ...]:
         """Return the rules with a trigger for *happening*, whatever their conditions."""
@@ -51,23 +54,23 @@ class RuleIndex:
         Conditions read *values*, and the happening's event as ``event``. In the order of rules,
         for one rule in the order of happenings.
         """
-        found: list[tuple[tuple[int, ...], Happening]] = []
+        found: list[tuple[Hits, Happening]] = []
         for happening in happenings:
-            matcher = self._matcher(self._triggers(happening.name))
+            name = happening.name
+            matcher = self._heard[name] if name in self._heard else self._hear(name)
             if matcher is None:
                 continue
             scope = {**values, "event": happening.event} if matcher.needs_event else values
-            ranks = matcher.ranks(scope, context)
-            if ranks:
-                found.append((ranks, happening))
-        rules = self._rules
+            hits = matcher.find(scope, context)
+            if hits.ranks:
+                found.append((hits, happening))
         if len(found) == 1:
-            ranks, happening = found[0]
-            if len(ranks) == 1:
-                return ((rules[ranks[0]], happening),)
-            return tuple(zip(map(rules.__getitem__, ranks), repeat(happening)))
-        pairs = sorted((rank, place) for place, (ranks, _) in enumerate(found) for rank in ranks)
-        return tuple((rules[rank], found[place][1]) for rank, place in pairs)
+            hits, happening = found[0]
+            return tuple(zip(hits.rules, repeat(happening)))
+        pairs = sorted(
+            (rank, place) for place, (hits, _) in enumerate(found) for rank in hits.ranks
+        )
+        return tuple((self._rules[rank], found[place][1]) for rank, place in pairs)
 
     def timed(self) -> tuple[Rule, ...]:
         """Return the rules with a trigger in time: after, at or every."""
@@ -96,6 +99,13 @@ class RuleIndex:
         if len(triggers) == 1:
             return self._by_trigger[triggers[0]]
         return sorted({rank for name in triggers for rank in self._by_trigger[name]})
+
+    def _hear(self, happening: str) -> Matcher | None:
+        """Return who listens to *happening*, and remember it; names of tags and fields are many."""
+        if len(self._heard) >= _MAX_HEARD:
+            self._heard.clear()
+        matcher = self._heard[happening] = self._matcher(self._triggers(happening))
+        return matcher
 
     def _matcher(self, triggers: tuple[str, ...]) -> Matcher | None:
         if not triggers:

@@ -137,57 +137,70 @@ def _durations(condition: Expression) -> frozenset[str]:
     )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Rules that match, by rank and as they are, in order."""
+
+    ranks: tuple[int, ...]
+    rules: tuple[Rule, ...]
+
+
+NO_HITS = Hits((), ())
+
+
+class _Side:
+    """Rules of one bucket in the order of their bounds; answers are kept once they were put in order."""
+
+    __slots__ = ("_entries", "_find", "_is_lower", "_kept", "_most", "_rules", "bounds")
+
+    def __init__(
+        self, entries: list[tuple[float, int]], is_lower: bool, rules: Mapping[int, Rule]
+    ) -> None:
+        self._entries = sorted(entries)
+        self._is_lower = is_lower
+        self._rules = rules
+        self._find: Callable[[list[float], float], int] = bisect_left if is_lower else bisect_right
+        self._kept: dict[int, Hits] = {}
+        self._most = max(16, _MAX_KEPT // len(entries))
+        self.bounds = [bound for bound, _ in self._entries]
+
+    def at(self, value: float) -> Hits:
+        """Return the rules whose bound *value* keeps."""
+        cut = self._find(self.bounds, value)
+        found = self._kept.get(cut)
+        return found if found is not None else self._part(cut)
+
+    def all(self) -> Hits:
+        """Return all rules."""
+        cut = len(self._entries) if self._is_lower else 0
+        found = self._kept.get(cut)
+        return found if found is not None else self._part(cut)
+
+    def _part(self, cut: int) -> Hits:
+        if len(self._kept) >= self._most:
+            self._kept.clear()
+        entries = self._entries[:cut] if self._is_lower else self._entries[cut:]
+        found = self._kept[cut] = _hits(sorted(rank for _, rank in entries), self._rules)
+        return found
+
+
 class _Bucket:
-    """Rules of one shape and key, by rank; sorted by their bound where they have one."""
+    """Rules of one shape and key: those that match for sure, and those still to be evaluated."""
 
-    is_lower: bool
-    sure: list[tuple[float, int]] = field(default_factory=list)
-    unsure: list[tuple[float, int]] = field(default_factory=list)
-    bounds: tuple[list[float], list[float]] = ([], [])
-    kept: dict[tuple[int, int], tuple[tuple[int, ...], tuple[int, ...]]] = field(
-        default_factory=dict
-    )
-    most_kept: int = 16
+    __slots__ = ("sure", "unsure")
 
-    def close(self) -> None:
-        self.sure.sort()
-        self.unsure.sort()
-        self.bounds = ([one for one, _ in self.sure], [one for one, _ in self.unsure])
-        self.most_kept = max(16, _MAX_KEPT // max(len(self.sure) + len(self.unsure), 1))
-
-    def within(self, value: float) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Return the ranks of the rules whose bound *value* keeps: sure ones, ones to evaluate."""
-        find = bisect_left if self.is_lower else bisect_right
-        cut = (find(self.bounds[0], value), find(self.bounds[1], value))
-        found = self.kept.get(cut)
-        if found is None:
-            if len(self.kept) >= self.most_kept:
-                self.kept.clear()
-            found = self.kept[cut] = (
-                self._ranks(self.sure, cut[0]),
-                self._ranks(self.unsure, cut[1]),
-            )
-        return found
-
-    def whole(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Return the ranks of all rules: for shapes without a bound."""
-        found = self.kept.get((0, 0))
-        if found is None:
-            found = self.kept[0, 0] = (
-                tuple(sorted(rank for _, rank in self.sure)),
-                tuple(sorted(rank for _, rank in self.unsure)),
-            )
-        return found
-
-    def _ranks(self, entries: Sequence[tuple[float, int]], cut: int) -> tuple[int, ...]:
-        part = entries[:cut] if self.is_lower else entries[cut:]
-        return tuple(sorted(rank for _, rank in part))
+    def __init__(self) -> None:
+        self.sure: _Side | None = None
+        self.unsure: _Side | None = None
 
 
 @dataclass(slots=True)
 class _Shape:
-    """All rules that test the same paths the same way."""
+    """All rules that test the same paths the same way.
+
+    key: picks the bucket's key out of all keys; entry, bound: which value holds the list to
+    look into, and the number that bounds compare with.
+    """
 
     key: Callable[[list[Any]], Any] | None
     entry: int | None
@@ -199,66 +212,75 @@ class _Shape:
 class Matcher:
     """Finds those of some rules whose condition holds; rules are named by their rank."""
 
-    __slots__ = ("_conditions", "_paths", "_shapes", "needs_event")
+    __slots__ = ("_paths", "_rules", "_shapes", "needs_event")
 
     def __init__(self, rules: Sequence[tuple[int, Rule]], plans: Mapping[int, Plan]) -> None:
-        self._conditions = {rank: rule.when for rank, rule in rules}
+        self._rules = dict(rules)
         paths: dict[str, int] = {}
         shapes: dict[tuple[Any, ...], _Shape] = {}
-        for rank, _rule in rules:
+        entries: dict[tuple[Any, Any, bool], list[tuple[float, int]]] = {}
+        for rank, _ in rules:
             plan = plans[rank]
-            shape = shapes.get(plan.shape)
-            if shape is None:
-                shape = shapes[plan.shape] = _new_shape(plan, paths)
+            if plan.shape not in shapes:
+                shapes[plan.shape] = _new_shape(plan, paths)
             bound = plan.bound[2] if plan.bound else 0.0
             for key in plan.keys:
-                bucket = shape.buckets.get(key)
-                if bucket is None:
-                    bucket = shape.buckets[key] = _Bucket(shape.is_lower)
-                (bucket.sure if plan.is_exact else bucket.unsure).append((bound, rank))
-        for shape in shapes.values():
-            for bucket in shape.buckets.values():
-                bucket.close()
+                entries.setdefault((plan.shape, key, plan.is_exact), []).append((bound, rank))
+        for (name, key, is_exact), some in entries.items():
+            shape = shapes[name]
+            bucket = shape.buckets.setdefault(key, _Bucket())
+            side = _Side(some, shape.is_lower, self._rules)
+            if is_exact:
+                bucket.sure = side
+            else:
+                bucket.unsure = side
         self._shapes = tuple(shapes.values())
-        self._paths = tuple(tuple(path.split(".")) for path in paths)
-        names = {name for rule in self._conditions.values() if rule for name in rule.names}
+        self._paths = tuple((path.split(".")[0], tuple(path.split(".")[1:])) for path in paths)
+        names = {name for _, rule in rules if rule.when for name in rule.when.names}
         self.needs_event = any(name.split(".")[0] == "event" for name in names)
 
-    def ranks(self, values: Mapping[str, Any], context: Context) -> tuple[int, ...]:
-        """Return the ranks of the rules whose condition holds, in order."""
-        seen = [_read(values, path) for path in self._paths]
-        keys = [plain_key(value) for value in seen]
-        found: list[tuple[int, ...]] = []
+    def find(self, values: Mapping[str, Any], context: Context) -> Hits:
+        """Return the rules whose condition holds."""
+        seen = [
+            _inside(values.get(first), rest) if rest else values.get(first)
+            for first, rest in self._paths
+        ]
+        keys = [value if value.__class__ is str else plain_key(value) for value in seen]
+        found: list[Hits] = []
         doubtful: list[int] = []
         for shape in self._shapes:
-            for bucket in _buckets(shape, seen, keys):
-                if shape.bound is None:
-                    sure, unsure = bucket.whole()
-                else:
-                    bound: Any = keys[shape.bound]
-                    if type(bound) not in _NUMERIC:
-                        continue
-                    sure, unsure = bucket.within(bound)
-                if sure:
-                    found.append(sure)
-                if unsure:
-                    doubtful += unsure
+            if shape.entry is None:
+                bucket = shape.buckets.get(shape.key(keys) if shape.key else ())
+                buckets: Sequence[_Bucket] = () if bucket is None else (bucket,)
+            else:
+                buckets = _entered(shape, seen[shape.entry])
+            for bucket in buckets:
+                bound: Any = None if shape.bound is None else keys[shape.bound]
+                if bound is not None and type(bound) not in _NUMERIC:
+                    break
+                if bucket.sure is not None:
+                    found.append(bucket.sure.all() if bound is None else bucket.sure.at(bound))
+                if bucket.unsure is not None:
+                    side = bucket.unsure
+                    doubtful += (side.all() if bound is None else side.at(bound)).ranks
         if doubtful:
             found.append(self._holding(doubtful, values, context))
         if len(found) == 1:
             return found[0]
-        return tuple(sorted(rank for part in found for rank in part))
+        return _hits(sorted([rank for part in found for rank in part.ranks]), self._rules)
 
-    def _holding(
-        self, ranks: list[int], values: Mapping[str, Any], context: Context
-    ) -> tuple[int, ...]:
+    def _holding(self, ranks: list[int], values: Mapping[str, Any], context: Context) -> Hits:
         """Return those whose whole condition holds; it is compiled when first needed."""
         good = []
         for rank in sorted(ranks):
-            condition = self._conditions[rank]
+            condition = self._rules[rank].when
             if condition is not None and condition.holds(values, context):
                 good.append(rank)
-        return tuple(good)
+        return _hits(good, self._rules)
+
+
+def _hits(ranks: list[int], rules: Mapping[int, Rule]) -> Hits:
+    return Hits(tuple(ranks), tuple(map(rules.__getitem__, ranks))) if ranks else NO_HITS
 
 
 def _new_shape(plan: Plan, paths: dict[str, int]) -> _Shape:
@@ -274,19 +296,15 @@ def _new_shape(plan: Plan, paths: dict[str, int]) -> _Shape:
     )
 
 
-def _buckets(shape: _Shape, seen: list[Any], keys: list[Any]) -> Sequence[_Bucket]:
-    if shape.entry is None:
-        bucket = shape.buckets.get(shape.key(keys) if shape.key else ())
-        return (bucket,) if bucket is not None else ()
-    entries = seen[shape.entry]
+def _entered(shape: _Shape, entries: Any) -> Sequence[_Bucket]:
+    """Return the buckets of the entries of a list, each once."""
     if not isinstance(entries, (list, tuple)):
         return ()
     unique = dict.fromkeys(one for one in entries if isinstance(one, str))
     return [shape.buckets[one] for one in unique if one in shape.buckets]
 
 
-def _read(values: Mapping[str, Any], path: tuple[str, ...]) -> Any:
-    found: Any = values
+def _inside(found: Any, path: tuple[str, ...]) -> Any:
     for name in path:
         if found.__class__ is not dict and not isinstance(found, Mapping):
             return None
