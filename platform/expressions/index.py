@@ -11,7 +11,7 @@ from .tree import Call, Compare, Items, Literal, Logic, Name, Node, walk
 from .types import BOOL, ListType
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
-_CONSTANT_TYPES = frozenset({"text", "choice", "number", "bool", "duration"})
+_CONSTANT_TYPES = frozenset({"text", "choice", "number", "bool"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +20,7 @@ class Test:
 
     op: ``==``, ``in``, ``<``, ``<=``, ``>``, ``>=`` or ``contains`` (a list has the entry).
     values: the constants, one but for ``in``. A value of another JSON type than the constant
-    fails every test; true is not 1. So does a number of 10**15 or more, and a duration that is no
-    whole number or of 10**12 seconds or more: to a condition they are missing.
+    fails every test; true is not 1. So does a number of 10**15 or more: to a condition it is missing.
     """
 
     __test__ = False
