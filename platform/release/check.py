@@ -7,27 +7,22 @@ from typing import Any
 
 from ..core.diagnostics import Diagnostic
 from ..definitions.references import References
-from ..formbuilder.model import Form
 from ..messages.syntax import parse_inline
-from .model import RecordType, Segment, View
+from .model import RecordType, Release, View
 
 
 def check_record_type(
-    kind: RecordType,
-    references: References,
-    forms: Mapping[str, Form],
-    workflows: Mapping[str, Any],
-    slas: Mapping[str, Any],
-    routings: Mapping[str, Any],
+    kind: RecordType, references: References, release: Release
 ) -> tuple[Diagnostic, ...]:
     """Return what a record type names that does not exist, or that belongs to another record type."""
     found: list[Diagnostic] = []
-    for what, name, models in (
-        ("workflow", kind.workflow, workflows),
-        ("form", kind.intake, forms),
-        ("sla", kind.sla, slas),
-        ("routing", kind.routing, routings),
-    ):
+    named: tuple[tuple[str, str | None, Mapping[str, Any]], ...] = (
+        ("workflow", kind.workflow, release.workflows),
+        ("form", kind.intake, release.forms),
+        ("sla", kind.sla, release.slas),
+        ("routing", kind.routing, release.routings),
+    )
+    for what, name, models in named:
         if name and name in models and models[name].record_type != kind.id:
             values = {"name": name, "other": models[name].record_type, "type": kind.id}
             found.append(Diagnostic(span=kind.span, code="REL007", values=values))
@@ -55,8 +50,3 @@ def _view_findings(view: View, references: References) -> Iterator[Diagnostic]:
         if not references.has("role", role):
             values = {"kind": "role", "name": role, "guess": references.guess("role", role)}
             yield Diagnostic(span=view.span, code="REL004", values=values)
-
-
-def check_segment(segment: Segment) -> tuple[Diagnostic, ...]:
-    """Return what is wrong with a segment beyond its condition: nothing yet can be."""
-    return ()

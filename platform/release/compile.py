@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from ..calendars import WorkingTime
+from ..calendars import Calendar, WorkingTime
 from ..calendars.parse import parse_calendar
 from ..core.diagnostics import Diagnostic, has_errors
 from ..core.roles import BUILT_IN_ROLES
@@ -28,7 +28,7 @@ from ..sla.check import check_sla
 from ..sla.parse import parse_sla
 from ..workflows.check import check_workflow
 from ..workflows.parse import parse_workflow
-from .check import check_record_type, check_segment, check_view
+from .check import check_record_type, check_view
 from .model import RecordType, Release
 from .parse import parse_record_type, parse_segment, parse_view
 from .schema import EVENT, base_fields
@@ -73,45 +73,33 @@ class _Compiler:
         taxonomies = self.each("taxonomy", parse_taxonomy)
         self.declare_fields(taxonomies)
         forms = self.each("form", lambda d: parse_form(d, self.schema_of(d), taxonomies))
-        workflows = self.each("workflow", lambda d: parse_workflow(d, self.schema_of(d)))
-        slas = self.each("sla", lambda d: parse_sla(d, self.schema_of(d)))
+        calendars = self.each("calendar", _calendar)
         rules = self.each("rule", lambda d: parse_rule(d, self.schema_of(d, event=True)))
-        tables = self.each("table", lambda d: parse_table(d, self.schema_of(d)))
-        routings = self.each("routing", lambda d: parse_routing(d, self.schema_of(d)))
-        teams = self.each("team", parse_team)
-        templates = self.each("message_template", lambda d: parse_message_template(d, self.schema_of(d, event=True)))
-        surveys = self.each("survey", parse_survey)
-        views = self.each("view", lambda d: parse_view(d, self.schema_of(d)))
-        segments = self.each("segment", parse_segment)
-        calendars = self.each("calendar", lambda d: parse_calendar(d.value, d.node.span_of, lambda p: (d.node.at(p) or d.node).where))
         record_types = self.each("record_type", lambda d: self.record_type(d, forms))
-        self.check(
-            taxonomies, forms, workflows, slas, rules, tables, routings, teams, templates, surveys, views, segments,
-            calendars, record_types,
-        )
-        found = tidy(self.found)
-        if has_errors(found):
-            return None, found
         release = Release(
             hash=release_hash(self.documents),
             record_types=record_types,
             forms=forms,
             taxonomies=taxonomies,
-            workflows=workflows,
+            workflows=self.each("workflow", lambda d: parse_workflow(d, self.schema_of(d))),
             calendars=calendars,
-            slas=slas,
+            slas=self.each("sla", lambda d: parse_sla(d, self.schema_of(d))),
             rules=rules,
-            tables=tables,
-            routings=routings,
-            teams=teams,
-            templates=templates,
-            surveys=surveys,
-            views=views,
-            segments=segments,
+            tables=self.each("table", lambda d: parse_table(d, self.schema_of(d))),
+            routings=self.each("routing", lambda d: parse_routing(d, self.schema_of(d))),
+            teams=self.each("team", parse_team),
+            templates=self.each(
+                "message_template", lambda d: parse_message_template(d, self.schema_of(d, event=True))
+            ),
+            surveys=self.each("survey", parse_survey),
+            views=self.each("view", lambda d: parse_view(d, self.schema_of(d))),
+            segments=self.each("segment", parse_segment),
             working_time={name: WorkingTime(calendar) for name, calendar in calendars.items()},
             rule_index={name: RuleIndex(rules.values(), name) for name in record_types},
         )
-        return release, found
+        self.check(release)
+        found = tidy(self.found)
+        return (None if has_errors(found) else release), found
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -196,7 +184,8 @@ class _Compiler:
 
     # --- checking ---------------------------------------------------------------------------------
 
-    def references(self, record_type: str, taxonomies: Any, workflow: Document | None) -> References:
+    def references(self, record_type: str, release: Release) -> References:
+        """Return what definitions of *record_type* may name."""
         ids = {kind: frozenset(documents) for kind, documents in self.by_kind.items()}
         ids["team"] = ids.get("team", frozenset()) | self.more_teams
         ids["template"] = ids.get("message_template", frozenset())
@@ -206,49 +195,60 @@ class _Compiler:
             fields = {name: field for known in self.fields.values() for name, field in known.items()}
         ids["field"] = frozenset(fields) | frozenset(base_fields())
         ids["form"] = frozenset(
-            name for name, form in self.by_kind.get("form", {}).items() if record_type in (ANY_TYPE, self.type_named(form))
+            name
+            for name, form in self.by_kind.get("form", {}).items()
+            if record_type in (ANY_TYPE, self.type_named(form))
         )
         states: set[str] = set()
         for name, document in self.by_kind.get("record_type", {}).items():
             if record_type in (name, ANY_TYPE):
                 states |= set(self.states_of(document) or ())
         ids["state"] = frozenset(states)
+        ids["entered_by_rule"] = frozenset(
+            str(action.args["to"])
+            for rule in release.rules.values()
+            if rule.record_type in (record_type, ANY_TYPE)
+            for action in rule.then
+            if action.kind == "transition"
+        )
         return References(ids=ids)
 
-    def check(
-        self, taxonomies: Any, forms: Any, workflows: Any, slas: Any, rules: Any, tables: Any, routings: Any, teams: Any,
-        templates: Any, surveys: Any, views: Any, segments: Any, calendars: Any, record_types: Any,
-    ) -> None:
-        cache: dict[str, References] = {}
+    def check(self, release: Release) -> None:
+        """Look for what definitions name and mean together."""
+        known: dict[str, References] = {}
 
         def refs(record_type: str) -> References:
-            if record_type not in cache:
-                cache[record_type] = self.references(record_type, taxonomies, None)
-            return cache[record_type]
+            if record_type not in known:
+                known[record_type] = self.references(record_type, release)
+            return known[record_type]
 
         def fields(record_type: str) -> Mapping[str, Field]:
             return self.fields.get(record_type, {})
 
-        for form in forms.values():
-            self.found.extend(check_form(form, refs(form.record_type)))
-        for workflow in workflows.values():
-            self.found.extend(check_workflow(workflow, refs(workflow.record_type)))
-        for sla in slas.values():
-            self.found.extend(check_sla(sla, refs(sla.record_type), fields(sla.record_type), calendars))
-        for rule in rules.values():
-            self.found.extend(check_rule(rule, refs(rule.record_type), fields(rule.record_type)))
-        self.found.extend(check_cycles(tuple(rules.values())))
-        for table in tables.values():
-            self.found.extend(check_table(table, refs(table.record_type), fields(table.record_type)))
-        for routing in routings.values():
-            self.found.extend(check_routing(routing, refs(routing.record_type)))
-        for template in templates.values():
-            self.found.extend(check_message_template(template, refs(template.record_type)))
-        for survey in surveys.values():
-            self.found.extend(check_survey(survey, refs(ANY_TYPE)))
-        for view in views.values():
-            self.found.extend(check_view(view, refs(view.record_type)))
-        for segment in segments.values():
-            self.found.extend(check_segment(segment))
-        for record_type in record_types.values():
-            self.found.extend(check_record_type(record_type, refs(record_type.id), forms, workflows, slas, routings))
+        add = self.found.extend
+        for form in release.forms.values():
+            add(check_form(form, refs(form.record_type)))
+        for workflow in release.workflows.values():
+            add(check_workflow(workflow, refs(workflow.record_type)))
+        for sla in release.slas.values():
+            add(check_sla(sla, refs(sla.record_type), fields(sla.record_type), release.calendars))
+        for rule in release.rules.values():
+            add(check_rule(rule, refs(rule.record_type), fields(rule.record_type)))
+        add(check_cycles(tuple(release.rules.values())))
+        for table in release.tables.values():
+            add(check_table(table, refs(table.record_type), fields(table.record_type)))
+        for routing in release.routings.values():
+            add(check_routing(routing, refs(routing.record_type)))
+        for template in release.templates.values():
+            add(check_message_template(template, refs(template.record_type)))
+        for survey in release.surveys.values():
+            add(check_survey(survey, refs(ANY_TYPE)))
+        for view in release.views.values():
+            add(check_view(view, refs(view.record_type)))
+        for record_type in release.record_types.values():
+            add(check_record_type(record_type, refs(record_type.id), release))
+
+
+def _calendar(document: Document) -> tuple[Calendar | None, Findings]:
+    node = document.node
+    return parse_calendar(document.value, node.span_of, lambda path: (node.at(path) or node).where)
