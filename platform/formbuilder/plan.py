@@ -25,8 +25,8 @@ class Step:
     """One field with everything looked up that does not depend on values."""
 
     __slots__ = (
-        "columns", "compute", "default", "enable", "field", "id", "index", "is_heading", "read", "reads",
-        "require", "required", "section", "section_show", "show", "states",
+        "cells", "columns", "compute", "default", "enable", "field", "gate", "id", "index", "is_heading",
+        "known", "read", "reads", "require", "required", "section", "section_show", "show",
     )  # fmt: skip
 
     def __init__(self, field: Field, index: int, section: int, section_show: Test | None) -> None:
@@ -36,6 +36,7 @@ class Step:
         self.section = section
         self.section_show = section_show
         self.show = _test(field.show)
+        self.gate: Test = self.show or _always
         self.enable = _test(field.enable)
         self.require = _test(field.require)
         self.required = field.required
@@ -47,30 +48,39 @@ class Step:
         self.reads = read is not None
         is_table = field.type is FieldType.TABLE
         self.columns = Columns(field.columns) if is_table else None
-        self.states: dict[tuple[int, int], FieldState] = {}
+        self.known: dict[int, FieldState] = {}
+        self.cells: dict[tuple[int, int], FieldState] = {}
 
     @property
     def is_plain(self) -> bool:
-        """Return whether the field is always shown and only takes what is typed in."""
-        return (
-            self.reads and self.section_show is None and self.show is None and self.enable is None
-        )
+        """Return whether the field only takes what is typed in, wherever its own ``show`` holds."""
+        return self.reads and self.section_show is None and self.enable is None
 
-    def state(self, flags: int, row: int = -1, prefix: str = "") -> FieldState:
+    def state(self, flags: int) -> FieldState:
         """Return the state that *flags* stand for, made once."""
-        key = (flags, row)
-        found = self.states.get(key)
+        found = self.known.get(flags)
         if found is None:
-            level = (flags >> _LEVEL_SHIFT) & 3
-            found = self.states[key] = FieldState(
-                id=prefix + self.id,
-                shown=bool(flags & SHOWN),
-                enabled=bool(flags & ENABLED),
-                required=bool(flags & REQUIRED),
-                readable=level > Level.NONE,
-                writable=level == Level.WRITE,
-            )
+            found = self.known[flags] = _state(self.id, flags)
         return found
+
+    def cell(self, flags: int, row: int, prefix: str) -> FieldState:
+        """Return the state of the cell of this column in a row, made once."""
+        found = self.cells.get((flags, row))
+        if found is None:
+            found = self.cells[flags, row] = _state(prefix + self.id, flags)
+        return found
+
+
+def _state(name: str, flags: int) -> FieldState:
+    level = (flags >> _LEVEL_SHIFT) & 3
+    return FieldState(
+        id=name,
+        shown=bool(flags & SHOWN),
+        enabled=bool(flags & ENABLED),
+        required=bool(flags & REQUIRED),
+        readable=level > Level.NONE,
+        writable=level == Level.WRITE,
+    )
 
 
 def level_bits(level: int) -> int:
@@ -93,11 +103,22 @@ class Columns:
         self.order = [self.steps[at] for at in order]
 
 
+# How a step is taken: open whatever the values, open where its ``show`` holds, or looked at in
+# every respect. Plain numbers: they are compared for every field of every evaluation.
+OPEN, GATED, ANY = 0, 1, 2
+
+
+def _way(step: Step, level: int) -> int:
+    if not step.is_plain or level != Level.WRITE:
+        return ANY
+    return OPEN if step.show is None else GATED
+
+
 class Access:
     """The steps of a form as some roles may take them in one state.
 
-    order: each step with its level, and whether it is open whatever the values. states, flags:
-    of the open ones, those to start from. required: open steps that must be filled. deciding:
+    order: each step with its level and how it is taken. states: of the steps that are open whatever
+    the values. flags: those to start from. required: open steps that must be filled. deciding:
     steps whose state hangs on values.
     """
 
@@ -111,19 +132,19 @@ class Access:
         state: str | None,
     ) -> None:
         levels = [int(level_of(step.field, roles, state)) for step in steps]
-        opened = [step.is_plain and levels[step.index] == Level.WRITE for step in steps]
+        ways = [_way(step, levels[step.index]) for step in steps]
         self.columns = [
             [min(levels[step.index], level_of(one, roles, state)) for one in step.field.columns]
             for step in steps
         ]
-        self.order = [(step, levels[step.index], opened[step.index]) for step in order]
+        self.order = [(step, levels[step.index], ways[step.index]) for step in order]
         self.flags = [SHOWN | ENABLED | level_bits(level) for level in levels]
         self.required: list[Step] = []
         self.deciding: list[Step] = []
         self.states: dict[str, FieldState] = {}
         for step in steps:
             flags = self.flags[step.index]
-            if not opened[step.index] or (step.require is not None and not step.required):
+            if ways[step.index] != OPEN or (step.require is not None and not step.required):
                 self.deciding.append(step)
                 continue
             if step.required:
@@ -223,6 +244,10 @@ def in_order(ids: Sequence[str], needs: Mapping[str, Iterable[str]]) -> tuple[li
             circle = circle or any(state[one] == 1 for one in needed)
             waiting.extend(one for one in needed if state[one] == 0)
     return order, circle
+
+
+def _always(values: Mapping[str, Any], context: Context) -> bool:
+    return True
 
 
 def _keep_nothing(raw: Any, reading: Reading) -> None:

@@ -74,6 +74,17 @@ def _within(day: date, field: Field, reading: Reading) -> Fault | None:
     return None
 
 
+def _is_kept_date(text: str) -> bool:
+    """Return whether *text* is a day in the form that is kept."""
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def date_reader(field: Field) -> Read:
     """Return the reader of a day, kept as ``2026-11-22``."""
     bounded = field.low is not None or field.high is not None
@@ -81,7 +92,9 @@ def date_reader(field: Field) -> Read:
     def read(raw: Any, reading: Reading) -> Any:
         if raw.__class__ is not str:
             return NOT_TEXT
-        text = raw if len(raw) == 10 else raw[:64].strip()
+        if not bounded and _is_kept_date(raw):
+            return raw
+        text = raw[:64].strip()
         if not text:
             return None
         day = spelt_date(text)

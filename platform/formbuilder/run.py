@@ -9,6 +9,7 @@ from ..core.decision import Problem
 from ..expressions import Context
 from .fault import Fault, Reading, bound, cut
 from .plan import (
+    ANY,
     ENABLED,
     FAULTY,
     MAX_ROWS,
@@ -103,14 +104,18 @@ class Run:
                     self._miss(step)
 
     def _steps(self, access: Access) -> None:
-        """Take every step; those that are open whatever the others hold, here, where it is quick."""
+        """Take every step; those that only take what is typed in, here, where it is quick."""
         typed, scope, seen, reading = self.typed.get, self.scope.get, self.seen, self.reading
-        values, changed = self.values, self.changed
+        values, changed, context = self.values, self.changed, self.context
         new: Any
-        for step, level, is_open in access.order:
-            if not is_open:
-                self.take(step, level)
-                continue
+        for step, level, way in access.order:
+            if way:
+                if way == ANY:
+                    self.take(step, level)
+                    continue
+                if not step.gate(seen, context):
+                    self._hide(step)
+                    continue
             name = step.id
             raw = typed(name, _MISSING)
             old = scope(name)
@@ -133,6 +138,16 @@ class Run:
                     changed[name] = new
             elif old is not None:
                 changed[name] = None
+
+    def _hide(self, step: Step) -> None:
+        """Leave out a field that the person could write if it were shown."""
+        self.flags[step.index] &= ~(SHOWN | ENABLED)
+        old = self.scope.get(step.id)
+        self.seen[step.id] = None if self.drop else old
+        if old is not None and self.drop:
+            self.removed.append(step.id)
+        elif old is not None:
+            self.values[step.id] = old
 
     def cells(self, columns: Columns, levels: Sequence[int]) -> None:
         """Evaluate the cells of one row."""
@@ -197,7 +212,11 @@ class Run:
             flags |= REQUIRED
             if not self.partial and not flags & FAULTY and step.id not in self.values:
                 self._miss(step)
-        self.states[self.prefix + step.id] = step.state(flags & ~FAULTY, self.row, self.prefix)
+        flags &= ~FAULTY
+        if self.row < 0:
+            self.states[step.id] = step.known.get(flags) or step.state(flags)
+        else:
+            self.states[self.prefix + step.id] = step.cell(flags, self.row, self.prefix)
 
     def _typed(self, step: Step, old: Any) -> Any:
         """Return the value of an open field; what is wrong with it is noted, and it counts as empty."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from ..expressions import Context
@@ -12,9 +13,10 @@ from .model import Form
 from .plan import plan_of
 from .read_time import zone_of
 from .result import FormResult, Lookup
-from .run import Found, Run
+from .run import Run
 
 _MOST_UNKNOWN = 20
+_PLACE = itemgetter(0, 1)
 
 
 def evaluate_form(
@@ -41,7 +43,7 @@ def evaluate_form(
     run = Run(typed, scope, dict(scope), context, reading, drop=plan.drop, partial=partial)
     run.form(plan.access(roles, state), cyclic=plan.cyclic)
     if len(run.found) > 1:
-        run.found.sort(key=_place)
+        run.found.sort(key=_PLACE)
     unknown: tuple[str, ...] = ()
     if run.strange or not typed.keys() <= plan.ids:
         unknown = _unknown(typed, plan.ids, run.strange)
@@ -54,10 +56,6 @@ def evaluate_form(
         typed=typed,
         unknown=unknown,
     )
-
-
-def _place(found: Found) -> tuple[int, int]:
-    return found[:2]
 
 
 def _today(context: Context) -> date | None:
