@@ -17,12 +17,13 @@ _METRICS = (
     "engagement",
     "promise",
     "state_limit",
+    "task",
 )
 
 EXTRA: Mapping[str, Type] = MappingProxyType(
     {
         "link": TEXT,
-        "promise": RecordType("promise", dict.fromkeys(_METRICS, ANY)),
+        "promise": RecordType("promise", dict.fromkeys(_METRICS, DATETIME)),
         "actor": ANY,
         "note": TEXT,
         "survey": RecordType("survey", {"link": TEXT, "question": TEXT}),
@@ -36,6 +37,10 @@ EXTRA: Mapping[str, Type] = MappingProxyType(
         "percent": NUMBER,
         "metric": TEXT,
         "portal": RecordType("portal", {"name": TEXT}),
+        "recipient": RecordType("recipient", {"name": TEXT}),
+        "owner_name": TEXT,
+        "state_title": TEXT,
+        "type_title": TEXT,
     }
 )
 LINKS = frozenset({("link",), ("survey", "link")})
