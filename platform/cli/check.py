@@ -29,8 +29,8 @@ from ..definitions import (
     tidy,
 )
 from ..definitions.packs import DEFINITION_ENDINGS, inside
-from ..definitions.shapes import without_echoes
 from ..definitions.report import as_json, as_sarif, as_text
+from ..definitions.shapes import without_echoes
 from ..lab.scenario import parse_scenario
 from ..release.compile import compile_release
 

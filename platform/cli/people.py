@@ -16,7 +16,17 @@ import click
 from ..core.roles import AGENT
 from ..runtime.service import Service
 from ..store.engine import DatabaseError
-from ..store.people import Membership, User, add_user, memberships, put_members, save_user, set_password, user_by_login, users
+from ..store.people import (
+    Membership,
+    User,
+    add_user,
+    memberships,
+    put_members,
+    save_user,
+    set_password,
+    user_by_login,
+    users,
+)
 from ..store.sessions import close_sessions
 from ..store.tokens import add_token, revoke_token, tokens_of
 from ..web.passwords import hash_password
@@ -25,7 +35,11 @@ from ..wiring.build import open_service
 from ..wiring.settings import SettingsError, read_settings
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
-DATA = click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder; ./var by default.")
+DATA = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The data folder; ./var by default.",
+)
 SCOPES = ("records:read", "records:write", "definitions:read")
 
 
@@ -59,34 +73,59 @@ def user_group() -> None:
 @click.argument("login")
 @click.option("--name", required=True, help="As colleagues know them.")
 @click.option("--email", required=True)
-@click.option("--role", "roles", multiple=True, default=[AGENT], show_default=True, help="May be given several times.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    default=[AGENT],
+    show_default=True,
+    help="May be given several times.",
+)
 @click.option("--team", "teams", multiple=True, help="May be given several times.")
 @click.option("--lead", "leads", multiple=True, help="A team that the person leads.")
 @click.option("--lang", type=click.Choice(["en", "zh-CN"]), default="zh-CN", show_default=True)
 @click.option("--password", help="Without it one is made and shown once.")
 @DATA
 def add(
-    login: str, name: str, email: str, roles: tuple[str, ...], teams: tuple[str, ...], leads: tuple[str, ...], lang: str,
-    password: str | None, data: Path | None,
+    login: str,
+    name: str,
+    email: str,
+    roles: tuple[str, ...],
+    teams: tuple[str, ...],
+    leads: tuple[str, ...],
+    lang: str,
+    password: str | None,
+    data: Path | None,
 ) -> None:
     """Make an account for LOGIN."""
     login = login.lower()
     if not LOGIN.fullmatch(login):
-        raise click.BadParameter("a login has small letters, digits, dots, dashes and underscores", param_hint="LOGIN")
+        raise click.BadParameter(
+            "a login has small letters, digits, dots, dashes and underscores", param_hint="LOGIN"
+        )
     given = password or secrets.token_urlsafe(12)
     if len(given) < 8:
         raise click.BadParameter("a password has at least 8 characters", param_hint="--password")
-    with opened(data) as service:
-        with service.database.writing() as connection:
-            if user_by_login(connection, login) is not None:
-                raise click.ClickException(f"There is an account {login} already.")
-            account = User(
-                id=service.ids.new_id(), login=login, name=name, email=email, roles=frozenset(roles), lang=lang, zone=service.zone
+    with opened(data) as service, service.database.writing() as connection:
+        if user_by_login(connection, login) is not None:
+            raise click.ClickException(f"There is an account {login} already.")
+        account = User(
+            id=service.ids.new_id(),
+            login=login,
+            name=name,
+            email=email,
+            roles=frozenset(roles),
+            lang=lang,
+            zone=service.zone,
+        )
+        add_user(connection, account, service.clock.now(), hash_password(given, PasswordCost()))
+        for team in dict.fromkeys([*teams, *leads]):
+            present = list(memberships(connection, team=team))
+            put_members(
+                connection,
+                team,
+                [*present, Membership(team=team, user_id=account.id, is_lead=team in leads)],
             )
-            add_user(connection, account, service.clock.now(), hash_password(given, PasswordCost()))
-            for team in dict.fromkeys([*teams, *leads]):
-                present = list(memberships(connection, team=team))
-                put_members(connection, team, [*present, Membership(team=team, user_id=account.id, is_lead=team in leads)])
     click.echo(f"The account {login} is there.")
     if password is None:
         click.echo(f"Password, shown only now: {given}")
@@ -101,12 +140,15 @@ def list_(json_out: bool, data: Path | None) -> None:
         found = users(connection)
     if json_out:
         rows = [
-            {"login": one.login, "name": one.name, "roles": sorted(one.roles), "active": one.active} for one in found
+            {"login": one.login, "name": one.name, "roles": sorted(one.roles), "active": one.active}
+            for one in found
         ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for one in found:
-        click.echo(f"{one.login:20} {one.name:24} {', '.join(sorted(one.roles)):24} {'' if one.active else 'disabled'}")
+        click.echo(
+            f"{one.login:20} {one.name:24} {', '.join(sorted(one.roles)):24} {'' if one.active else 'disabled'}"
+        )
 
 
 @user_group.command("password")
@@ -159,10 +201,19 @@ def token_group() -> None:
 @token_group.command("add")
 @click.argument("login")
 @click.option("--name", required=True, help="What the token is for.")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), default=["records:read"], show_default=True)
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(SCOPES),
+    default=["records:read"],
+    show_default=True,
+)
 @click.option("--days", type=click.IntRange(1, 3650), help="How long it lasts; for ever without.")
 @DATA
-def token_add(login: str, name: str, scopes: tuple[str, ...], days: int | None, data: Path | None) -> None:
+def token_add(
+    login: str, name: str, scopes: tuple[str, ...], days: int | None, data: Path | None
+) -> None:
     """Make a token that acts as LOGIN; it is shown once."""
     with opened(data) as service:
         account = _known(service, login)

@@ -45,7 +45,10 @@ def open_process(settings: Settings) -> Process:
 
 def application() -> Flask:
     """Return the application of this process and start its dispatcher: the web server calls this in its worker."""
-    logging.basicConfig(level=os.environ.get("SOPWITH_LOG", "INFO"), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=os.environ.get("SOPWITH_LOG", "INFO"),
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
     settings = read_settings()
     process = open_process(settings)
     app = create_app(process.service, web_settings(settings))

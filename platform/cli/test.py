@@ -12,7 +12,15 @@ import click
 
 from ..core.diagnostics import Diagnostic, has_errors
 from ..core.plain import instant_text
-from ..definitions import Document, FolderError, Pack, expand_pack, load_pack, read_folder, required_packs
+from ..definitions import (
+    Document,
+    FolderError,
+    Pack,
+    expand_pack,
+    load_pack,
+    read_folder,
+    required_packs,
+)
 from ..lab.run import ScenarioRun, StepRun, run_scenario
 from ..lab.sample import parse_sample
 from ..lab.scenario import parse_scenario
@@ -74,7 +82,9 @@ def _run_pack(home: Path, available: dict[str, Pack], only: str) -> PackResult:
     return PackResult(pack=pack.id, runs=tuple(runs), found=(*found, *faults, *more))
 
 
-def _run_scenarios(pack: Pack, release: Release, cast: Any, only: str) -> tuple[list[ScenarioRun], list[Diagnostic]]:
+def _run_scenarios(
+    pack: Pack, release: Release, cast: Any, only: str
+) -> tuple[list[ScenarioRun], list[Diagnostic]]:
     runs: list[ScenarioRun] = []
     found: list[Diagnostic] = []
     for document in pack.scenarios:
@@ -124,7 +134,12 @@ def as_json(results: list[PackResult]) -> dict[str, Any]:
                         "passed": run.passed,
                         "steps": len(run.steps),
                         "failures": [
-                            {"at": str(one.span), "what": one.what, "expected": str(one.expected), "found": str(one.actual)}
+                            {
+                                "at": str(one.span),
+                                "what": one.what,
+                                "expected": str(one.expected),
+                                "found": str(one.actual),
+                            }
                             for step in run.steps
                             for one in step.failures
                         ],
@@ -143,7 +158,13 @@ def as_json(results: list[PackResult]) -> dict[str, Any]:
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--only", default="", help="Run only scenarios whose id contains this.")
 @click.option("--json", "json_out", is_flag=True, help="Write the results as JSON.")
-@click.option("--lang", type=click.Choice(["en", "zh-CN"]), default="en", envvar="SOPWITH_LANG", show_default=True)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh-CN"]),
+    default="en",
+    envvar="SOPWITH_LANG",
+    show_default=True,
+)
 @click.pass_context
 def test(context: click.Context, path: Path, only: str, json_out: bool, lang: str) -> None:
     """Run the scenarios in PATH (a pack's folder, or a folder of packs) under a virtual clock.

@@ -46,7 +46,12 @@ def prepare_demo(settings: Settings) -> None:
         if not service.has_release():
             click.echo("Installing the template packs and the sample data ...", err=True)
             cost = PasswordCost()
-            count = install(service, pack_files(shipped_packs()), lambda text: hash_password(text, cost), settings.zone)
+            count = install(
+                service,
+                pack_files(shipped_packs()),
+                lambda text: hash_password(text, cost),
+                settings.zone,
+            )
             click.echo(f"{count} sample records are there.", err=True)
     finally:
         service.database.close()
@@ -63,15 +68,23 @@ def _free(settings: Settings) -> bool:
 
 
 @click.command()
-@click.option("--demo", is_flag=True, help="Install the template packs with sample people and records first.")
+@click.option(
+    "--demo", is_flag=True, help="Install the template packs with sample people and records first."
+)
 @click.option("--bind", help="Address and port, such as 127.0.0.1:8080.")
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder; ./var by default.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The data folder; ./var by default.",
+)
 def up(demo: bool, bind: str | None, data: Path | None) -> None:
     """Run the product: pages, interface and work in one process, until it is interrupted."""
     try:
         settings = read_settings(bind=bind, data=data, demo=demo or None)
         if not _free(settings):
-            raise click.ClickException(f"{settings.bind} is in use; stop what listens there or choose another with --bind.")
+            raise click.ClickException(
+                f"{settings.bind} is in use; stop what listens there or choose another with --bind."
+            )
         if settings.demo:
             prepare_demo(settings)
     except (SettingsError, DatabaseError, DemoError) as error:

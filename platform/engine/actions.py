@@ -10,7 +10,7 @@ from ..core.commands import NewMessage
 from ..core.events import Cause, EventKind
 from ..core.plain import to_plain
 from ..core.record import Task
-from ..expressions import Context, Duration, parse_duration
+from ..expressions import Duration, parse_duration
 from ..messages.render import render
 from ..rules.model import Action, Rule
 from ..rules.tables import decide_table
@@ -31,11 +31,17 @@ def act(draft: Draft, rule: Rule, action: Action, scope: Values, cause: Cause) -
 def write_values(draft: Draft, wanted: Values, cause: Cause) -> None:
     """Write field values down, those that differ."""
     present = draft.state.values
-    changed = {name: value for name, value in wanted.items() if value is not None and present.get(name) != value}
+    changed = {
+        name: value
+        for name, value in wanted.items()
+        if value is not None and present.get(name) != value
+    }
     removed = [name for name, value in wanted.items() if value is None and name in present]
     if changed or removed:
         before = {name: present.get(name) for name in [*changed, *removed]}
-        draft.emit(EventKind.VALUES, {"changed": changed, "removed": removed, "before": before}, cause)
+        draft.emit(
+            EventKind.VALUES, {"changed": changed, "removed": removed, "before": before}, cause
+        )
 
 
 def after(draft: Draft, duration: Duration | None, calendar: str | None = None) -> datetime:
@@ -102,7 +108,9 @@ def _target(draft: Draft, named: Values, scope: Values) -> tuple[str | None, str
         lead = draft.directory.lead(named["lead_of"])
         user, team = (lead.id if lead else None), named["lead_of"]
     if "role" in named:
-        person = least_loaded(draft.directory.with_role(named["role"]), prefer_team=draft.state.team)
+        person = least_loaded(
+            draft.directory.with_role(named["role"]), prefer_team=draft.state.team
+        )
         user = person.id if person else None
     return (user if draft.person(user) else None), team, "rule"
 
@@ -119,27 +127,63 @@ def _notify(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
 
 
 def _page(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
-    notify(draft, [f"on_call:{action.args['team']}"], action.args["template"], "both", cause, _told(scope))
+    notify(
+        draft,
+        [f"on_call:{action.args['team']}"],
+        action.args["template"],
+        "both",
+        cause,
+        _told(scope),
+    )
 
 
 def _told(scope: Values) -> dict[str, Any]:
     event = scope.get("event") or {}
-    return {"event": event, "percent": event.get("percent"), "metric": event.get("metric"), "comment": event.get("text")}
+    return {
+        "event": event,
+        "percent": event.get("percent"),
+        "metric": event.get("metric"),
+        "comment": event.get("text"),
+    }
 
 
 def _comment(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
     args = action.args
-    reader = Recipient(kind="customer" if args.get("public") else "user", id="", name="", email="", lang=draft.state.lang)
+    reader = Recipient(
+        kind="customer" if args.get("public") else "user",
+        id="",
+        name="",
+        email="",
+        lang=draft.state.lang,
+    )
     if "template" in args:
         template = draft.release.templates[args["template"]]
         text = render(template, data_for(draft, reader, _told(scope)), draft.state.lang).body_text
     else:
         words = args["text"]
-        text = words if isinstance(words, str) else words.get(draft.state.lang) or next(iter(words.values()))
-    say(draft, NewMessage(id=f"{draft.state.id}-{draft.state.version + 1}", text=text), public=bool(args.get("public")), author="system", cause=cause)
+        text = (
+            words
+            if isinstance(words, str)
+            else words.get(draft.state.lang) or next(iter(words.values()))
+        )
+    say(
+        draft,
+        NewMessage(id=f"{draft.state.id}-{draft.state.version + 1}", text=text),
+        public=bool(args.get("public")),
+        author="system",
+        cause=cause,
+    )
 
 
-def say(draft: Draft, message: NewMessage, *, public: bool, author: str, cause: Cause = Cause(), human: bool = False) -> None:
+def say(
+    draft: Draft,
+    message: NewMessage,
+    *,
+    public: bool,
+    author: str,
+    cause: Cause = Cause(),
+    human: bool = False,
+) -> None:
     """Add a message to the record."""
     draft.messages.append((message, public, author))
     draft.emit(
@@ -171,7 +215,11 @@ def _escalate(draft: Draft, action: Action, scope: Values, cause: Cause) -> None
     args = action.args
     level = draft.state.escalation + 1
     target = args.get("to") or {}
-    draft.emit(EventKind.ESCALATED, {"level": level, "kind": args.get("kind", "hierarchical"), "to": dict(target)}, cause)
+    draft.emit(
+        EventKind.ESCALATED,
+        {"level": level, "kind": args.get("kind", "hierarchical"), "to": dict(target)},
+        cause,
+    )
     if target:
         user, team, via = _target(draft, target, scope)
         give(draft, user, team, via, cause)
@@ -195,7 +243,11 @@ def _start(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
         opened_at=draft.now,
         due_at=after(draft, limit) if limit else None,
     )
-    draft.emit(EventKind.TASK, {"change": "opened", "id": task.id, "task": to_plain(task), "title": args.get("title")}, cause)
+    draft.emit(
+        EventKind.TASK,
+        {"change": "opened", "id": task.id, "task": to_plain(task), "title": args.get("title")},
+        cause,
+    )
 
 
 def _create(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
@@ -229,7 +281,12 @@ def _survey(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
     draft.effect(
         "command",
         f"survey:{survey}",
-        {"command": "ask_survey", "record": draft.state.id, "survey": survey, "key": f"{survey}:{draft.state.version}"},
+        {
+            "command": "ask_survey",
+            "record": draft.state.id,
+            "survey": survey,
+            "key": f"{survey}:{draft.state.version}",
+        },
         after(draft, delay) if delay else None,
     )
 

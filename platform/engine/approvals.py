@@ -26,7 +26,16 @@ def open_round(draft: Draft, rule: ApprovalRule) -> None:
     if rule.skip_when is not None and skipped(rule, scope, context):
         trace = rule.skip_when.explain(scope, context)
         draft.explain("approval", draft.state.state, "skipped", "ENG301", [to_trace(trace)])
-        draft.emit(EventKind.APPROVAL, {"change": "closed", "outcome": "approved", "skipped": True, "state": draft.state.state}, OPENED)
+        draft.emit(
+            EventKind.APPROVAL,
+            {
+                "change": "closed",
+                "outcome": "approved",
+                "skipped": True,
+                "state": draft.state.state,
+            },
+            OPENED,
+        )
         return
     votes: list[Vote] = []
     for approver in chosen_approvers(rule, scope, context):
@@ -50,14 +59,18 @@ def open_round(draft: Draft, rule: ApprovalRule) -> None:
 def _last_resort(draft: Draft) -> list[Vote]:
     """Return the one person who must decide when nobody else can: an admin; and raise an incident."""
     admin = least_loaded(draft.directory.with_role("admin"))
-    draft.emit(EventKind.INCIDENT, {"code": "ENG310", "values": {"state": draft.state.state}}, OPENED)
+    draft.emit(
+        EventKind.INCIDENT, {"code": "ENG310", "values": {"state": draft.state.state}}, OPENED
+    )
     return [Vote(user=admin.id if admin else "")]
 
 
 def _vote_of(draft: Draft, rule: ApprovalRule, approver: Approver, taken: set[str]) -> Vote | None:
     barred = set(taken)
     if rule.same_person == "forbid":
-        barred |= {one for one in (draft.state.created_by, draft.state.values.get("requested_by")) if one}
+        barred |= {
+            one for one in (draft.state.created_by, draft.state.values.get("requested_by")) if one
+        }
     candidates = [one for one in _candidates(draft, approver) if one.id not in barred]
     person = least_loaded(candidates, prefer_team=draft.state.team)
     if person is None:
@@ -67,7 +80,9 @@ def _vote_of(draft: Draft, rule: ApprovalRule, approver: Approver, taken: set[st
     deputy = _deputy(draft, person, approver, barred | {person.id})
     if deputy is None:
         return Vote(user=person.id)
-    draft.explain("approval", draft.state.state, "deputy", "ENG302", person=person.name, deputy=deputy.name)
+    draft.explain(
+        "approval", draft.state.state, "deputy", "ENG302", person=person.name, deputy=deputy.name
+    )
     return Vote(user=deputy.id, deputy_for=person.id)
 
 
@@ -95,13 +110,17 @@ def _candidates(draft: Draft, approver: Approver) -> tuple[Person, ...]:
     return (person,) if person else ()
 
 
-def _deputy(draft: Draft, person: Person, approver: Approver | None, barred: set[str]) -> Person | None:
+def _deputy(
+    draft: Draft, person: Person, approver: Approver | None, barred: set[str]
+) -> Person | None:
     own = draft.person(person.deputy)
     if own and own.id not in barred:
         return own
     role = approver.deputy if approver else None
     if role:
-        return least_loaded([one for one in draft.directory.with_role(role) if one.id not in barred])
+        return least_loaded(
+            [one for one in draft.directory.with_role(role) if one.id not in barred]
+        )
     return None
 
 
@@ -114,7 +133,11 @@ def ask_next(draft: Draft, rule: ApprovalRule) -> None:
         vote = approval.votes[index]
         if not vote.asked:
             asked = replace(vote, asked=True, due_at=_due(draft, rule.timeout_after))
-            draft.emit(EventKind.APPROVAL, {"change": "asked", "index": index, "vote": to_plain(asked)}, OPENED)
+            draft.emit(
+                EventKind.APPROVAL,
+                {"change": "asked", "index": index, "vote": to_plain(asked)},
+                OPENED,
+            )
 
 
 def _due(draft: Draft, after: Duration | None) -> datetime | None:
@@ -132,7 +155,11 @@ def vote(draft: Draft, rule: ApprovalRule, actor: Actor, decision: str, note: st
         draft.refuse("ENG303")
         return
     index = next(
-        (i for i, one in enumerate(approval.votes) if one.user == actor.id and one.asked and not one.decision),
+        (
+            i
+            for i, one in enumerate(approval.votes)
+            if one.user == actor.id and one.asked and not one.decision
+        ),
         None,
     )
     if index is None:
@@ -155,8 +182,14 @@ def close_if_certain(draft: Draft, rule: ApprovalRule) -> None:
     if outcome == "open":
         ask_next(draft, rule)
         return
-    draft.explain("approval", approval.state, outcome, "ENG306" if outcome == "approved" else "ENG307")
-    draft.emit(EventKind.APPROVAL, {"change": "closed", "outcome": outcome, "state": approval.state}, OPENED)
+    draft.explain(
+        "approval", approval.state, outcome, "ENG306" if outcome == "approved" else "ENG307"
+    )
+    draft.emit(
+        EventKind.APPROVAL,
+        {"change": "closed", "outcome": outcome, "state": approval.state},
+        OPENED,
+    )
 
 
 def time_out(draft: Draft, rule: ApprovalRule, index: int) -> None:
@@ -168,21 +201,47 @@ def time_out(draft: Draft, rule: ApprovalRule, index: int) -> None:
     cause = Cause("timer", "approval")
     if rule.timeout_to in ("approve", "reject"):
         cast = replace(silent, decision=rule.timeout_to, at=draft.now, note="", due_at=None)
-        draft.emit(EventKind.APPROVAL, {"change": "voted", "index": index, "vote": to_plain(cast), "timeout": True}, cause)
+        draft.emit(
+            EventKind.APPROVAL,
+            {"change": "voted", "index": index, "vote": to_plain(cast), "timeout": True},
+            cause,
+        )
         close_if_certain(draft, rule)
         return
     person = draft.person(silent.user)
-    taken = {one.user for one in approval.votes} | {one.deputy_for for one in approval.votes if one.deputy_for}
+    taken = {one.user for one in approval.votes} | {
+        one.deputy_for for one in approval.votes if one.deputy_for
+    }
     approver = next((one for one in rule.approvers if one.deputy), None)
     deputy = _deputy(draft, person, approver, {one for one in taken if one}) if person else None
     if deputy is None:
         kept = replace(silent, due_at=None)
-        draft.emit(EventKind.APPROVAL, {"change": "asked", "index": index, "vote": to_plain(kept)}, cause)
-        draft.emit(EventKind.INCIDENT, {"code": "ENG311", "values": {"person": person.name if person else silent.user}}, cause)
+        draft.emit(
+            EventKind.APPROVAL, {"change": "asked", "index": index, "vote": to_plain(kept)}, cause
+        )
+        draft.emit(
+            EventKind.INCIDENT,
+            {"code": "ENG311", "values": {"person": person.name if person else silent.user}},
+            cause,
+        )
         return
-    handed = Vote(user=deputy.id, asked=True, deputy_for=silent.deputy_for or silent.user, due_at=_due(draft, rule.timeout_after))
-    draft.explain("approval", approval.state, "deputy", "ENG308", person=person.name if person else silent.user, deputy=deputy.name)
-    draft.emit(EventKind.APPROVAL, {"change": "deputised", "index": index, "vote": to_plain(handed)}, cause)
+    handed = Vote(
+        user=deputy.id,
+        asked=True,
+        deputy_for=silent.deputy_for or silent.user,
+        due_at=_due(draft, rule.timeout_after),
+    )
+    draft.explain(
+        "approval",
+        approval.state,
+        "deputy",
+        "ENG308",
+        person=person.name if person else silent.user,
+        deputy=deputy.name,
+    )
+    draft.emit(
+        EventKind.APPROVAL, {"change": "deputised", "index": index, "vote": to_plain(handed)}, cause
+    )
 
 
 def add_approver(draft: Draft, rule: ApprovalRule, actor: Actor, user: str, instead: bool) -> None:
@@ -196,12 +255,26 @@ def add_approver(draft: Draft, rule: ApprovalRule, actor: Actor, user: str, inst
     elif any(one.user == user and not one.decision for one in approval.votes):
         draft.refuse("ENG312", "user")
     elif instead:
-        index = next((i for i, one in enumerate(approval.votes) if one.user == actor.id and not one.decision), None)
+        index = next(
+            (
+                i
+                for i, one in enumerate(approval.votes)
+                if one.user == actor.id and not one.decision
+            ),
+            None,
+        )
         if index is None:
             draft.refuse("ENG304")
             return
-        handed = replace(approval.votes[index], user=user, deputy_for=actor.id, due_at=_due(draft, rule.timeout_after))
-        draft.emit(EventKind.APPROVAL, {"change": "deputised", "index": index, "vote": to_plain(handed)})
+        handed = replace(
+            approval.votes[index],
+            user=user,
+            deputy_for=actor.id,
+            due_at=_due(draft, rule.timeout_after),
+        )
+        draft.emit(
+            EventKind.APPROVAL, {"change": "deputised", "index": index, "vote": to_plain(handed)}
+        )
     else:
         added = Vote(user=user, asked=False)
         draft.emit(EventKind.APPROVAL, {"change": "added", "vote": to_plain(added)})

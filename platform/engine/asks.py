@@ -7,6 +7,7 @@ from datetime import timedelta
 from ..core import commands as c
 from ..core.events import Cause, EventKind
 from ..core.record import Category
+from ..expressions import Duration
 from ..messages.survey import valid_score
 from ..sla.ticking import seconds_of
 from .actions import say
@@ -47,17 +48,24 @@ def ask_survey(draft: Draft, command: c.AskSurvey) -> None:
     if survey is None or state.is_open or state.customer_id is None or ask_id in state.surveys:
         return
     last = draft.directory.last_surveyed(state.customer_id)
-    if survey.cap is not None and last is not None:
-        if draft.now < last + timedelta(seconds=seconds_of(survey.cap, None)):
-            draft.explain("survey", survey.id, "capped", "ENG501")
-            draft.emit(EventKind.RULE, {"rule": f"survey:{survey.id}", "occasion": "capped"}, Cause("rule", survey.id))
-            return
+    if survey.cap is not None and last is not None and draft.now < last + _span(survey.cap):
+        draft.explain("survey", survey.id, "capped", "ENG501")
+        capped = {"rule": f"survey:{survey.id}", "occasion": "capped"}
+        draft.emit(EventKind.RULE, capped, Cause("rule", survey.id))
+        return
     cause = Cause("rule", f"survey:{survey.id}")
     draft.emit(EventKind.SURVEY, {"id": ask_id, "survey": survey.id, "change": "asked"}, cause)
     if survey.template:
         link = draft.directory.survey_link(state.id, ask_id)
         words = {lang: survey.question.get(lang) for lang in ("en", "zh-CN")}
-        notify(draft, ["customer"], survey.template, "mail", cause, {"survey": {"link": link, "question": words.get(state.lang, "")}})
+        notify(
+            draft,
+            ["customer"],
+            survey.template,
+            "mail",
+            cause,
+            {"survey": {"link": link, "question": words.get(state.lang, "")}},
+        )
 
 
 def answer_survey(draft: Draft, command: c.AnswerSurvey) -> None:
@@ -67,7 +75,9 @@ def answer_survey(draft: Draft, command: c.AnswerSurvey) -> None:
     if ask is None or survey is None:
         draft.refuse("ENG502")
         return
-    if survey.expires is not None and draft.now > ask.asked_at + timedelta(seconds=seconds_of(survey.expires, None)):
+    if survey.expires is not None and draft.now > ask.asked_at + timedelta(
+        seconds=seconds_of(survey.expires, None)
+    ):
         draft.refuse("ENG503")
         return
     if not valid_score(survey, command.score):
@@ -75,5 +85,15 @@ def answer_survey(draft: Draft, command: c.AnswerSurvey) -> None:
         return
     draft.emit(
         EventKind.SURVEY,
-        {"id": ask.id, "survey": ask.survey, "change": "answered", "score": command.score, "comment": command.comment[:2000]},
+        {
+            "id": ask.id,
+            "survey": ask.survey,
+            "change": "answered",
+            "score": command.score,
+            "comment": command.comment[:2000],
+        },
     )
+
+
+def _span(duration: Duration) -> timedelta:
+    return timedelta(seconds=seconds_of(duration, None))

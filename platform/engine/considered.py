@@ -60,7 +60,9 @@ def considered(
             trace = rule.when.explain(values, context) if rule.when is not None else None
             acted = rule.id in fired
             failing = trace.failing() if trace is not None and not acted else ()
-            found[rule.id] = Considered(rule=rule, on=happening.name, fired=acted, trace=trace, failing=failing)
+            found[rule.id] = Considered(
+                rule=rule, on=happening.name, fired=acted, trace=trace, failing=failing
+            )
     return tuple(found.values())
 
 

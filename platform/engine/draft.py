@@ -154,13 +154,24 @@ class Draft:
         """Note why the command cannot be carried out."""
         self.problems.append(Problem(code=code, path=path, values=values))
 
-    def explain(self, kind: str, id: str, outcome: str, code: str, parts: Any = (), **values: Value) -> None:  # noqa: A002 - the definition's id
+    def explain(
+        self, kind: str, id: str, outcome: str, code: str, parts: Any = (), **values: Value
+    ) -> None:
         """Add one sentence to the explanation."""
         self.why.append(
-            Why(kind=kind, id=id, outcome=outcome, code=code, values=values, parts=tuple(to_plain(list(parts))))
+            Why(
+                kind=kind,
+                id=id,
+                outcome=outcome,
+                code=code,
+                values=values,
+                parts=tuple(to_plain(list(parts))),
+            )
         )
 
-    def effect(self, kind: str, name: str, payload: Mapping[str, Any], due_at: datetime | None = None) -> None:
+    def effect(
+        self, kind: str, name: str, payload: Mapping[str, Any], due_at: datetime | None = None
+    ) -> None:
         """Add an effect whose key is this record, its present version and *name*."""
         key = f"{kind}:{self.state.id}:{self.state.version}:{name}"
         self.effects.append(Effect(kind=kind, key=key, payload=payload, due_at=due_at))

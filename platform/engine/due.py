@@ -33,7 +33,9 @@ class DueMade:
     used: int
 
 
-def how_due(clock: Clock, events: Iterable[Event], now: datetime, working: WorkingTime | None) -> DueMade:
+def how_due(
+    clock: Clock, events: Iterable[Event], now: datetime, working: WorkingTime | None
+) -> DueMade:
     """Return how *clock* came to its due time. events: the record's; working: of its calendar, None for calendar time."""
     stretches: list[Stretch] = []
     since: datetime | None = None
@@ -52,7 +54,9 @@ def how_due(clock: Clock, events: Iterable[Event], now: datetime, working: Worki
             since, stood = None, event.at
         elif change == "resumed":
             if stood is not None:
-                stretches.append(Stretch(kind="stood_still", start=stood, end=event.at, seconds=0, slices=()))
+                stretches.append(
+                    Stretch(kind="stood_still", start=stood, end=event.at, seconds=0, slices=())
+                )
             since, stood = event.at, None
         elif change in ("met", "ended_late", "cancelled"):
             if since is not None:
@@ -62,7 +66,11 @@ def how_due(clock: Clock, events: Iterable[Event], now: datetime, working: Worki
         reached = min(now, clock.due_at) if clock.due_at else now
         if reached > since:
             stretches.append(_stretch("counted", since, reached, working))
-        if clock.status is ClockStatus.RUNNING and clock.due_at is not None and clock.due_at > reached:
+        if (
+            clock.status is ClockStatus.RUNNING
+            and clock.due_at is not None
+            and clock.due_at > reached
+        ):
             stretches.append(_stretch("to_come", reached, clock.due_at, working))
     elif stood is not None and clock.status is ClockStatus.PAUSED and now > stood:
         stretches.append(Stretch(kind="stood_still", start=stood, end=now, seconds=0, slices=()))
@@ -78,4 +86,6 @@ def _stretch(kind: str, start: datetime, end: datetime, working: WorkingTime | N
         whole = Slice(start=start, end=end, seconds=seconds, reason=Reason.OPEN)
         return Stretch(kind=kind, start=start, end=end, seconds=seconds, slices=(whole,))
     slices = working.breakdown(start, end)
-    return Stretch(kind=kind, start=start, end=end, seconds=working.between(start, end), slices=slices)
+    return Stretch(
+        kind=kind, start=start, end=end, seconds=working.between(start, end), slices=slices
+    )

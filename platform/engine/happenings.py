@@ -10,9 +10,7 @@ from ..core.record import RecordState
 from ..rules.match import Happening
 
 
-def happenings_of(
-    event: Event, state: RecordState, told: Mapping[str, Any]
-) -> Iterator[Happening]:
+def happenings_of(event: Event, state: RecordState, told: Mapping[str, Any]) -> Iterator[Happening]:
     """Yield what *event*, with what was *told* beside it, means to rules, the most telling first."""
     body = {**event.body, **told}
     role = _role(event)
@@ -29,14 +27,26 @@ def _role(event: Event) -> str:
     return next(iter(sorted(event.actor.roles)), "user")
 
 
-def _names(kind: EventKind, body: Mapping[str, Any], state: RecordState) -> Iterator[tuple[str, dict[str, Any]]]:
+def _names(
+    kind: EventKind, body: Mapping[str, Any], state: RecordState
+) -> Iterator[tuple[str, dict[str, Any]]]:
     if kind is EventKind.CREATED:
         yield "created", {}
     elif kind is EventKind.VALUES:
         for name, value in body.get("changed", {}).items():
-            yield f"changed:{name}", {"field": name, "to": _text(value), "from": _text(body.get("before", {}).get(name))}
+            yield (
+                f"changed:{name}",
+                {
+                    "field": name,
+                    "to": _text(value),
+                    "from": _text(body.get("before", {}).get(name)),
+                },
+            )
         for name in body.get("removed", ()):
-            yield f"changed:{name}", {"field": name, "from": _text(body.get("before", {}).get(name))}
+            yield (
+                f"changed:{name}",
+                {"field": name, "from": _text(body.get("before", {}).get(name))},
+            )
     elif kind is EventKind.STATE:
         if body.get("from"):
             yield f"left:{body['from']}", {"from": body["from"], "to": body["to"]}
@@ -71,7 +81,10 @@ def _names(kind: EventKind, body: Mapping[str, Any], state: RecordState) -> Iter
             yield f"approval:{body['outcome']}", {"outcome": body["outcome"], "from": state.state}
     elif kind is EventKind.SURVEY:
         if body["change"] == "answered":
-            yield "survey:answered", {"score": body["score"], "text": body.get("comment", ""), "field": body["survey"]}
+            yield (
+                "survey:answered",
+                {"score": body["score"], "text": body.get("comment", ""), "field": body["survey"]},
+            )
     elif kind is EventKind.LINK:
         yield "linked", {"to": body["kind"]}
     elif kind is EventKind.MERGED:

@@ -52,7 +52,9 @@ def create(draft: Draft, command: c.Create) -> None:
         return
     values: dict[str, Any] = {**defaults, **result.values}
     if automatic:
-        values.update({name: value for name, value in command.values.items() if name in kind.all_fields})
+        values.update(
+            {name: value for name, value in command.values.items() if name in kind.all_fields}
+        )
     values["title"] = _title(draft, values, facts, command)
     draft.emit(
         EventKind.CREATED,
@@ -67,7 +69,9 @@ def create(draft: Draft, command: c.Create) -> None:
             "channel": command.channel,
             "lang": command.lang,
             "tags": list(command.tags),
-            "links": [to_plain(Link(kind=k, record=r, number=n, type=t)) for k, r, n, t in command.links],
+            "links": [
+                to_plain(Link(kind=k, record=r, number=n, type=t)) for k, r, n, t in command.links
+            ],
             "created_by": command.actor.id if command.actor.kind in HUMAN else None,
         },
     )
@@ -95,7 +99,9 @@ def _title(draft: Draft, values: dict[str, Any], facts: dict[str, Any], command:
     made = ""
     if draft.record_type.summary:
         titles = _choice_titles(draft, values, command.lang)
-        made = render_text(draft.record_type.summary, {**values, **titles, "customer": facts}, command.lang).strip()
+        made = render_text(
+            draft.record_type.summary, {**values, **titles, "customer": facts}, command.lang
+        ).strip()
     text = made or str(values.get("description") or draft.record_type.title.get(command.lang))
     line = " ".join(text.split())
     return line if len(line) <= _TITLE else line[: _TITLE - 1] + "…"
@@ -122,7 +128,13 @@ def reopen(draft: Draft, command: c.Reopen) -> None:
         return
     if command.message is not None and command.message.text.strip():
         customer = command.actor.kind == "customer"
-        say(draft, command.message, public=customer, author="customer" if customer else "agent", human=not customer)
+        say(
+            draft,
+            command.message,
+            public=customer,
+            author="customer" if customer else "agent",
+            human=not customer,
+        )
     open_again(draft)
 
 
@@ -145,7 +157,11 @@ def within_reopening(draft: Draft) -> bool:
         return True
     working = draft.working() if limit.business or limit.days else None
     seconds = seconds_of(limit, working)
-    end = working.add(state.closed_at, seconds) if working else state.closed_at + timedelta(seconds=seconds)
+    end = (
+        working.add(state.closed_at, seconds)
+        if working
+        else state.closed_at + timedelta(seconds=seconds)
+    )
     return draft.now <= end
 
 
@@ -165,7 +181,9 @@ def cancel(draft: Draft, command: c.Cancel) -> None:
     if named and command.actor.kind in HUMAN and not named & command.actor.roles:
         draft.refuse("ENG003")
         return
-    if command.actor.kind != "system" and not allow(draft.record_type.access, Act.CANCEL, command.actor, draft.state):
+    if command.actor.kind != "system" and not allow(
+        draft.record_type.access, Act.CANCEL, command.actor, draft.state
+    ):
         draft.refuse("ENG003")
         return
     if command.reason.strip():
@@ -184,7 +202,15 @@ def merge(draft: Draft, command: c.Merge) -> None:
         draft.refuse("ENG003")
         return
     draft.emit(EventKind.MERGED, {"into": command.into})
-    draft.emit(EventKind.LINK, {"kind": "merged_into", "record": command.into, "number": command.into_number, "type": draft.state.type})
+    draft.emit(
+        EventKind.LINK,
+        {
+            "kind": "merged_into",
+            "record": command.into,
+            "number": command.into_number,
+            "type": draft.state.type,
+        },
+    )
     enter(draft, target, transition="merge")
     draft.effect(
         "command",
@@ -195,21 +221,37 @@ def merge(draft: Draft, command: c.Merge) -> None:
             "from": draft.state.id,
             "number": draft.state.number,
             "created_at": instant_text(draft.state.created_at),
-            "first_reply_at": instant_text(draft.state.first_reply_at) if draft.state.first_reply_at else None,
+            "first_reply_at": instant_text(draft.state.first_reply_at)
+            if draft.state.first_reply_at
+            else None,
         },
     )
 
 
 def absorb(draft: Draft, command: c.Absorb) -> None:
     """Take over what was merged in: the earlier start, and its first reply if that came before ours."""
-    if any(link.record == command.record and link.kind == "merged_from" for link in draft.state.links):
+    if any(
+        link.record == command.record and link.kind == "merged_from" for link in draft.state.links
+    ):
         return
     first = instant_text(command.first_reply_at) if command.first_reply_at else None
     draft.emit(
         EventKind.MERGED,
-        {"absorbed": command.record, "created_at": instant_text(command.created_at), "first_reply_at": first},
+        {
+            "absorbed": command.record,
+            "created_at": instant_text(command.created_at),
+            "first_reply_at": first,
+        },
     )
-    draft.emit(EventKind.LINK, {"kind": "merged_from", "record": command.record, "number": command.number, "type": draft.state.type})
+    draft.emit(
+        EventKind.LINK,
+        {
+            "kind": "merged_from",
+            "record": command.record,
+            "number": command.number,
+            "type": draft.state.type,
+        },
+    )
 
 
 def add_link(draft: Draft, command: c.AddLink) -> None:

@@ -56,14 +56,20 @@ def _open_tasks(draft: Draft) -> None:
             form=branch.form,
             opened_at=draft.now,
         )
-        draft.emit(EventKind.TASK, {"change": "opened", "id": task.id, "task": to_plain(task)}, WORKFLOW)
+        draft.emit(
+            EventKind.TASK, {"change": "opened", "id": task.id, "task": to_plain(task)}, WORKFLOW
+        )
 
 
 def _drop_tasks(draft: Draft) -> None:
     for task in list(draft.state.tasks.values()):
         if task.status == "open" and task.state == draft.state.state:
             dropped = replace(task, status="cancelled", done_at=draft.now)
-            draft.emit(EventKind.TASK, {"change": "cancelled", "id": task.id, "task": to_plain(dropped)}, WORKFLOW)
+            draft.emit(
+                EventKind.TASK,
+                {"change": "cancelled", "id": task.id, "task": to_plain(dropped)},
+                WORKFLOW,
+            )
 
 
 def move_on(draft: Draft) -> bool:
@@ -77,7 +83,9 @@ def move_on(draft: Draft) -> bool:
             return True
     if place.parallel is not None:
         branches = {branch.id for branch in place.parallel.branches}
-        here = [task for task in draft.state.tasks.values() if _counts(task, place.id, branches, draft)]
+        here = [
+            task for task in draft.state.tasks.values() if _counts(task, place.id, branches, draft)
+        ]
         done = sum(1 for task in here if task.status == "done")
         if joined(place.parallel, done, len(here)):
             enter(draft, place.parallel.then, Cause("workflow", "join"), transition="join")

@@ -49,7 +49,9 @@ def notify(
     )
 
 
-def _write(draft: Draft, person: Recipient, template_id: str, channel: str, extra: Mapping[str, Any]) -> None:
+def _write(
+    draft: Draft, person: Recipient, template_id: str, channel: str, extra: Mapping[str, Any]
+) -> None:
     template = draft.release.templates[template_id]
     words = render(template, data_for(draft, person, extra), person.lang, html=True)
     name = f"{template_id}:{person.kind}:{person.id}"
@@ -89,9 +91,19 @@ def data_for(draft: Draft, person: Recipient, extra: Mapping[str, Any]) -> dict[
     """Return what a template may name: the record's scope, the promise, links, and who is addressed."""
     state, directory = draft.state, draft.directory
     owner = draft.person(state.owner)
-    link = directory.portal_link(state.id) if person.kind == "customer" else directory.desk_link(state.id)
+    link = (
+        directory.portal_link(state.id)
+        if person.kind == "customer"
+        else directory.desk_link(state.id)
+    )
     place = draft.workflow.states.get(state.state)
-    titles = (place.customer_title or place.title) if place and person.kind == "customer" else place.title if place else None
+    titles = (
+        (place.customer_title or place.title)
+        if place and person.kind == "customer"
+        else place.title
+        if place
+        else None
+    )
     return {
         **draft.scope(),
         "link": link,
@@ -142,7 +154,11 @@ def _meant(draft: Draft, word: str) -> list[Recipient]:
         users = list(state.followers)
     elif kind == "approvers":
         approval = state.approval
-        users = [one.user for one in approval.votes if one.asked and not one.decision] if approval else []
+        users = (
+            [one.user for one in approval.votes if one.asked and not one.decision]
+            if approval
+            else []
+        )
     elif kind == "role":
         users = [one.id for one in directory.with_role(name)]
     elif kind == "user":
@@ -150,7 +166,9 @@ def _meant(draft: Draft, word: str) -> list[Recipient]:
     elif kind == "on_call":
         users = [one.id for one in directory.on_call(name, draft.now)] or _lead(draft, name)
     elif kind == "task_owners":
-        users = [task.owner for task in state.tasks.values() if task.status == "open" and task.owner]
+        users = [
+            task.owner for task in state.tasks.values() if task.status == "open" and task.owner
+        ]
     people = [directory.person(user) for user in users]
     return [
         Recipient(kind="user", id=one.id, name=one.name, email=one.email, lang=one.lang)

@@ -26,7 +26,11 @@ def own_state(draft: Draft, cause: Cause) -> None:
 def resolve(draft: Draft, owner: Owner) -> tuple[str | None, str | None, str]:
     """Return person, team and the way they were found; a team without person means its queue."""
     state = draft.state
-    exclude = frozenset(one for one in (state.first_owner, state.owner) if one) if owner.not_previous else frozenset()
+    exclude = (
+        frozenset(one for one in (state.first_owner, state.owner) if one)
+        if owner.not_previous
+        else frozenset()
+    )
     if owner.keep and state.owner and state.owner not in exclude:
         return state.owner, state.team or owner.team, "keep"
     if owner.routing:
@@ -37,7 +41,9 @@ def resolve(draft: Draft, owner: Owner) -> tuple[str | None, str | None, str]:
         if isinstance(named, str) and draft.person(named) and named not in exclude:
             return named, owner.team or state.team, "user_field"
     if owner.role:
-        person = least_loaded(draft.directory.with_role(owner.role), exclude, prefer_team=state.team)
+        person = least_loaded(
+            draft.directory.with_role(owner.role), exclude, prefer_team=state.team
+        )
         if person:
             return person.id, owner.team or next(iter(sorted(person.teams)), None), "role"
     team = owner.team or state.team
@@ -47,14 +53,24 @@ def resolve(draft: Draft, owner: Owner) -> tuple[str | None, str | None, str]:
             return person.id, team, "not_previous"
     if owner.keep:
         return None, team, "queue"
-    return (state.owner, team, "same_team") if state.owner and state.team == team and not exclude else (None, team, "queue")
+    return (
+        (state.owner, team, "same_team")
+        if state.owner and state.team == team and not exclude
+        else (None, team, "queue")
+    )
 
 
 def route(draft: Draft, routing_id: str, exclude: frozenset[str] = frozenset()) -> Route:
     """Walk a routing chain and explain each step."""
     chain = draft.release.routings[routing_id]
     found = choose(
-        chain, draft.scope(), draft.state.customer_id, draft.directory, draft.now, draft.context(), exclude
+        chain,
+        draft.scope(),
+        draft.state.customer_id,
+        draft.directory,
+        draft.now,
+        draft.context(),
+        exclude,
     )
     person = draft.person(found.owner)
     draft.explain(
@@ -94,6 +110,11 @@ def least_loaded(
     found = [one for one in people if one.id not in exclude]
     return min(
         found,
-        key=lambda one: (not one.present, prefer_team is not None and prefer_team not in one.teams, one.load, one.id),
+        key=lambda one: (
+            not one.present,
+            prefer_team is not None and prefer_team not in one.teams,
+            one.load,
+            one.id,
+        ),
         default=None,
     )

@@ -83,12 +83,20 @@ def _round(draft: Draft, budget: _Budget) -> bool:
     return True
 
 
-def fire(draft: Draft, rule: Rule, happening: Happening, scope: Mapping[str, Any], occasion: str = "") -> None:
+def fire(
+    draft: Draft, rule: Rule, happening: Happening, scope: Mapping[str, Any], occasion: str = ""
+) -> None:
     """Let one rule act, and explain on which clauses it fired."""
     cause = Cause("rule", rule.id)
     trace = rule.when.explain(scope, draft.context()) if rule.when is not None else None
     draft.explain(
-        "rule", rule.id, "fired", "ENG101", [trace] if trace else [], rule=rule.title or rule.id, on=happening.name
+        "rule",
+        rule.id,
+        "fired",
+        "ENG101",
+        [trace] if trace else [],
+        rule=rule.title or rule.id,
+        on=happening.name,
     )
     if rule.once or occasion:
         draft.emit(EventKind.RULE, {"rule": rule.id, "occasion": occasion or "once"}, cause)
@@ -109,7 +117,11 @@ def _recently(draft: Draft, rule: Rule) -> bool:
         return False
     since = draft.now - timedelta(seconds=seconds_of(recent.within, None))
     found = draft.directory.count_records(recent.record_type, since, same, recent.when)
-    if draft.events and draft.events[0].kind is EventKind.CREATED and recent.record_type == draft.state.type:
+    if (
+        draft.events
+        and draft.events[0].kind is EventKind.CREATED
+        and recent.record_type == draft.state.type
+    ):
         found += recent.when is None or recent.when.holds(scope, draft.context())
     return found >= recent.at_least
 
@@ -117,7 +129,9 @@ def _recently(draft: Draft, rule: Rule) -> bool:
 def _stop(draft: Draft, code: str, what: str) -> None:
     """Stop automation, keep what the person did, and raise an incident that names the cause."""
     draft.explain("rule", "budget", "stopped", code, what=what)
-    draft.emit(EventKind.INCIDENT, {"code": code, "values": {"what": what}}, Cause("rule", "budget"))
+    draft.emit(
+        EventKind.INCIDENT, {"code": code, "values": {"what": what}}, Cause("rule", "budget")
+    )
     draft.pending.clear()
 
 
@@ -125,7 +139,9 @@ def _cycle(chain: list[str]) -> str:
     """Return the rules that fired most, in the order they followed each other, as a cycle."""
     often = Counter(chain)
     most = often.most_common(1)[0][1]
-    members = [rule for rule in dict.fromkeys(chain) if often[rule] >= max(2, most - 1)] or chain[-3:]
+    members = [rule for rule in dict.fromkeys(chain) if often[rule] >= max(2, most - 1)] or chain[
+        -3:
+    ]
     return " -> ".join([*members, members[0]])
 
 
@@ -181,11 +197,15 @@ def facts_of(events: list[Event]) -> Facts:
     return Facts(
         created=any(event.kind is EventKind.CREATED for event in events),
         state_changed=bool(states),
-        human_reply=any(body["public"] and body.get("human") and body["author"] == "agent" for body in comments),
+        human_reply=any(
+            body["public"] and body.get("human") and body["author"] == "agent" for body in comments
+        ),
         customer_message=any(body["author"] == "customer" for body in comments),
         put_to_wait=put_to_wait,
         reopened=any(body.get("reopened") for body in states),
-        absorbed=any(event.kind is EventKind.MERGED and "absorbed" in event.body for event in events),
+        absorbed=any(
+            event.kind is EventKind.MERGED and "absorbed" in event.body for event in events
+        ),
         acted_roles=frozenset(roles),
     )
 

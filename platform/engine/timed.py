@@ -42,7 +42,11 @@ def _timed_rule(draft: Draft, rule_id: str) -> None:
     if rule.when is None or rule.when.holds(scope, draft.context()):
         fire(draft, rule, happening, scope, stamp)
     else:
-        draft.emit(EventKind.RULE, {"rule": rule.id, "occasion": stamp, "outcome": "not_met"}, Cause("timer", rule.id))
+        draft.emit(
+            EventKind.RULE,
+            {"rule": rule.id, "occasion": stamp, "outcome": "not_met"},
+            Cause("timer", rule.id),
+        )
 
 
 def run_rule(draft: Draft, command: c.RunRule) -> None:

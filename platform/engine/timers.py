@@ -16,7 +16,9 @@ from ..sla.clocks import Times, next_instant
 from ..sla.ticking import seconds_of
 
 
-def wanted(release: Release, record_type: RecordType, state: RecordState | None) -> dict[str, datetime]:
+def wanted(
+    release: Release, record_type: RecordType, state: RecordState | None
+) -> dict[str, datetime]:
     """Return the due instants by timer key: ``sla:<clock>``, ``rule:<id>``, ``approval:<n>``, ``remind:<n>``, ``task:<id>``."""
     if state is None:
         return {}
@@ -55,7 +57,9 @@ def trigger_of(rule: Rule, state: RecordState) -> Trigger | None:
     return None
 
 
-def _of_rules(release: Release, record_type: RecordType, state: RecordState) -> Iterator[tuple[str, datetime]]:
+def _of_rules(
+    release: Release, record_type: RecordType, state: RecordState
+) -> Iterator[tuple[str, datetime]]:
     for rule in release.rule_index[record_type.id].timed():
         trigger = trigger_of(rule, state)
         if trigger is None or state.fired.get(rule.id) == occasion(rule, trigger, state):
@@ -78,7 +82,9 @@ def _working(release: Release, state: RecordState, calendar: str | None) -> Work
     return None
 
 
-def _of_approval(release: Release, record_type: RecordType, state: RecordState) -> Iterator[tuple[str, datetime]]:
+def _of_approval(
+    release: Release, record_type: RecordType, state: RecordState
+) -> Iterator[tuple[str, datetime]]:
     approval = state.approval
     if approval is None:
         return
@@ -90,5 +96,9 @@ def _of_approval(release: Release, record_type: RecordType, state: RecordState) 
     if remind is not None and not approval.reminded:
         working = _working(release, state, None) if remind.business or remind.days else None
         seconds = seconds_of(remind, working)
-        at = working.add(approval.opened_at, seconds) if working else approval.opened_at + timedelta(seconds=seconds)
+        at = (
+            working.add(approval.opened_at, seconds)
+            if working
+            else approval.opened_at + timedelta(seconds=seconds)
+        )
         yield "remind:0", at

@@ -52,7 +52,9 @@ def fill(draft: Draft, form: Form, typed: Mapping[str, Any], *, partial: bool) -
     )
     draft.problems.extend(result.problems)
     if not result.problems:
-        write_values(draft, {**result.changed, **dict.fromkeys(result.removed)}, Cause("command", form.id))
+        write_values(
+            draft, {**result.changed, **dict.fromkeys(result.removed)}, Cause("command", form.id)
+        )
     return draft.scope()
 
 
@@ -94,7 +96,9 @@ def finish_task(draft: Draft, command: c.FinishTask) -> None:
 
 
 def _owns(task: Task, actor: Actor) -> bool:
-    return actor.kind == "user" and (task.owner == actor.id or (task.owner is None and task.team in actor.teams))
+    return actor.kind == "user" and (
+        task.owner == actor.id or (task.owner is None and task.team in actor.teams)
+    )
 
 
 # --- transitions ----------------------------------------------------------------------------------
@@ -104,7 +108,9 @@ def transition(draft: Draft, command: c.Transition) -> None:
     """Move on: fill the state's form and what the transition asks, then check guard, checklist and rights."""
     if not may(draft, Act.WORK, command.actor):
         return
-    step = next((way for way in draft.place.go if command.to in (way.to, way.id) and not way.auto), None)
+    step = next(
+        (way for way in draft.place.go if command.to in (way.to, way.id) and not way.auto), None
+    )
     if step is None:
         draft.refuse("ENG010", state=draft.place.title, to=command.to)
         return
@@ -129,7 +135,9 @@ def _asked(draft: Draft, step: Transition) -> Form:
     for name in step.ask:
         field = draft.record_type.all_fields[name]
         if field.type not in (FieldType.COMPUTED, FieldType.HEADING):
-            fields.append(replace(field, required=True, show=None, require=None, enable=None, rights=()))
+            fields.append(
+                replace(field, required=True, show=None, require=None, enable=None, rights=())
+            )
     section = Section(id="asked", title=Text(), fields=tuple(fields))
     return Form(
         id=f"ask:{step.id}",
@@ -151,7 +159,9 @@ def _check_gate(draft: Draft, step: Transition, actor: Actor) -> None:
     ways = ways_out(draft.workflow, draft.place.id, scope, context, actor.roles)
     way = next((one for one in ways if one.transition.id == step.id), None)
     if way is None or not way.open:
-        draft.refuse("ENG013" if way is None or way.code == "WFL102" else "ENG014", to=_title(draft, step.to))
+        draft.refuse(
+            "ENG013" if way is None or way.code == "WFL102" else "ENG014", to=_title(draft, step.to)
+        )
     for item in missing_checks(draft.place, draft.state.checklist, scope, context):
         if draft.workflow.states[step.to].category is not Category.WAITING and step.form_complete:
             draft.refuse("ENG015", f"checklist.{item.id}", item=item.title)
@@ -169,7 +179,10 @@ def check(draft: Draft, command: c.Check) -> None:
         draft.refuse("ENG016", item=command.item)
         return
     if draft.state.checklist.get(command.item, False) != command.done:
-        draft.emit(EventKind.CHECKLIST, {"state": draft.state.state, "item": command.item, "done": command.done})
+        draft.emit(
+            EventKind.CHECKLIST,
+            {"state": draft.state.state, "item": command.item, "done": command.done},
+        )
 
 
 # --- messages -------------------------------------------------------------------------------------
@@ -190,13 +203,21 @@ def comment(draft: Draft, command: c.Comment) -> None:
         draft.refuse("ENG023")
         return
     if may(draft, Act.REPLY if command.public else Act.NOTE, command.actor):
-        say(draft, command.message, public=command.public, author=command.author, human=command.author == "agent")
+        say(
+            draft,
+            command.message,
+            public=command.public,
+            author=command.author,
+            human=command.author == "agent",
+        )
 
 
 def _customer_wrote(draft: Draft) -> None:
     place, state = draft.place, draft.state
     if place.on_customer_reply:
-        to = state.previous_state if place.on_customer_reply == PREVIOUS else place.on_customer_reply
+        to = (
+            state.previous_state if place.on_customer_reply == PREVIOUS else place.on_customer_reply
+        )
         if to is None or to not in draft.workflow.states:
             to = draft.workflow.reopen_to or draft.workflow.start
         if state.category is not Category.CLOSED or within_reopening(draft):
@@ -258,7 +279,12 @@ def assign(draft: Draft, command: c.Assign) -> None:
     elif team is None and person is not None and draft.state.team not in person.teams:
         team = next(iter(sorted(person.teams & draft.release.teams.keys())), None)
     if (owner, team or draft.state.team) != (draft.state.owner, draft.state.team):
-        body = {"owner": owner, "team": team or draft.state.team, "via": via, "from": draft.state.owner}
+        body = {
+            "owner": owner,
+            "team": team or draft.state.team,
+            "via": via,
+            "from": draft.state.owner,
+        }
         draft.emit(EventKind.OWNER, body)
 
 
@@ -337,12 +363,21 @@ def set_due(draft: Draft, command: c.SetDue) -> None:
 def _move_due(draft: Draft, clock: Clock, command: c.SetDue) -> None:
     working = draft.release.working_time.get(clock.calendar) if clock.calendar else None
     since = clock.since or draft.now
-    ahead = working.between(since, command.due_at) if working else int((command.due_at - since).total_seconds())
+    ahead = (
+        working.between(since, command.due_at)
+        if working
+        else int((command.due_at - since).total_seconds())
+    )
     moved = from_plain(Clock, to_plain(clock))
-    moved = replace(moved, target=clock.used + ahead, manual=True, reason=command.reason, breached_at=None)
+    moved = replace(
+        moved, target=clock.used + ahead, manual=True, reason=command.reason, breached_at=None
+    )
     moved.due_at = command.due_at if clock.status is ClockStatus.RUNNING else None
     draft.emit(
         EventKind.MANUAL_DUE,
         {"clock": clock.id, "due_at": instant_text(command.due_at), "reason": command.reason},
     )
-    draft.emit(EventKind.CLOCK, {"id": clock.id, "change": "retargeted", "percent": 0, "clock": to_plain(moved)})
+    draft.emit(
+        EventKind.CLOCK,
+        {"id": clock.id, "change": "retargeted", "percent": 0, "clock": to_plain(moved)},
+    )

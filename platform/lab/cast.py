@@ -30,7 +30,8 @@ def read_cast(r: Reader) -> Cast:
         people.append(person)
         leads.update(dict.fromkeys(led, person.id))
     rosters = {
-        team: tuple(str(child.value) for child in node.children) for team, node in r.entries("on_call")
+        team: tuple(str(child.value) for child in node.children)
+        for team, node in r.entries("on_call")
     }
     customers = [_customer(one) for one in r.readers("customers")]
     return Cast(

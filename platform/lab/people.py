@@ -71,7 +71,9 @@ class Town:
         newest = max(theirs, key=lambda one: (one.updated_at, one.id), default=None)
         return newest.owner if newest else None
 
-    def count_records(self, record_type: str, since: datetime, same: Mapping[str, Any], condition: Any) -> int:
+    def count_records(
+        self, record_type: str, since: datetime, same: Mapping[str, Any], condition: Any
+    ) -> int:
         """Return how many records of this world fit."""
         count = 0
         for one in self.records.values():
@@ -79,7 +81,8 @@ class Town:
                 continue
             scope = {**scope_of(one), "customer_id": one.customer_id, "customer": one.customer}
             alike = all(
-                (one.customer_id if name in ("customer", "customer_id") else scope.get(name)) == value
+                (one.customer_id if name in ("customer", "customer_id") else scope.get(name))
+                == value
                 for name, value in same.items()
             )
             count += alike and (condition is None or condition.holds(scope))
@@ -103,7 +106,11 @@ class Town:
 
     def file(self, file_id: str) -> Mapping[str, Any] | None:
         """Return what is known of a file; a scenario may name any."""
-        return self.files.get(file_id) or {"name": file_id, "size": 1000, "type": "application/octet-stream"}
+        return self.files.get(file_id) or {
+            "name": file_id,
+            "size": 1000,
+            "type": "application/octet-stream",
+        }
 
     def user_exists(self, user_id: str) -> bool:
         """Return whether there is such a colleague."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -105,7 +105,9 @@ class _Run:
                 if event.kind == "state":
                     visited.add(str(event.body["to"]))
                     moves.add((str(event.body.get("from") or ""), str(event.body["to"])))
-            fired |= {why.id for why in done.decision.why if why.kind == "rule" and why.outcome == "fired"}
+            fired |= {
+                why.id for why in done.decision.why if why.kind == "rule" and why.outcome == "fired"
+            }
         return ScenarioRun(
             scenario=self.scenario,
             steps=tuple(runs),
@@ -123,13 +125,20 @@ class _Run:
         try:
             decision = self.do(step)
         except KeyError as missing:
-            failure = Failure(span=step.span, what="name", expected="a record or person that exists", actual=str(missing))
+            failure = Failure(
+                span=step.span,
+                what="name",
+                expected="a record or person that exists",
+                actual=str(missing),
+            )
             return StepRun(step=step, at=at, story=(), failures=(failure,))
         problems = decision.problems if decision else ()
         failures = self.refusals(step, problems)
         if not failures and not step.refused:
             failures = self.expectations(step)
-        return StepRun(step=step, at=at, story=self.story(), problems=problems, failures=tuple(failures))
+        return StepRun(
+            step=step, at=at, story=self.story(), problems=problems, failures=tuple(failures)
+        )
 
     def do(self, step: Step) -> Decision | None:
         world, args = self.world, step.args
@@ -189,7 +198,12 @@ class _Run:
             return self.user(name)
         state = self.world.records[self.record(step)]
         if state.customer_id:
-            return Actor("customer", state.customer_id, frozenset({"customer"}), name=str(state.customer.get("name", "")))
+            return Actor(
+                "customer",
+                state.customer_id,
+                frozenset({"customer"}),
+                name=str(state.customer.get("name", "")),
+            )
         return SYSTEM
 
     def say(self, text: Any, files: Any = ()) -> c.NewMessage:
@@ -197,7 +211,14 @@ class _Run:
         return c.NewMessage(id=f"m{self.messages}", text=str(text or ""), files=tuple(files))
 
     def command(self, step: Step) -> c.Command:
-        return command_of(step, self.actor(step), self.world.records[self.record(step)], self.release, self.say, self.target)
+        return command_of(
+            step,
+            self.actor(step),
+            self.world.records[self.record(step)],
+            self.release,
+            self.say,
+            self.target,
+        )
 
     def target(self, name: str) -> RecordState:
         return self.world.records[self.names[name]]
@@ -208,10 +229,20 @@ class _Run:
         codes = sorted({problem.code for problem in problems})
         if step.refused:
             if sorted(set(step.refused)) != codes:
-                return [Failure(span=step.span, what="refused", expected=sorted(set(step.refused)), actual=codes)]
+                return [
+                    Failure(
+                        span=step.span,
+                        what="refused",
+                        expected=sorted(set(step.refused)),
+                        actual=codes,
+                    )
+                ]
             return []
         if problems:
-            said = [f"{one.path + ': ' if one.path else ''}{one.code} {one.message('en')}" for one in problems]
+            said = [
+                f"{one.path + ': ' if one.path else ''}{one.code} {one.message('en')}"
+                for one in problems
+            ]
             return [Failure(span=step.span, what="refused", expected="accepted", actual=said)]
         return []
 
@@ -223,7 +254,14 @@ class _Run:
         for key, expected in step.then.items():
             actual = self.actual(key, expected, state)
             if not agrees(expected, actual, key):
-                failures.append(Failure(span=step.spans.get(key, step.span), what=key, expected=expected, actual=actual))
+                failures.append(
+                    Failure(
+                        span=step.spans.get(key, step.span),
+                        what=key,
+                        expected=expected,
+                        actual=actual,
+                    )
+                )
         return failures
 
     def actual(self, key: str, expected: Any, state: RecordState) -> Any:
@@ -244,7 +282,11 @@ class _Run:
         if key == "tasks":
             return {name: task.status for name, task in state.tasks.items()}
         if key == "approvers":
-            return [one.user for one in state.approval.votes if one.asked and not one.decision] if state.approval else []
+            return (
+                [one.user for one in state.approval.votes if one.asked and not one.decision]
+                if state.approval
+                else []
+            )
         if key == "surveys":
             return len(state.surveys)
         if key == "links":
@@ -278,7 +320,9 @@ class _Run:
     def fired(self) -> list[str]:
         names: list[str] = []
         for done in self.world.done[self.window.decisions :]:
-            names += [why.id for why in done.decision.why if why.kind == "rule" and why.outcome == "fired"]
+            names += [
+                why.id for why in done.decision.why if why.kind == "rule" and why.outcome == "fired"
+            ]
         return names
 
     def outward(self, key: str) -> Any:
@@ -299,9 +343,13 @@ class _Run:
         for done in self.world.done[self.window.decisions :]:
             for event in done.decision.events:
                 cause = f" by {event.cause.kind} {event.cause.id}" if event.cause.id else ""
-                lines.append(f"{instant_text(event.at)} {done.record} {event.kind}: {_brief(event.body)}{cause}")
+                lines.append(
+                    f"{instant_text(event.at)} {done.record} {event.kind}: {_brief(event.body)}{cause}"
+                )
         for effect in self.world.sent[self.window.sent :]:
-            lines.append(f"{instant_text(self.world.now)} sent {effect.kind}: {_brief(effect.payload)}")
+            lines.append(
+                f"{instant_text(self.world.now)} sent {effect.kind}: {_brief(effect.payload)}"
+            )
         return tuple(lines)
 
 
@@ -321,13 +369,15 @@ def agrees(expected: Any, actual: Any, key: str = "") -> bool:
         return not set(expected) & set(actual or ())
     if key in ("fired", "mails", "notices", "created", "approvers", "links"):
         wanted = [expected] if isinstance(expected, str) else list(expected)
-        return set(wanted) <= set(actual or ()) and (bool(wanted) or not actual)
+        return bool(set(wanted) <= set(actual or ()) and (wanted or not actual))
     if key == "tags":
         return set(expected) == set(actual or ())
     if isinstance(expected, Mapping) and isinstance(actual, Mapping):
         return all(agrees(value, actual.get(name), name) for name, value in expected.items())
     if key in ("due", "") or (isinstance(actual, str) and isinstance(expected, str)):
-        return str(actual) == str(expected) or (isinstance(actual, str) and _same_time(str(expected), actual))
+        return str(actual) == str(expected) or (
+            isinstance(actual, str) and _same_time(str(expected), actual)
+        )
     if key in ("used", "target") and isinstance(expected, str):
         return wait_seconds(expected) == actual
     return bool(expected == actual)
@@ -335,4 +385,6 @@ def agrees(expected: Any, actual: Any, key: str = "") -> bool:
 
 def _same_time(expected: str, actual: str) -> bool:
     """Return whether ``09:15`` or ``2026-11-16 09:15`` names the instant ``2026-11-16 09:15:00``."""
-    return actual in (expected, f"{expected}:00") or actual.endswith((f" {expected}", f" {expected}:00"))
+    return actual in (expected, f"{expected}:00") or actual.endswith(
+        (f" {expected}", f" {expected}:00")
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..core.diagnostics import Diagnostic
 from ..core.span import NOWHERE, Span
@@ -32,7 +32,7 @@ class SampleRecord:
 class Sample:
     """Everything that comes with a demo."""
 
-    cast: Cast = Cast()
+    cast: Cast = field(default_factory=Cast)
     records: tuple[SampleRecord, ...] = ()
 
 

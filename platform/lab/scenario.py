@@ -93,6 +93,7 @@ def parse_scenario(
 
 
 def read_step(r: Reader, zone: str) -> Step | None:
+    """Return one step, None when it does not do exactly one thing. zone: of the times that it names."""
     verbs = [verb for verb in VERBS if r.root.get(verb) is not None]
     if len(verbs) != 1:
         r.error("SCN004", count=len(verbs))

@@ -25,9 +25,18 @@ def command_of(
     args, verb = step.args, step.verb
     if verb in ("reply", "note", "message"):
         author = "customer" if verb == "message" else "agent"
-        return c.Comment(actor=actor, message=say(str(args.get("text", ""))), public=verb != "note", author=author)
+        return c.Comment(
+            actor=actor,
+            message=say(str(args.get("text", ""))),
+            public=verb != "note",
+            author=author,
+        )
     if verb == "submit":
-        return c.Submit(actor=actor, form=args.get("form") or form_of(state, release), values=args.get("values", {}))
+        return c.Submit(
+            actor=actor,
+            form=args.get("form") or form_of(state, release),
+            values=args.get("values", {}),
+        )
     if verb == "go":
         note = say(args["note"]) if args.get("note") else None
         return c.Transition(actor=actor, to=args["to"], values=args.get("values", {}), note=note)
@@ -36,21 +45,29 @@ def command_of(
     if verb == "finish":
         return c.FinishTask(actor=actor, task=args["task"], values=args.get("values", {}))
     if verb == "assign":
-        return c.Assign(actor=actor, owner=args.get("owner"), team=args.get("team"), task=args.get("task"))
+        return c.Assign(
+            actor=actor, owner=args.get("owner"), team=args.get("team"), task=args.get("task")
+        )
     if verb == "check":
         return c.Check(actor=actor, item=args["item"], done=args.get("done", True))
     if verb == "solved":
         message = say(args["text"]) if args.get("text") else None
-        return c.AnswerSolved(actor=actor, solved=args.get("answer") in (True, "yes"), message=message)
+        return c.AnswerSolved(
+            actor=actor, solved=args.get("answer") in (True, "yes"), message=message
+        )
     if verb == "survey":
         ask = next(reversed(state.surveys), "")
-        return c.AnswerSurvey(actor=actor, ask=ask, score=args["score"], comment=str(args.get("comment", "")))
+        return c.AnswerSurvey(
+            actor=actor, ask=ask, score=args["score"], comment=str(args.get("comment", ""))
+        )
     if verb == "cancel":
         return c.Cancel(actor=actor, reason=str(args.get("reason", "")))
     if verb == "reopen":
         return c.Reopen(actor=actor, message=say(args["text"]) if args.get("text") else None)
     if verb == "tag":
-        return c.Tag(actor=actor, add=tuple(args.get("add", ())), remove=tuple(args.get("remove", ())))
+        return c.Tag(
+            actor=actor, add=tuple(args.get("add", ())), remove=tuple(args.get("remove", ()))
+        )
     if verb == "merge":
         other = target(args["into"])
         return c.Merge(actor=actor, into=other.id, into_number=other.number)

@@ -82,7 +82,11 @@ class World:
         for event in decision.events:
             if event.kind is EventKind.OWNER and event.body.get("owner"):
                 self.town.given[event.body["owner"]] = event.at
-            if event.kind is EventKind.SURVEY and event.body["change"] == "asked" and state.customer_id:
+            if (
+                event.kind is EventKind.SURVEY
+                and event.body["change"] == "asked"
+                and state.customer_id
+            ):
                 self.town.surveyed[state.customer_id] = event.at
 
     def _set(self, record: str, timers: tuple[TimerChange, ...]) -> None:
@@ -104,8 +108,14 @@ class World:
         if effect.kind == "create_record":
             self._create(payload)
         elif effect.kind == "command" and payload["command"] == "ask_survey":
-            self.handle(c.AskSurvey(survey=payload["survey"], key=payload["key"]), payload["record"])
-        elif effect.kind == "command" and payload["command"] == "absorb" and payload["record"] in self.records:
+            self.handle(
+                c.AskSurvey(survey=payload["survey"], key=payload["key"]), payload["record"]
+            )
+        elif (
+            effect.kind == "command"
+            and payload["command"] == "absorb"
+            and payload["record"] in self.records
+        ):
             reply = payload["first_reply_at"]
             absorb = c.Absorb(
                 record=payload["from"],
@@ -128,19 +138,32 @@ class World:
             customer_id=payload["customer_id"],
             channel="automation",
             lang=payload["lang"],
-            links=((payload["link"], payload["parent"], payload["parent_number"], payload["parent_type"]),),
+            links=(
+                (
+                    payload["link"],
+                    payload["parent"],
+                    payload["parent_number"],
+                    payload["parent_type"],
+                ),
+            ),
             not_user=payload.get("not_user"),
             team=payload.get("team"),
         )
         if self.handle(create).accepted:
-            link = c.AddLink(kind=other_end(payload["link"]), record=child, number=number, type=kind.id)
+            link = c.AddLink(
+                kind=other_end(payload["link"]), record=child, number=number, type=kind.id
+            )
             self.handle(link, payload["parent"])
 
     def wait_until(self, instant_: datetime) -> None:
         """Move the clock on, running every timer and effect on the way in the order they are due."""
         for _ in range(MAX_STEPS):
             due = [(at, record, key) for (record, key), at in self.timers.items() if at <= instant_]
-            later = [one.due_at for one in self.waiting if one.due_at is not None and one.due_at <= instant_]
+            later = [
+                one.due_at
+                for one in self.waiting
+                if one.due_at is not None and one.due_at <= instant_
+            ]
             first = min([at for at, _, _ in due] + later, default=None)
             if first is None:
                 break

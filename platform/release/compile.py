@@ -40,14 +40,19 @@ Findings = tuple[Diagnostic, ...]
 
 def release_hash(documents: Sequence[Document]) -> str:
     """Return the SHA-256 of the documents' content: the same meaning, the same hash, whatever the layout."""
-    content = sorted((d.kind, d.id, d.value) for d in documents if d.kind not in ("block", "pack", "scenario"))
+    content = sorted(
+        (d.kind, d.id, d.value) for d in documents if d.kind not in ("block", "pack", "scenario")
+    )
     return hashlib.sha256(
         json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     ).hexdigest()
 
 
 def compile_release(
-    documents: Sequence[Document], *, roles: frozenset[str] = frozenset(), teams: frozenset[str] = frozenset()
+    documents: Sequence[Document],
+    *,
+    roles: frozenset[str] = frozenset(),
+    teams: frozenset[str] = frozenset(),
 ) -> tuple[Release | None, Findings]:
     """Return the release that *documents* (blocks filled in) make, None if any has errors, and every finding.
 
@@ -59,7 +64,9 @@ def compile_release(
 class _Compiler:
     """One compilation."""
 
-    def __init__(self, documents: Sequence[Document], roles: frozenset[str], teams: frozenset[str]) -> None:
+    def __init__(
+        self, documents: Sequence[Document], roles: frozenset[str], teams: frozenset[str]
+    ) -> None:
         self.documents = documents
         self.roles, self.more_teams = roles, teams
         self.found: list[Diagnostic] = []
@@ -89,7 +96,8 @@ class _Compiler:
             routings=self.each("routing", lambda d: parse_routing(d, self.schema_of(d))),
             teams=self.each("team", parse_team),
             templates=self.each(
-                "message_template", lambda d: parse_message_template(d, self.schema_of(d, event=True))
+                "message_template",
+                lambda d: parse_message_template(d, self.schema_of(d, event=True)),
             ),
             surveys=self.each("survey", parse_survey),
             views=self.each("view", lambda d: parse_view(d, self.schema_of(d))),
@@ -112,7 +120,9 @@ class _Compiler:
                 values = {"kind": document.kind, "id": document.id, "first": first.path}
                 self.found.append(Diagnostic(span=span, code="REL001", values=values))
 
-    def each(self, kind: str, parse: Callable[[Document], tuple[T | None, Findings]]) -> dict[str, T]:
+    def each(
+        self, kind: str, parse: Callable[[Document], tuple[T | None, Findings]]
+    ) -> dict[str, T]:
         models: dict[str, T] = {}
         for document in self.by_kind.get(kind, {}).values():
             model, found = parse(document)
@@ -156,15 +166,24 @@ class _Compiler:
                     self.found.extend(found)
                     self.gather(known, fields, form.path)
             self.fields[name] = {key: field for key, (field, _) in known.items()}
-            self.schemas[name] = Schema({**base_fields(self.states_of(document)), **self.types(name)})
+            self.schemas[name] = Schema(
+                {**base_fields(self.states_of(document)), **self.types(name)}
+            )
 
-    def gather(self, known: dict[str, tuple[Field, str]], fields: tuple[Field, ...], path: str) -> None:
+    def gather(
+        self, known: dict[str, tuple[Field, str]], fields: tuple[Field, ...], path: str
+    ) -> None:
         for field in fields:
             if field.type == "heading":
                 continue
             earlier = known.setdefault(field.id, (field, path))
             if expression_type(earlier[0]) != expression_type(field):
-                values = {"field": field.id, "type": str(field.type), "other": str(earlier[0].type), "where": earlier[1]}
+                values = {
+                    "field": field.id,
+                    "type": str(field.type),
+                    "other": str(earlier[0].type),
+                    "where": earlier[1],
+                }
                 self.found.append(Diagnostic(span=field.span, code="REL002", values=values))
 
     def types(self, record_type: str) -> dict[str, Type]:
@@ -175,7 +194,9 @@ class _Compiler:
         states = workflow.value.get("states") if workflow else None
         return tuple(str(name) for name in states) if isinstance(states, dict) else None
 
-    def record_type(self, document: Document, forms: Mapping[str, Form]) -> tuple[RecordType | None, Findings]:
+    def record_type(
+        self, document: Document, forms: Mapping[str, Form]
+    ) -> tuple[RecordType | None, Findings]:
         name = document.id
         own = tuple(key for key, form in forms.items() if form.record_type == name)
         return parse_record_type(
@@ -192,7 +213,9 @@ class _Compiler:
         ids["role"] = self.roles
         fields = self.fields.get(record_type)
         if fields is None:
-            fields = {name: field for known in self.fields.values() for name, field in known.items()}
+            fields = {
+                name: field for known in self.fields.values() for name, field in known.items()
+            }
         ids["field"] = frozenset(fields) | frozenset(base_fields())
         ids["form"] = frozenset(
             name

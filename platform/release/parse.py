@@ -17,12 +17,25 @@ from .schema import CUSTOMER
 _SEQ = re.compile(r"\{seq(?::[1-9])?\}")
 _PART = re.compile(r"\{(?:yyyy|yy|mm|dd|seq(?::[1-9])?)\}")
 COLUMNS = frozenset(
-    {"due", "number", "title", "customer.name", "customer.tier", "customer.organisation", "updated_at", "created_at"}
+    {
+        "due",
+        "number",
+        "title",
+        "customer.name",
+        "customer.tier",
+        "customer.organisation",
+        "updated_at",
+        "created_at",
+    }
 )
 
 
 def parse_record_type(
-    document: Document, fields: tuple[Field, ...], all_fields: Mapping[str, Field], forms: tuple[str, ...], schema: Schema,
+    document: Document,
+    fields: tuple[Field, ...],
+    all_fields: Mapping[str, Field],
+    forms: tuple[str, ...],
+    schema: Schema,
     roles: frozenset[str],
 ) -> tuple[RecordType | None, tuple[Diagnostic, ...]]:
     """Return the record type, None if it has errors, and what is wrong with its document.

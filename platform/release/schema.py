@@ -64,6 +64,6 @@ def base_fields(states: tuple[str, ...] | None = None) -> dict[str, Type]:
         "escalation": NUMBER,
         "reassignments": NUMBER,
         "replied": BOOL,
-        "visits": RecordType("visits", {name: NUMBER for name in states or ()}),
+        "visits": RecordType("visits", dict.fromkeys(states or (), NUMBER)),
         "customer": CUSTOMER,
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from ..core.directory import Person
 from ..core.events import SYSTEM, Actor
 from ..core.record import RecordState
 from ..lab.cast import Cast
@@ -42,7 +43,9 @@ class _PastClock:
         return self.at.timestamp()
 
 
-def install(service: Service, files: Mapping[str, str], hash_password: Callable[[str], str], zone: str) -> int:
+def install(
+    service: Service, files: Mapping[str, str], hash_password: Callable[[str], str], zone: str
+) -> int:
     """Publish *files*, make the people of their sample data and let their records happen; return how many records.
 
     Does nothing and returns 0 where there are people already. hash_password: of the web, for ``PASSWORD``.
@@ -62,7 +65,7 @@ def _install_people(service: Service, casts: Iterable[Cast], password: str, zone
     """Make accounts, teams and customers; the same id in several packs is one person with all their teams."""
     casts = list(casts)
     now = service.clock.now()
-    people = {}
+    people: dict[str, Person] = {}
     for cast in casts:
         for one in cast.people:
             known = people.get(one.id)
@@ -85,7 +88,9 @@ def _install_people(service: Service, casts: Iterable[Cast], password: str, zone
                 capacity=person.capacity,
             )
             add_user(connection, account, now, password)
-    _install_ties(service, casts, {person.id: (person.deputy, person.manager) for person in people.values()})
+    _install_ties(
+        service, casts, {person.id: (person.deputy, person.manager) for person in people.values()}
+    )
     teams = sorted({team for person in people.values() for team in person.teams})
     with service.database.writing() as connection:
         for team in teams:
@@ -105,7 +110,9 @@ def _install_people(service: Service, casts: Iterable[Cast], password: str, zone
     _install_customers(service, casts, password)
 
 
-def _install_ties(service: Service, casts: list[Cast], ties: Mapping[str, tuple[str | None, str | None]]) -> None:
+def _install_ties(
+    service: Service, casts: list[Cast], ties: Mapping[str, tuple[str | None, str | None]]
+) -> None:
     """Set deputies and managers, once everybody is there."""
     with service.database.writing() as connection:
         for name, (deputy, manager) in ties.items():
@@ -154,7 +161,11 @@ def _install_records(service: Service, samples: Iterable[Sample]) -> int:
     """Let the sample records happen in the order of time, each step at its own instant."""
     now = service.clock.now()
     records = [record for sample in samples for record in sample.records]
-    steps = [(one.ago, index, number, one) for index, record in enumerate(records) for number, one in enumerate(record.steps)]
+    steps = [
+        (one.ago, index, number, one)
+        for index, record in enumerate(records)
+        for number, one in enumerate(record.steps)
+    ]
     made: dict[int, str] = {}
     for ago, index, _, one in sorted(steps, key=lambda entry: (-entry[0], entry[1], entry[2])):
         past = replace(service, clock=_PastClock(now - timedelta(seconds=ago)), wake=_nothing)
@@ -167,7 +178,9 @@ def _nothing() -> None:
     """Wake nobody: the past is written down before anything acts on it."""
 
 
-def _happen(service: Service, record: SampleRecord, one: SampleStep, index: int, made: dict[int, str]) -> None:
+def _happen(
+    service: Service, record: SampleRecord, one: SampleStep, index: int, made: dict[int, str]
+) -> None:
     step = one.step
     release = service.releases.live()
     if step.verb == "create":
@@ -184,7 +197,9 @@ def _happen(service: Service, record: SampleRecord, one: SampleStep, index: int,
         )
     else:
         state = _state(service, made[index])
-        command = command_of(step, _who(service, step, state), state, release, service.message, lambda name: state)
+        command = command_of(
+            step, _who(service, step, state), state, release, service.message, lambda name: state
+        )
         outcome = service.handle(command, made[index])
     if not outcome.accepted or outcome.record_id is None:
         said = "; ".join(f"{one.path} {one.code} {one.message('en')}" for one in outcome.problems)
@@ -197,7 +212,12 @@ def _who(service: Service, step: Step, state: RecordState) -> Actor:
     if name:
         return _actor(service, name)
     if state.customer_id:
-        return Actor("customer", state.customer_id, frozenset({"customer"}), name=str(state.customer.get("name", "")))
+        return Actor(
+            "customer",
+            state.customer_id,
+            frozenset({"customer"}),
+            name=str(state.customer.get("name", "")),
+        )
     return SYSTEM
 
 

@@ -19,7 +19,9 @@ from .links import Links
 class LiveDirectory(StoreDirectory):
     """Implements ``core.directory.Directory`` in one transaction."""
 
-    def __init__(self, connection: Connection, now: datetime, links: Links, teams: frozenset[str]) -> None:
+    def __init__(
+        self, connection: Connection, now: datetime, links: Links, teams: frozenset[str]
+    ) -> None:
         super().__init__(connection, now)
         self._links, self._teams = links, teams
 

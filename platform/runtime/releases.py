@@ -36,9 +36,10 @@ def read_bundle(files: Mapping[str, str]) -> Bundle:
     """Return what *files* (text by ``pack/path``) hold, blocks of all packs filled in."""
     by_pack: dict[str, dict[str, bytes]] = {}
     for path, text in files.items():
-        pack, _, name = path.partition(SEPARATOR)
-        by_pack.setdefault(pack, {})[name] = text.encode()
-    packs, found = [], []
+        home, _, name = path.partition(SEPARATOR)
+        by_pack.setdefault(home, {})[name] = text.encode()
+    packs: list[Pack] = []
+    found: list[Diagnostic] = []
     for name in sorted(by_pack):
         pack, faults = load_pack(by_pack[name], name)
         packs.append(pack)

@@ -74,7 +74,9 @@ class Service:
     zone: str = "Asia/Shanghai"
     wake: Callable[[], None] = field(default=lambda: None)
 
-    def handle(self, command: c.Command, record_id: str | None = None, *, job: JobClaim | None = None) -> Outcome:
+    def handle(
+        self, command: c.Command, record_id: str | None = None, *, job: JobClaim | None = None
+    ) -> Outcome:
         """Carry out *command* on the record, all of it or nothing, and return what came of it.
 
         job: finished in the same transaction; raises LeaseLostError when it is no longer this worker's.
@@ -92,14 +94,20 @@ class Service:
                 break
             except ConflictError:
                 if command.expected_version is not None:
-                    return Outcome(record_id=record_id, state=None, decision=Decision(problems=(Problem(code="ENG001"),)))
+                    return Outcome(
+                        record_id=record_id,
+                        state=None,
+                        decision=Decision(problems=(Problem(code="ENG001"),)),
+                    )
                 if attempt == CONFLICT_TRIES - 1:
                     raise
         if outcome.decision.effects or outcome.decision.timers:
             self.wake()
         return outcome
 
-    def handle_within(self, connection: Connection, command: c.Command, record_id: str | None) -> Outcome:
+    def handle_within(
+        self, connection: Connection, command: c.Command, record_id: str | None
+    ) -> Outcome:
         """Carry out *command* in a transaction of the caller's, who commits."""
         now = self.clock.now()
         if isinstance(command, c.Create):
@@ -109,12 +117,21 @@ class Service:
         else:
             state = load_record(connection, record_id or "")
             if state is None:
-                return Outcome(record_id=None, state=None, decision=Decision(problems=(Problem(code="ENG005"),)))
+                return Outcome(
+                    record_id=None,
+                    state=None,
+                    decision=Decision(problems=(Problem(code="ENG005"),)),
+                )
             release = self.releases.get(state.release, connection)
         decision = decide(release, state, command, now, self.directory(connection, release, now))
         if not decision.events:
             self._set_timers(connection, decision, record_id or "", release.hash, now)
-            return Outcome(record_id=record_id if state else None, state=state, decision=decision, release=release)
+            return Outcome(
+                record_id=record_id if state else None,
+                state=state,
+                decision=decision,
+                release=release,
+            )
         after = fold(state, decision.events)
         append(
             connection,
@@ -133,14 +150,18 @@ class Service:
                 note_given(connection, event.body["owner"], now)
         return Outcome(record_id=after.id, state=after, decision=decision, release=release)
 
-    def _numbered(self, connection: Connection, release: Release, command: c.Create, now: datetime) -> c.Create:
+    def _numbered(
+        self, connection: Connection, release: Release, command: c.Create, now: datetime
+    ) -> c.Create:
         kind = release.record_types.get(command.type)
         if kind is None or command.number:
             return command
         number = next_number(connection, kind.number, now.astimezone(ZoneInfo(self.zone)))
         return replace(command, number=number, record_id=command.record_id or self.ids.new_id())
 
-    def _write_work(self, connection: Connection, decision: Decision, state: RecordState, now: datetime) -> None:
+    def _write_work(
+        self, connection: Connection, decision: Decision, state: RecordState, now: datetime
+    ) -> None:
         add_jobs(
             connection,
             [
@@ -161,7 +182,12 @@ class Service:
         self._set_timers(connection, decision, state.id, state.release, now)
 
     def _set_timers(
-        self, connection: Connection, decision: Decision, record_id: str, release: str, now: datetime
+        self,
+        connection: Connection,
+        decision: Decision,
+        record_id: str,
+        release: str,
+        now: datetime,
     ) -> None:
         for timer in decision.timers:
             key = f"timer:{record_id}:{timer.key}"
@@ -188,7 +214,9 @@ class Service:
     ) -> LiveDirectory:
         """Return the directory of one transaction."""
         known = release or self.releases.live(connection)
-        return LiveDirectory(connection, now or self.clock.now(), self.links, frozenset(known.teams))
+        return LiveDirectory(
+            connection, now or self.clock.now(), self.links, frozenset(known.teams)
+        )
 
     def create(
         self,

@@ -22,7 +22,6 @@ from ..store.engine import Database, open_database, server_lock
 from ..store.schema import upgrade
 from .settings import Settings, key_in
 
-
 MakeExecutor = Callable[[Callable[[int, str], None], Callable[[], None]], Executor]
 """Makes what carries jobs out, from the function that runs one and the one to call after each."""
 
@@ -65,7 +64,9 @@ def mailer_of(settings: Settings, service: Service) -> Mailer:
     """Return what sends mails: by SMTP where it is configured, else into the product."""
     domain = urlsplit(settings.address).hostname or "localhost"
     if settings.smtp_url:
-        return SmtpMailer(settings=settings_of(settings.smtp_url, settings.mail_sender), domain=domain)
+        return SmtpMailer(
+            settings=settings_of(settings.smtp_url, settings.mail_sender), domain=domain
+        )
     return CatchingMailer(database=service.database, clock=service.clock, domain=domain)
 
 
@@ -80,7 +81,9 @@ def build(settings: Settings, make_executor: MakeExecutor, *, version: str = "")
     runner = JobRunner(
         service=service,
         mailer=mailer_of(settings, service),
-        webhooks=HttpWebhooks(allow_http=settings.webhook_http, allow_loopback=settings.webhook_loopback),
+        webhooks=HttpWebhooks(
+            allow_http=settings.webhook_http, allow_loopback=settings.webhook_loopback
+        ),
     )
     node = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -98,5 +101,10 @@ def build(settings: Settings, make_executor: MakeExecutor, *, version: str = "")
     )
     service.wake = dispatcher.wake
     return Process(
-        settings=settings, database=service.database, service=service, runner=runner, dispatcher=dispatcher, held=held
+        settings=settings,
+        database=service.database,
+        service=service,
+        runner=runner,
+        dispatcher=dispatcher,
+        held=held,
     )

@@ -67,7 +67,9 @@ class Settings:
         return self.database_url or f"sqlite:///{self.data.absolute() / 'sopwith.db'}"
 
 
-def read_settings(environment: Mapping[str, str] | None = None, file: Path | None = None, **given: Any) -> Settings:
+def read_settings(
+    environment: Mapping[str, str] | None = None, file: Path | None = None, **given: Any
+) -> Settings:
     """Return the settings: defaults, then *file* (else sopwith.toml here), then the environment, then *given*.
 
     Raises SettingsError for an unknown name, a wrong type or a value that cannot be used.
@@ -105,7 +107,9 @@ def _of_environment(environment: Mapping[str, str]) -> list[tuple[str, Any, str]
 def _typed(name: str, value: Any, source: str) -> Any:
     known = {one.name: one.type for one in fields(Settings)}
     if name not in known:
-        raise SettingsError(f"{source}: there is no such setting; there are {', '.join(sorted(known))}")
+        raise SettingsError(
+            f"{source}: there is no such setting; there are {', '.join(sorted(known))}"
+        )
     kind = str(known[name])
     try:
         if kind == "Path":
@@ -115,7 +119,11 @@ def _typed(name: str, value: Any, source: str) -> Any:
         if kind == "int":
             return int(value)
         if kind.startswith("tuple"):
-            return tuple(value) if isinstance(value, list) else tuple(one.strip() for one in str(value).split(",") if one.strip())
+            return (
+                tuple(value)
+                if isinstance(value, list)
+                else tuple(one.strip() for one in str(value).split(",") if one.strip())
+            )
     except ValueError as error:
         raise SettingsError(f"{source}: {value!r} cannot be used: {error}") from error
     if not isinstance(value, str):
@@ -137,11 +145,15 @@ def _flag(value: Any) -> bool:
 def _check(settings: Settings) -> None:
     host, _, port = settings.bind.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise SettingsError(f"bind: write an address and a port, such as 127.0.0.1:8080, not {settings.bind!r}")
+        raise SettingsError(
+            f"bind: write an address and a port, such as 127.0.0.1:8080, not {settings.bind!r}"
+        )
     try:
         ZoneInfo(settings.zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise SettingsError(f"zone: there is no time zone {settings.zone!r}; write one such as Asia/Shanghai") from error
+        raise SettingsError(
+            f"zone: there is no time zone {settings.zone!r}; write one such as Asia/Shanghai"
+        ) from error
 
 
 def key_in(data: Path, name: str) -> str:

@@ -101,10 +101,6 @@ FORMS: dict[str, Message] = {
         "there is no team '{word}'; name one that exists",
         "不存在团队“{word}”；请填写已有的团队",
     ),
-    "FRM025": Message(
-        "'{word}' is no option id; start with a letter or digit and use letters, digits, '-' and '_' (64 at most)",
-        "“{word}”不是有效的选项 id；请以字母或数字开头，只用字母、数字、“-”和“_”，最多 64 个字符",
-    ),
     "FRM030": Message(
         "these fields compute each other in a circle: {circle}; take one out of it",
         "这些字段相互计算形成循环：{circle}；请打断其中一个",

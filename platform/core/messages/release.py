@@ -6,7 +6,8 @@ from .message import Message
 
 RELEASE: dict[str, Message] = {
     "REL001": Message(
-        "There is another {kind} with the id {id}, in {first}.", "已有相同标识“{id}”的 {kind}，位于 {first}。"
+        "There is another {kind} with the id {id}, in {first}.",
+        "已有相同标识“{id}”的 {kind}，位于 {first}。",
     ),
     "REL002": Message(
         "Field {field} has the type {type} here but {other} in {where}; one field of a record has one type.",
@@ -22,6 +23,7 @@ RELEASE: dict[str, Message] = {
         "Column {name} is no field of these records.", "列“{name}”不是这些记录的字段。"
     ),
     "REL007": Message(
-        "{name} belongs to record type {other}, not to {type}.", "“{name}”属于记录类型“{other}”，而不是“{type}”。"
+        "{name} belongs to record type {other}, not to {type}.",
+        "“{name}”属于记录类型“{other}”，而不是“{type}”。",
     ),
 }

@@ -94,9 +94,7 @@ SLA: dict[str, Message] = {
         "{word} 本来就是工作日，此条不起作用；请更正日期或删除",
         "warning",
     ),
-    "SLA001": Message(
-        "There is no field {word} in these records.", "这类记录没有字段“{word}”。"
-    ),
+    "SLA001": Message("There is no field {word} in these records.", "这类记录没有字段“{word}”。"),
     "SLA002": Message(
         "“{word}” pauses nothing; write waiting, or waiting with its reason, such as waiting:customer.",
         "“{word}”不能作为暂停条件；请填写 waiting，或带原因的等待，例如 waiting:customer。",
@@ -106,10 +104,12 @@ SLA: dict[str, Message] = {
         "“{word}”不是有效的预警比例；请填写 1% 到 99% 之间的百分比，例如 80%。",
     ),
     "SLA004": Message(
-        "There is no metric {word}; there are {metrics}.", "没有指标“{word}”；可用的指标有：{metrics}。"
+        "There is no metric {word}; there are {metrics}.",
+        "没有指标“{word}”；可用的指标有：{metrics}。",
     ),
     "SLA005": Message(
-        "{word} is no value of {field}; its values are {options}.", "“{word}”不是字段 {field} 的取值；可用的取值有：{options}。"
+        "{word} is no value of {field}; its values are {options}.",
+        "“{word}”不是字段 {field} 的取值；可用的取值有：{options}。",
     ),
     "SLA006": Message(
         "“{word}” is no target; write a time such as 15m, 4h, 4bh or 2bd, at most ten years.",
@@ -117,7 +117,8 @@ SLA: dict[str, Message] = {
     ),
     "SLA007": Message("There are two policies with the id {id}.", "有两条标识为“{id}”的策略。"),
     "SLA008": Message(
-        "Policy {id} never applies: {before} before it has no condition.", "策略“{id}”永远不会生效：前面的“{before}”没有条件。"
+        "Policy {id} never applies: {before} before it has no condition.",
+        "策略“{id}”永远不会生效：前面的“{before}”没有条件。",
     ),
     "SLA009": Message(
         "Every policy has a condition, so some records get no promise; add a last one without.",
@@ -127,13 +128,17 @@ SLA: dict[str, Message] = {
     "SLA010": Message("There is no calendar {word}.", "没有名为“{word}”的日历。"),
     "SLA011": Message("There is no role {word}.", "没有名为“{word}”的角色。"),
     "SLA012": Message(
-        "{metric} promises nothing for {missing}.", "指标 {metric} 未设置 {missing} 的时限。", "warning"
+        "{metric} promises nothing for {missing}.",
+        "指标 {metric} 未设置 {missing} 的时限。",
+        "warning",
     ),
     "SLA013": Message(
-        "For {cell} the solution is promised sooner than the first answer.", "“{cell}”的解决时限早于首次响应时限。"
+        "For {cell} the solution is promised sooner than the first answer.",
+        "“{cell}”的解决时限早于首次响应时限。",
     ),
     "SLA014": Message(
-        "{metric} needs a '{key}'; write it as {example}.", "指标 {metric} 必须填写“{key}”，例如 {example}。"
+        "{metric} needs a '{key}'; write it as {example}.",
+        "指标 {metric} 必须填写“{key}”，例如 {example}。",
     ),
     "SLA015": Message(
         "{metric} promises nothing; write a time for each value, or remove it.",
