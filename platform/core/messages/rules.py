@@ -229,8 +229,8 @@ _ROUTING: dict[str, Message] = {
         "within 应为自然时间，例如 90d，不能是“{found}”",
     ),
     "RTE011": Message(
-        "nobody in the team '{team}' may be skilled in {names} of '{field}'; add the skills to the team",
-        "团队“{team}”没有声明“{field}”中的技能 {names}；请在团队中补充",
+        "no option of '{field}' is a skill of the team '{team}', so nobody is ever found here; add the skills to the team",
+        "“{field}”的选项都不是团队“{team}”的技能，此步永远找不到人；请在团队中补充技能",
         "warning",
     ),
 }
