@@ -7,7 +7,7 @@ from typing import Any
 
 from ..expressions import Context, Expression
 from .fault import Reading
-from .model import Field, FieldType, Form, Section
+from .model import Field, FieldType, Form
 from .read_text import Read
 from .reading import reader_of
 from .result import FieldState
@@ -156,10 +156,9 @@ class Access:
 class Plan:
     """The steps of a form, and the rights in them by roles and state."""
 
-    __slots__ = ("_access", "cyclic", "drop", "form", "ids", "order", "steps")
+    __slots__ = ("_access", "cyclic", "drop", "ids", "order", "steps")
 
     def __init__(self, form: Form) -> None:
-        self.form = form
         self.drop = form.hidden_values != "keep"
         self.steps: list[Step] = []
         needs: dict[str, frozenset[str]] = {}
@@ -206,14 +205,6 @@ def reads(field: Field) -> frozenset[str]:
     for column in field.columns:
         found |= (reads(column) | names_of(column.require)) - own
     return found
-
-
-def section_of(form: Form, field_id: str) -> Section | None:
-    """Return the section that holds a field."""
-    for section in form.sections:
-        if any(field.id == field_id for field in section.fields):
-            return section
-    return None
 
 
 def in_order(ids: Sequence[str], needs: Mapping[str, Iterable[str]]) -> tuple[list[int], bool]:

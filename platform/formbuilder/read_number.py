@@ -12,6 +12,7 @@ from .model import Field, FieldType
 from .read_text import Read
 
 LIMIT = 10**15
+_LONGEST_TEXT = 100  # no number, duration or yes is spelt longer
 _FORM = re.compile(
     r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,20})(?:\.[0-9]{0,20})?|[+-]?\.[0-9]{1,20}"
 )
@@ -40,10 +41,10 @@ def plain_number(raw: Any) -> int | float | Fault | None:
         return _plain(raw) if -LIMIT < raw < LIMIT else _TOO_BIG
     if raw.__class__ is not str:
         return _NO_NUMBER
-    text = raw[:200].strip()
+    text = raw.strip()
     if not text:
         return None
-    return _spelt(text)
+    return _spelt(text) if len(text) <= _LONGEST_TEXT else _NO_NUMBER
 
 
 def _plain(value: float) -> int | float:
@@ -100,9 +101,10 @@ def yes_no_reader(field: Field) -> Read:
             return raw
         if raw.__class__ is not str:
             return (raw == 1) if raw.__class__ is int and raw in (0, 1) else wrong
-        word = raw[:20].strip().lower()
+        word = raw.strip()
         if not word:
             return None
+        word = word.lower() if len(word) <= _LONGEST_TEXT else ""
         if word in _YES:
             return True
         return False if word in _NO else wrong
@@ -147,9 +149,10 @@ def duration_reader(field: Field) -> Read:
         elif raw.__class__ is float and raw.is_integer():
             value = int(raw)
         elif raw.__class__ is str:
-            if not raw[:200].strip():
+            text = raw.strip()
+            if not text:
                 return None
-            value = spelt_duration(raw) if len(raw) <= 100 else None
+            value = spelt_duration(text) if len(text) <= _LONGEST_TEXT else None
         else:
             return wrong
         if value is None or not 0 <= value <= LONGEST:

@@ -21,6 +21,7 @@ _TIME = re.compile(
     r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]{1,9})?)?"
     r"\s*(?:(Z|z)|([+-])([01][0-9]):?([0-5][0-9]))?"
 )
+_LONGEST_TEXT = 64
 _NO_DATE = Fault("VAL018")
 _NO_INSTANT = Fault("VAL021")
 _NO_SUCH_TIME = Fault("VAL043")
@@ -37,6 +38,8 @@ def zone_of(name: str) -> tzinfo:
 
 def spelt_date(text: str) -> date | None:
     """Return the day of ``2026-11-22``, ``2026/11/22``, ``2026.11.22``, ``20261122`` or ``2026年11月22日``."""
+    if len(text) > _LONGEST_TEXT:
+        return None
     if not text.isascii():
         text = text.translate(_WIDE)
     if len(text) == 10 and text[4] == text[7] == "-":
@@ -94,7 +97,7 @@ def date_reader(field: Field) -> Read:
             return NOT_TEXT
         if not bounded and _is_kept_date(raw):
             return raw
-        text = raw[:64].strip()
+        text = raw.strip()
         if not text:
             return None
         day = spelt_date(text)
@@ -150,9 +153,11 @@ def date_time_reader(field: Field) -> Read:
             return NOT_TEXT
         if not bounded and len(raw) == 20 and kept_instant(raw) is not None:
             return raw
-        text = raw[:64].strip()
+        text = raw.strip()
         if not text:
             return None
+        if len(text) > _LONGEST_TEXT:
+            return _NO_INSTANT
         instant = kept_instant(text) or spelt_instant(text, reading.zone)
         if isinstance(instant, Fault):
             return instant

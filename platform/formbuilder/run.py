@@ -184,8 +184,6 @@ class Run:
             new = step.compute(seen, context) if shown else (None if self.drop else old)
         elif not shown:
             new = None if self.drop and level == _WRITE else old
-            if new is None and old is not None:
-                self.removed.append(step.id)
         elif step.columns is not None:
             new = self._rows(step, step.columns, level, old, may_type=enabled and level == _WRITE)
         elif level == _WRITE and enabled:
@@ -197,7 +195,9 @@ class Run:
             self.values[step.id] = new
             if new != old:
                 self.changed[step.id] = new
-        elif old is not None and shown and not self.flags[step.index] & FAULTY:
+        elif old is not None and not shown:
+            self.removed.append(step.id)
+        elif old is not None and not self.flags[step.index] & FAULTY:
             self.changed[step.id] = None
 
     def finish(self, step: Step) -> None:
@@ -291,16 +291,17 @@ class Run:
             if not isinstance(row, Mapping):
                 self._blame(step, Fault("VAL039"), path, (at + 1) * _ROW_WEIGHT)
                 continue
-            if typed and _is_blank(row):
-                continue
+            is_blank = typed and _is_blank(row)
             before = _origin(row, at, stored, named=named) if typed else row
             inner = Run(
                 row if typed else _NO_ROW, before, {**self.seen, **columns.blank, **before},
-                self.context, self.reading, drop=self.drop, partial=self.partial,
+                self.context, self.reading, drop=self.drop, partial=self.partial or is_blank,
             )  # fmt: skip
             inner.prefix, inner.row, inner.states = path + ".", at, self.states
             inner.closed, inner.whole = not may_type, typed
             inner.cells(columns, levels)
+            if is_blank:
+                continue  # it is not kept, but the page still shows it
             self._merge(step, inner, columns, at)
             if inner.values:
                 kept.append(inner.values)

@@ -272,6 +272,29 @@ def test_computed_field_follows_a_change_elsewhere() -> None:
     assert fill(form(ITEMS), typed, stored).changed["total"] == 30
 
 
+def test_computed_value_goes_when_it_is_hidden() -> None:
+    one = form(
+        "- {T, id: n, type: number}\n"
+        "- {T, id: twice, type: computed, of: number, value: n * 2, show: n > 1}"
+    )
+    assert fill(one, {"n": "2"}).values == {"n": 2, "twice": 4}
+    assert fill(one, {"n": "1"}, {"n": 2, "twice": 4}).removed == ("twice",)
+    keeping = form(
+        "- {T, id: n, type: number}\n"
+        "- {T, id: twice, type: computed, of: number, value: n * 2, show: n > 1}",
+        head="hidden_values: keep\n",
+    )
+    assert fill(keeping, {"n": "1"}, {"n": 2, "twice": 4}).values == {"n": 1, "twice": 4}
+
+
+def test_row_without_values_is_not_kept_but_its_cells_have_a_state() -> None:
+    result = fill(form(ITEMS), {"items": [{"name": "", "free": ""}]})
+    assert result.accepted
+    assert "items" not in result.values
+    assert result.states["items.0.name"].required
+    assert not result.states["items.0.reason"].shown
+
+
 def test_circle_of_conditions_still_ends_with_an_answer() -> None:
     text = (
         HEAD + "sections: [{id: s, fields: ["
