@@ -13,10 +13,12 @@ from ..definitions.references import References
 from ..definitions.tree import short
 from ..expressions import Expression, index_tests
 from .model import Field, FieldType, Form, Section
-from .plan import names_of, reads
+from .plan import in_order, names_of, reads
 from .rights import Level, level_of
 
 MOST_REQUIRED = 8
+
+Values = frozenset[tuple[type, object]]
 
 
 def check_form(form: Form, references: References) -> tuple[Diagnostic, ...]:
@@ -91,6 +93,8 @@ def _circles(form: Form) -> Iterator[Diagnostic]:
 def _circles_of(
     needs: Mapping[str, frozenset[str]], fields: Mapping[str, Field]
 ) -> Iterator[Diagnostic]:
+    if not in_order(list(needs), needs)[1]:
+        return
     told: set[str] = set()
     for start in needs:
         circle = _way_back(start, needs) if start not in told else None
@@ -151,9 +155,9 @@ def _never_shown(form: Form) -> Iterator[Diagnostic]:
     """Yield the fields that need another one to be shown and not to be shown at once."""
     if form.hidden_values != "drop":
         return
-    shown_by = {field.id: _conditions(section, field) for section, field in _placed(form)}
+    needs = {field.id: _needs(section, field) for section, field in _placed(form)}
     for section, field in _placed(form):
-        clash = _clash(field.id, shown_by)
+        clash = _clash(field.id, needs) if needs[field.id] else None
         if clash is None:
             continue
         own = field.show or section.show
@@ -167,22 +171,28 @@ def _never_shown(form: Form) -> Iterator[Diagnostic]:
         yield Diagnostic(span=own.span, code="FRM033", values=values)
 
 
-def _clash(name: str, shown_by: Mapping[str, tuple[Expression, ...]]) -> str | None:
+def _needs(section: Section, field: Field) -> list[tuple[str, Values]]:
+    """Return the values that other fields must hold for *field* to be shown."""
+    return [
+        (test.path, frozenset((value.__class__, value) for value in test.values))
+        for expression in _conditions(section, field)
+        for test in index_tests(expression)
+        if test.op in ("==", "in")
+    ]
+
+
+def _clash(name: str, needs: Mapping[str, list[tuple[str, Values]]]) -> str | None:
     """Return the name that would need two different values for *name* to be shown."""
-    allowed: dict[str, frozenset[object]] = {}
+    allowed: dict[str, Values] = {}
     waiting, seen = [name], {name}
     for current in waiting:
-        for expression in shown_by.get(current, ()):
-            for test in index_tests(expression):
-                if test.op not in ("==", "in"):
-                    continue
-                values = frozenset((value.__class__, value) for value in test.values)
-                allowed[test.path] = allowed.get(test.path, values) & values
-                if not allowed[test.path]:
-                    return test.path
-                if test.path in shown_by and test.path not in seen:
-                    seen.add(test.path)
-                    waiting.append(test.path)
+        for path, values in needs.get(current, ()):
+            allowed[path] = allowed.get(path, values) & values
+            if not allowed[path]:
+                return path
+            if path in needs and path not in seen:
+                seen.add(path)
+                waiting.append(path)
     return None
 
 
