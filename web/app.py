@@ -17,7 +17,7 @@ from .languages import init_languages
 from .limits import init_limits
 from .look import look
 from .policy import init_policy
-from .portal.pages import portal
+from .portal.record_pages import portal
 from .rendering import init_rendering
 from .security import init_security
 from .sessions import init_sessions

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import g
+
 from sopwith.core.text import Text
 from sopwith.store.installation import setting
 

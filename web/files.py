@@ -6,11 +6,12 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
+
 from sopwith.access.allow import allow
 from sopwith.access.model import Act
 from sopwith.store.files import Attachment, file_of
 from sopwith.store.records import load_record
-from sqlalchemy import Connection
 
 from .limits import UPLOAD, limiter
 from .uploads import INLINE, folder, keep, uploader_of

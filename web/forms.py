@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request
+from sqlalchemy import Connection
+
 from sopwith.core.decision import Problem
 from sopwith.expressions import Context
 from sopwith.formbuilder.model import FieldType, Form
@@ -18,7 +20,6 @@ from sopwith.release.model import Release
 from sopwith.store.customers import customer_of, find_customers
 from sopwith.store.files import Attachment
 from sopwith.store.people import memberships, users
-from sqlalchemy import Connection
 
 from .languages import lang, zone
 from .uploads import keep, usable
@@ -35,7 +36,7 @@ def only_reshapes() -> bool:
 
 def read_page(form: Form) -> dict[str, Any]:
     """Return what the page sent for *form*, with rows added and removed and new files kept."""
-    typed = parse_page(form, {name: values for name, values in request.form.lists()})
+    typed = parse_page(form, dict(request.form.lists()))
     _take_files(form, typed)
     _change_rows(form, typed)
     return typed

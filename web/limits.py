@@ -10,7 +10,7 @@ from .settings import WebSettings
 
 SIGN_IN = "10 per minute; 60 per hour"
 SUBMIT = "10 per minute; 60 per hour"
-TOKEN = "60 per minute"
+LINK = "60 per minute"
 UPLOAD = "30 per minute"
 
 limiter = Limiter(get_remote_address, strategy="fixed-window")

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as BaseResponse
+
 from sopwith.store.customers import save_customer
 from sopwith.store.people import StaleRowError, save_user
-from werkzeug.wrappers import Response as BaseResponse
 
 from .brand import brand, brand_css
 from .languages import COOKIE, LOCALES

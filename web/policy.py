@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from flask import Flask, abort, g, request, url_for
 from flask.typing import ResponseReturnValue
+
 from sopwith.access.allow import allow
 from sopwith.access.model import Act
 from sopwith.core.events import Actor
@@ -111,12 +112,14 @@ def enforce() -> ResponseReturnValue | None:
 
 
 def _turn_away(rule: Rule, who: Visitor) -> ResponseReturnValue:
-    if who.kind == "anonymous" and all(mark.startswith("token:") for mark in rule.who):
+    if who.kind != "anonymous":
+        abort(404)
+    if all(mark.startswith("token:") for mark in rule.who):
         abort(401)
-    if who.kind == "anonymous" and (request.method == "GET" or is_htmx()):
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-        return go(url_for("auth.sign_in", next=wanted))
-    abort(404)
+    if request.method != "GET" and not is_htmx():
+        abort(404)
+    wanted = request.full_path.rstrip("?") if request.method == "GET" and not is_htmx() else None
+    return go(url_for("auth.sign_in", next=wanted))
 
 
 def _admit(act: Act, record_id: str, actor: Actor) -> None:

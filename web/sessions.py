@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from flask import Flask, Response, g, request
 from flask import session as page_cookie
+from sqlalchemy import Connection
+
 from sopwith.store.customers import customer_of
 from sopwith.store.people import memberships
 from sopwith.store.people import user as user_of
@@ -16,7 +18,6 @@ from sopwith.store.sessions import (
     open_session,
     touch_session,
 )
-from sqlalchemy import Connection
 
 from .languages import zone_of_browser
 from .visitor import NOBODY, Visitor, get_service, get_settings, now

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from babel.dates import format_date, format_timedelta
 from flask_babel import gettext as _
+
 from sopwith.core.plain import instant_text
 from sopwith.core.record import Clock, ClockStatus
 

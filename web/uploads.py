@@ -11,9 +11,10 @@ from pathlib import Path
 
 from flask import abort
 from flask import session as page_cookie
-from sopwith.store.files import Attachment, add_file, files_by_id
 from sqlalchemy import Connection
 from werkzeug.datastructures import FileStorage
+
+from sopwith.store.files import Attachment, add_file, files_by_id
 
 from .visitor import Visitor, get_service, get_settings, now
 

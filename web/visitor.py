@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g
+
 from sopwith.core.events import Actor
 from sopwith.core.roles import CUSTOMER
 from sopwith.store.customers import Customer

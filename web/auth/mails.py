@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import Connection
+
 from sopwith.core.text import Text
 from sopwith.store.customers import Customer
 from sopwith.store.jobs import NewJob, add_jobs
 from sopwith.store.sessions import attempts_since, note_attempt
 from sopwith.store.tokens import make_link
-from sqlalchemy import Connection
 
 from ..visitor import get_service, get_settings, now
 

@@ -16,6 +16,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+
 from sopwith.store.customers import (
     by_contact,
     customer_password_hash,
@@ -33,7 +34,7 @@ from sopwith.store.sessions import (
 from sopwith.store.tokens import find_link, use_link
 
 from ..htmx import go
-from ..limits import SIGN_IN, TOKEN, limiter
+from ..limits import LINK, SIGN_IN, limiter
 from ..passwords import LONGEST, SHORTEST, hash_password, is_right
 from ..paths import own_path
 from ..sessions import drop_cookie
@@ -132,7 +133,7 @@ def send_link() -> ResponseReturnValue:
 
 
 @auth.get("/sign-in/link/<secret>")
-@limiter.limit(TOKEN)
+@limiter.limit(LINK)
 def link(secret: str) -> ResponseReturnValue:
     """Ask for one more press of a button: mail programs open links, people press buttons."""
     with get_service().database.reading() as connection:
@@ -143,7 +144,7 @@ def link(secret: str) -> ResponseReturnValue:
 
 
 @auth.post("/sign-in/link/<secret>")
-@limiter.limit(TOKEN)
+@limiter.limit(LINK)
 def enter_by_link(secret: str) -> ResponseReturnValue:
     """Sign the customer in whom the link was sent to; it works once."""
     response = go(_after("customer"))
