@@ -194,6 +194,8 @@ def forms(draw: st.DrawFn) -> Form:
                 st.sampled_from(["", ", required: true"])
                 | CONDITIONS.map(lambda text: f", require: '{text}'")
             )
+            if draw(st.integers(0, 3)) == 0:
+                keys += f", enable: '{draw(CONDITIONS)}'"
         elif name == "other" and draw(st.booleans()):
             keys += ", show: 'choice == \"a\"'"
         lines.append(f"- {{T, id: {name}, {keys}}}")
@@ -260,6 +262,32 @@ def test_schema_accepts_exactly_what_is_kept_as_it_was_sent(data: st.DataObject)
         result = fill(made, typed)
         kept = result.accepted and same(result.values, without_nothing(typed))
         assert validator.is_valid(typed) == kept, (typed, result, schema)
+
+
+def test_schema_leaves_to_the_server_what_hangs_on_former_values() -> None:
+    made = form(
+        f"- {{T, id: kind, type: choice, default: a, {OPTIONS}}}\n"
+        f'- {{T, id: other, type: choice, show: kind == "a", {OPTIONS}}}\n'
+        '- {T, id: note, type: text, show: other == "b", required: true}\n'
+        '- {T, id: vip, type: text, require: customer.tier == "vip"}\n'
+        "- {T, id: shut, type: text, enable: length(note) > 3, required: true}",
+        head="hidden_values: keep\n",
+    )
+    schema = to_json_schema(made)
+    found = {
+        name: {
+            key: value for key, value in one.items() if key.startswith("x-") and key != "x-titles"
+        }
+        for name, one in schema["properties"].items()
+    }
+    assert found == {
+        "kind": {},
+        "other": {"x-show": '(kind == "a")'},
+        "note": {"x-show": '(other == "b")', "x-require": '(other == "b")'},
+        "vip": {"x-require": 'customer.tier == "vip"'},
+        "shut": {"x-enable": "length(note) > 3", "x-require": "length(note) > 3"},
+    }
+    assert "allOf" not in schema
 
 
 def test_schema_is_a_valid_schema_for_both_validators() -> None:
