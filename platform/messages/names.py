@@ -37,10 +37,6 @@ EXTRA: Mapping[str, Type] = MappingProxyType(
         "percent": NUMBER,
         "metric": TEXT,
         "portal": RecordType("portal", {"name": TEXT}),
-        "recipient": RecordType("recipient", {"name": TEXT}),
-        "owner_name": TEXT,
-        "state_title": TEXT,
-        "type_title": TEXT,
     }
 )
 LINKS = frozenset({("link",), ("survey", "link")})

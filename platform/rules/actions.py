@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.diagnostics import Diagnostic
-from ..core.span import Span
 from ..definitions import Node, Reader
-from ..expressions import ChoiceType, Expression, Schema, Type
+from ..expressions import ChoiceType, Schema, Type
+from .action_draft import Draft, arguments, owner, people, target, who
 from .model import Action
 from .reading import compiled, constant, duration, type_of, unknown, unknown_field
 
@@ -41,36 +40,10 @@ FIXED: Mapping[str, str] = {
 }
 WHO = ("owner", "lead", "team", "customer", "followers", "approvers")
 _FOLLOW = ("owner", "lead")
-_NAMED = ("role", "user", "team")
 _HOST = re.compile(r"https://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:[/?#][^\s]*)?")
 _SECRET = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]{0,99}")
 _EVENT_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 _MAX_ACTIONS = 50
-
-
-@dataclass(slots=True)
-class _Draft:
-    """One action while it is read."""
-
-    kind: str
-    node: Node
-    schema: Schema
-    found: list[Diagnostic]
-    args: dict[str, Any] = field(default_factory=dict)
-    expressions: dict[str, Expression] = field(default_factory=dict)
-    spans: dict[str, Span] = field(default_factory=dict)
-
-    def put(self, name: str, value: Any, span: Span) -> None:
-        self.args[name] = value
-        self.spans[f"{self.kind}.{name}"] = span
-
-    def take(self, reader: Reader, key: str, value: Any) -> None:
-        """Keep an argument if it was written."""
-        if reader.has(key):
-            self.put(key, value, reader.span_of(key))
-
-    def report(self, code: str, span: Span, **values: str | int) -> None:
-        self.found.append(Diagnostic(span=span, code=code, values=values))
 
 
 def read_actions(
@@ -98,7 +71,7 @@ def _read(node: Node, schema: Schema, found: list[Diagnostic]) -> Action | None:
     if read is None:
         unknown(found, "ACT002", value.where, kind, _KINDS)
         return None
-    draft = _Draft(kind, value, schema, found)
+    draft = Draft(kind, value, schema, found)
     read(draft)
     return Action(
         kind=kind,
@@ -109,13 +82,8 @@ def _read(node: Node, schema: Schema, found: list[Diagnostic]) -> Action | None:
     )
 
 
-def _reader(draft: _Draft) -> Reader | None:
-    """Return a reader of the action's arguments; it reports anything but a mapping."""
-    return Reader(draft.node, draft.found).into(draft.node)
-
-
-def _set(draft: _Draft) -> None:
-    reader = _reader(draft)
+def _set(draft: Draft) -> None:
+    reader = arguments(draft)
     if reader is None:
         return
     if not draft.node.children:
@@ -134,7 +102,7 @@ def _set(draft: _Draft) -> None:
             draft.put(name, constant(child, of, name, draft.found), child.span)
 
 
-def _formula(draft: _Draft, name: str, child: Node, want: Type | None) -> dict[str, str]:
+def _formula(draft: Draft, name: str, child: Node, want: Type | None) -> dict[str, str]:
     """Return ``{value: "expression"}`` as it stands, after compiling the expression."""
     reader = Reader(child, draft.found)
     words = reader.raw_text("value", required=True)
@@ -152,8 +120,8 @@ def _settable(schema: Schema) -> list[str]:
     return [name for name in schema.fields if name not in FIXED]
 
 
-def _raise(draft: _Draft) -> None:
-    reader = _reader(draft)
+def _raise(draft: Draft) -> None:
+    reader = arguments(draft)
     if reader is None:
         return
     name = reader.text("field", required=True)
@@ -172,10 +140,10 @@ def _raise(draft: _Draft) -> None:
     draft.put("by", by, reader.span_of("by"))
 
 
-def _one_name(key: str) -> Callable[[_Draft], None]:
+def _one_name(key: str) -> Callable[[Draft], None]:
     """Return a reader of an action that is just the id of a definition."""
 
-    def read(draft: _Draft) -> None:
+    def read(draft: Draft) -> None:
         holder = draft.node.parent
         if holder is not None:
             name = Reader(holder, draft.found).identifier(draft.kind, required=True)
@@ -184,77 +152,26 @@ def _one_name(key: str) -> Callable[[_Draft], None]:
     return read
 
 
-def _assign(draft: _Draft) -> None:
-    reader = _reader(draft)
+def _assign(draft: Draft) -> None:
+    reader = arguments(draft)
     if reader is not None:
-        draft.args = _target(draft, reader, ("team", "user", "user_field", "lead_of"))
+        draft.args = target(draft, reader, ("team", "user", "user_field", "lead_of"))
         reader.done()
 
 
-def _target(
-    draft: _Draft, reader: Reader, keys: Sequence[str], prefix: str = "", *, required: bool = True
-) -> dict[str, Any]:
-    """Return exactly one of *keys*: whom something is given to."""
-    found: dict[str, Any] = {}
-    for key in keys:
-        name = reader.text(key) if key in ("user", "user_field") else reader.identifier(key)
-        if reader.has(key):
-            found[key] = name
-            draft.spans[f"{draft.kind}.{prefix}{key}"] = reader.span_of(key)
-    if len(found) > 1 or (required and not found):
-        reader.error("ACT007", choices=", ".join(keys))
-    named = found.get("user_field")
-    if named and type_of(named, draft.schema) is None:
-        node = reader.node("user_field")
-        if node is not None:
-            unknown_field(draft.found, "ACT003", node, draft.schema)
-    return found
-
-
-def _owner(draft: _Draft, reader: Reader) -> None:
-    """Take the owner of a task or of another record."""
-    inner = reader.reader("owner")
-    if inner is None:
-        return
-    excluded = inner.flag("not_owner") if draft.kind == "create" else False
-    keys = ("team", "user", "user_field", "role", "routing", "lead_of")
-    owner = _target(draft, inner, keys, "owner.", required=not excluded)
-    if excluded:
-        owner["not_owner"] = True
-    inner.done()
-    draft.put("owner", owner, reader.span_of("owner"))
-
-
-def _people(draft: _Draft, reader: Reader, key: str, words: Sequence[str]) -> list[str]:
-    return _who(draft, reader.scalars(key, required=True), words)
-
-
-def _who(draft: _Draft, nodes: Sequence[Node], words: Sequence[str]) -> list[str]:
-    names: list[str] = []
-    for node in nodes:
-        kind, colon, name = node.words.partition(":")
-        if (colon and kind in _NAMED and name and name.strip() == name) or node.words in words:
-            names.append(node.words)
-            draft.spans[f"{draft.kind}.{node.words}"] = node.span
-            continue
-        choices = ", ".join([*words, *(f"{one}:…" for one in _NAMED)])
-        unknown(draft.found, "ACT009", node.span, node.words, words, choices=choices)
-    return names
-
-
-def _notify(draft: _Draft) -> None:
-    reader = _reader(draft)
+def _notify(draft: Draft) -> None:
+    reader = arguments(draft)
     if reader is None:
         return
-    draft.put("to", _people(draft, reader, "to", WHO), reader.span_of("to"))
+    draft.put("to", people(draft, reader, "to", WHO), reader.span_of("to"))
     draft.put("template", reader.identifier("template", required=True), reader.span_of("template"))
     channel = reader.choice("channel", ("notice", "mail", "both"), "both")
     draft.put("channel", channel, reader.span_of("channel"))
     reader.done()
 
 
-def _page(draft: _Draft) -> None:
-    reader = _reader(draft)
+def _page(draft: Draft) -> None:
+    reader = arguments(draft)
     if reader is None:
         return
     for key in ("team", "template"):
@@ -262,8 +179,8 @@ def _page(draft: _Draft) -> None:
     reader.done()
 
 
-def _comment(draft: _Draft) -> None:
-    reader = _reader(draft)
+def _comment(draft: Draft) -> None:
+    reader = arguments(draft)
     if reader is None:
         return
     template, text = reader.identifier("template"), reader.label("text")
@@ -275,7 +192,7 @@ def _comment(draft: _Draft) -> None:
     reader.done()
 
 
-def _tags(draft: _Draft) -> None:
+def _tags(draft: Draft) -> None:
     holder = draft.node.parent
     if holder is None:
         return
@@ -293,16 +210,16 @@ def _tags(draft: _Draft) -> None:
     draft.put("tags", [node.words for node in nodes], draft.node.span)
 
 
-def _transition(draft: _Draft) -> None:
-    reader = _reader(draft)
+def _transition(draft: Draft) -> None:
+    reader = arguments(draft)
     if reader is None:
         return
     draft.put("to", reader.identifier("to", required=True), reader.span_of("to"))
     reader.done()
 
 
-def _escalate(draft: _Draft) -> None:
-    reader = _reader(draft)
+def _escalate(draft: Draft) -> None:
+    reader = arguments(draft)
     if reader is None:
         return
     kind = reader.choice("kind", ("functional", "hierarchical"), "functional")
@@ -310,27 +227,27 @@ def _escalate(draft: _Draft) -> None:
     inner = reader.reader("to")
     if inner is not None:
         keys = ("team", "user", "user_field", "lead_of", "role")
-        draft.put("to", _target(draft, inner, keys, "to."), reader.span_of("to"))
+        draft.put("to", target(draft, inner, keys, "to."), reader.span_of("to"))
         inner.done()
     reader.done()
 
 
-def _start(draft: _Draft) -> None:
-    reader = _reader(draft)
+def _start(draft: Draft) -> None:
+    reader = arguments(draft)
     if reader is None:
         return
     draft.put("id", reader.identifier("id", required=True), reader.span_of("id"))
     title = reader.label("title", required=True)
     draft.put("title", {"en": title.en, "zh-CN": title.zh}, reader.span_of("title"))
-    _owner(draft, reader)
+    owner(draft, reader)
     draft.take(reader, "form", reader.identifier("form"))
     limit = duration(reader, "limit")
     draft.take(reader, "limit", str(limit) if limit else None)
     reader.done()
 
 
-def _create(draft: _Draft) -> None:
-    reader = _reader(draft)
+def _create(draft: Draft) -> None:
+    reader = arguments(draft)
     if reader is None:
         return
     draft.put("type", reader.identifier("type", required=True), reader.span_of("type"))
@@ -348,12 +265,12 @@ def _create(draft: _Draft) -> None:
             values[name] = child.value
         draft.spans[f"create.values.{name}"] = child.where
     draft.put("values", values, reader.span_of("values"))
-    _owner(draft, reader)
+    owner(draft, reader)
     reader.done()
 
 
-def _survey(draft: _Draft) -> None:
-    reader = _reader(draft)
+def _survey(draft: Draft) -> None:
+    reader = arguments(draft)
     if reader is None:
         return
     draft.put("survey", reader.identifier("survey", required=True), reader.span_of("survey"))
@@ -362,8 +279,8 @@ def _survey(draft: _Draft) -> None:
     reader.done()
 
 
-def _webhook(draft: _Draft) -> None:
-    reader = _reader(draft)
+def _webhook(draft: Draft) -> None:
+    reader = arguments(draft)
     if reader is None:
         return
     url = reader.text("url", required=True)
@@ -381,14 +298,14 @@ def _webhook(draft: _Draft) -> None:
     reader.done()
 
 
-def _follow(draft: _Draft) -> None:
+def _follow(draft: Draft) -> None:
     holder = draft.node.parent
     if holder is not None:
         nodes = Reader(holder, draft.found).scalars(draft.kind, required=True)
-        draft.put("who", _who(draft, nodes, _FOLLOW), draft.node.span)
+        draft.put("who", who(draft, nodes, _FOLLOW), draft.node.span)
 
 
-_KINDS: Mapping[str, Callable[[_Draft], None]] = {
+_KINDS: Mapping[str, Callable[[Draft], None]] = {
     "set": _set,
     "raise": _raise,
     "table": _one_name("table"),
