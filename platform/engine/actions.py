@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core.commands import NewMessage
 from ..core.events import Cause, EventKind
-from ..core.plain import to_plain
+from ..core.plain import instant_text, to_plain
 from ..core.record import Task
 from ..expressions import Duration, parse_duration
 from ..messages.render import render
@@ -302,7 +302,7 @@ def _webhook(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
             "record": draft.state.id,
             "body": {
                 "type": args.get("event", "record.changed"),
-                "timestamp": draft.now.isoformat(),
+                "timestamp": instant_text(draft.now),
                 "data": {
                     "id": draft.state.id,
                     "number": draft.state.number,

@@ -155,13 +155,13 @@ class Draft:
         self.problems.append(Problem(code=code, path=path, values=values))
 
     def explain(
-        self, kind: str, id: str, outcome: str, code: str, parts: Any = (), **values: Value
+        self, kind: str, name: str, outcome: str, code: str, parts: Any = (), **values: Value
     ) -> None:
         """Add one sentence to the explanation."""
         self.why.append(
             Why(
                 kind=kind,
-                id=id,
+                id=name,
                 outcome=outcome,
                 code=code,
                 values=values,
