@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from ..core.decision import Problem
 from ..expressions import Context, Expression
 from .fault import Reading
 from .model import Field, FieldType, Form
@@ -26,7 +27,7 @@ class Step:
 
     __slots__ = (
         "cells", "columns", "compute", "default", "enable", "field", "gate", "id", "index", "is_heading",
-        "known", "read", "reads", "require", "required", "section", "section_show", "show",
+        "known", "missing", "read", "reads", "require", "required", "section", "section_show", "show",
     )  # fmt: skip
 
     def __init__(self, field: Field, index: int, section: int, section_show: Test | None) -> None:
@@ -48,6 +49,7 @@ class Step:
         self.reads = read is not None
         is_table = field.type is FieldType.TABLE
         self.columns = Columns(field.columns) if is_table else None
+        self.missing = Problem(code="VAL001", path=field.id)
         self.known: dict[int, FieldState] = {}
         self.cells: dict[tuple[int, int], FieldState] = {}
 

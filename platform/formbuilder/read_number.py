@@ -76,17 +76,20 @@ def number_reader(field: Field) -> Read:
     decimals = field.decimals
     if decimals is None and field.type is FieldType.MONEY:
         decimals = 2
+    too_low = Fault("VAL008", {"limit": bound(low or 0)})
+    too_high = Fault("VAL009", {"limit": bound(high or 0)})
+    too_fine = Fault("VAL010", {"limit": decimals}) if decimals else Fault("VAL044")
 
     def read(raw: Any, reading: Reading) -> Any:
         value: Any = plain_number(raw)
         if value is None or value.__class__ is Fault:
             return value
         if low is not None and value < low:
-            return Fault("VAL008", {"limit": bound(low)})
+            return too_low
         if high is not None and value > high:
-            return Fault("VAL009", {"limit": bound(high)})
+            return too_high
         if decimals is not None and value.__class__ is float and round(value, decimals) != value:
-            return Fault("VAL010", {"limit": decimals}) if decimals else Fault("VAL044")
+            return too_fine
         return value
 
     return read

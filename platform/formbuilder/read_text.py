@@ -19,6 +19,7 @@ LONG_TEXT_LIMIT = 20_000
 ID_LIMIT = 100
 NOT_TEXT = Fault("VAL002")
 ODD_CHARACTER = Fault("VAL005")
+MISFIT = Fault("VAL006")
 _LINE_ODD = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PAGE_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _PART = r'[^\s@<>()\[\],;:\\"/]'
@@ -82,7 +83,7 @@ def text_reader(field: Field) -> Read:
         if length < low:
             return Fault("VAL004", {"limit": low, "length": length})
         if fits is not None and fits(text) is None:
-            return Fault("VAL006")
+            return MISFIT
         return text
 
     return read

@@ -244,7 +244,9 @@ class Run:
             self.found.append((index, place, problem))
 
     def _miss(self, step: Step) -> None:
-        problem = Problem(code="VAL001", path=self.prefix + step.id)
+        problem = step.missing
+        if self.prefix:
+            problem = Problem(code=problem.code, path=self.prefix + step.id)
         self.found.append((step.index, 0, problem))
 
     # tables
