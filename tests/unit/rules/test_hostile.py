@@ -22,9 +22,32 @@ MUTATIONS = 20_000 if os.environ.get("SOPWITH_FULL") else 500
 GOLDEN = Path(__file__).parents[2] / "golden"
 STARTS = (
     FULL,
-    *(path.read_text("utf-8") for kind in ("rule", "table", "routing") for path in (GOLDEN / kind / "broken").glob("*.yaml")),
+    *(
+        path.read_text("utf-8")
+        for kind in ("rule", "table", "routing")
+        for path in (GOLDEN / kind / "broken").glob("*.yaml")
+    ),
 )
-PIECES = ("{}", "[]", "null", "true", "7", "1e400", "'-'", "{value: amount}", "[[x]]", "{a: {b: c}}", "-1", "3bd", "P0", "!= none", '"x"', "，", "..", "state")
+PIECES = (
+    "{}",
+    "[]",
+    "null",
+    "true",
+    "7",
+    "1e400",
+    "'-'",
+    "{value: amount}",
+    "[[x]]",
+    "{a: {b: c}}",
+    "-1",
+    "3bd",
+    "P0",
+    "!= none",
+    '"x"',
+    "，",
+    "..",
+    "state",
+)
 
 
 def mutated(rng: random.Random, text: str) -> str:
