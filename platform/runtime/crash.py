@@ -8,8 +8,12 @@ import threading
 
 POINTS = frozenset(
     {
-        "before-commit",
-        "after-commit",
+        "handle:written",
+        "handle:committed",
+        "create:written",
+        "create:committed",
+        "publish:written",
+        "publish:committed",
         "claim:taken",
         "claim:committed",
         "job:started",
@@ -17,6 +21,8 @@ POINTS = frozenset(
         "mail:after_call",
         "webhook:before_call",
         "webhook:after_call",
+        "finish:deleted",
+        "finish:committed",
         "notice:written",
         "sweep:written",
         "retry:written",

@@ -247,12 +247,12 @@ class JobRunner:
 
     def _timer(self, job: JobClaim) -> None:
         command = c.TimerFired(key=job.payload["key"], due_at=due_of(job))
-        self._require(self.service.handle(command, job.record_id, job=job))
+        self._act(job, command, job.record_id)
 
     def _command(self, job: JobClaim) -> None:
         command = command_of(job.payload)
         record_id = job.payload.get("record") or job.record_id
-        self._require(self.service.handle(command, record_id, job=job))
+        self._act(job, command, record_id)
 
     def _create_record(self, job: JobClaim) -> None:
         with self._database.writing() as connection:
@@ -265,9 +265,21 @@ class JobRunner:
             key = f"link:{job.key}"
             parent = new_job("command", key, link, self._now, record_id=link["record"])
             add_jobs(connection, [parent])
-            crash_point("before-commit")
-        crash_point("after-commit")
+            crash_point("create:written")
+        crash_point("create:committed")
         self.service.wake()
+
+    def _act(self, job: JobClaim, command: c.Command, record_id: str | None) -> None:
+        """Carry out *command* and end the job, both or neither: what is refused stays in sight."""
+        with self._database.writing() as connection:
+            if not finish(connection, job):
+                raise LeaseLostError(job.key)
+            outcome = self.service.handle_within(connection, command, record_id)
+            self._require(outcome)
+            crash_point("handle:written")
+        crash_point("handle:committed")
+        if outcome.decision.effects or outcome.decision.timers:
+            self.service.wake()
 
     def _require(self, outcome: Outcome) -> None:
         """Let a refusal be seen: it becomes the error of the job, which is then given up."""
