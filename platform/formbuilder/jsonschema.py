@@ -7,6 +7,7 @@ other stands as text in ``x-show`` and ``x-require`` and is decided by the serve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,9 @@ from .read_text import (
 Json = dict[str, Any]
 _DATE = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _INSTANT = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
+_ONLY_RE2 = re.compile(
+    r"\(\?[^:]|\\[AzZQCpP]|\[\[:"
+)  # what JSON Schema's dialect has not, or has otherwise
 _CONDITION_TYPES = frozenset({FieldType.CHOICE, FieldType.TREE_CHOICE, FieldType.YES_NO})
 _EMPTY: Json = {"enum": [None]}
 
@@ -151,7 +155,8 @@ def _text(field: Field, lang: str) -> Json:
         "maxLength": int(field.high or limit),
     }
     if field.pattern:
-        schema["pattern"] = f"^(?:{field.pattern})$"
+        known = _ONLY_RE2.search(field.pattern) is None
+        schema["pattern" if known else "x-pattern"] = f"^(?:{field.pattern})$"
     return schema
 
 

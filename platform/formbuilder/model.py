@@ -127,6 +127,13 @@ class Section:
     span: Span = NOWHERE
 
 
+class Cache(dict[Any, Any]):
+    """What can be made again at any time: copies and pickles of it are empty."""
+
+    def __reduce__(self) -> tuple[type[Cache], tuple[()]]:
+        return Cache, ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """A form of one record type. hidden_values: ``drop`` (not stored) or ``keep`` (as it was before).
@@ -145,7 +152,7 @@ class Form:
     span: Span = NOWHERE
     places: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
     by_id: dict[str, Field] = field(default_factory=dict)
-    cache: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    cache: Cache = field(default_factory=Cache, init=False, repr=False, compare=False)
 
     @property
     def fields(self) -> tuple[Field, ...]:

@@ -290,6 +290,18 @@ def test_schema_leaves_to_the_server_what_hangs_on_former_values() -> None:
     assert "allOf" not in schema
 
 
+def test_schema_states_a_pattern_only_where_every_dialect_reads_it_alike() -> None:
+    made = form(
+        '- {T, id: a, type: text, pattern: "[A-Z]{2}|x(?:y)?"}\n'
+        "- {T, id: b, type: text, pattern: '(?i)abc'}\n"
+        "- {T, id: c, type: text, pattern: '\\pL+'}"
+    )
+    properties = to_json_schema(made)["properties"]
+    assert properties["a"]["pattern"] == "^(?:[A-Z]{2}|x(?:y)?)$"
+    assert properties["b"]["x-pattern"] == "^(?:(?i)abc)$"
+    assert "pattern" not in properties["c"]
+
+
 def test_schema_is_a_valid_schema_for_both_validators() -> None:
     schema = to_json_schema(ALL, lang="zh-CN")
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -315,3 +318,12 @@ def test_large_form_with_a_condition_on_every_field_is_evaluated() -> None:
     typed = {f"f{at}": "1" for at in range(500)}
     assert fill(big, typed).accepted
     assert len(fill(big, typed | {"f250": "0"}).values) == 251
+
+
+def test_form_that_was_used_can_be_pickled_and_copied() -> None:
+    used = form(ITEMS)
+    typed = {"items": [{"name": "a", "price": "2"}]}
+    first = fill(used, typed)
+    for other in (pickle.loads(pickle.dumps(used)), copy.deepcopy(used), replace(used, id="g")):  # noqa: S301  # our own bytes
+        assert not other.cache
+        assert fill(other, typed).values == first.values
