@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,7 +16,9 @@ Convert = Callable[[Any], Any]
 
 def instant_text(at: datetime) -> str:
     """Return an aware instant as ISO 8601 in UTC, microseconds only where there are any."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.isoformat()[:-6] + "Z"
 
 
 def instant(text: str) -> datetime:
@@ -26,25 +28,52 @@ def instant(text: str) -> datetime:
 
 def to_plain(value: Any) -> Any:
     """Return *value* (a dataclass, or anything inside one) as plain JSON; fields at their default are left out."""
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, datetime):
-        return instant_text(value)
-    if isinstance(value, dict):
-        return {key: to_plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [to_plain(item) for item in value]
-    if isinstance(value, (set, frozenset)):
-        return sorted(to_plain(item) for item in value)
+    encode = _ENCODERS.get(type(value))
+    if encode is not None:
+        return encode(value)
     if is_dataclass(value):
         return {
             name: to_plain(item)
             for name, default in _names(type(value))
             if (item := getattr(value, name)) != default
         }
+    for kind, encode in _ENCODERS.items():  # subclasses: enums of text, special mappings
+        if isinstance(value, kind):
+            return encode(value)
+    if isinstance(value, Mapping):
+        return _mapping(value)
     raise TypeError(f"no plain form for {type(value).__name__}")
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _mapping(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: to_plain(item) for key, item in value.items()}
+
+
+def _list(value: Any) -> list[Any]:
+    return [to_plain(item) for item in value]
+
+
+def _sorted(value: Any) -> list[Any]:
+    return sorted(to_plain(item) for item in value)
+
+
+_ENCODERS: dict[type, Convert] = {
+    type(None): _same,
+    bool: _same,
+    int: _same,
+    float: _same,
+    str: str,
+    datetime: instant_text,
+    dict: _mapping,
+    list: _list,
+    tuple: _list,
+    set: _sorted,
+    frozenset: _sorted,
+}
 
 
 def from_plain(cls: type[T], data: Any) -> T:

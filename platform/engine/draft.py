@@ -57,6 +57,8 @@ class Draft:
         self.owner_set = False
         self.reopened = False
         self._seen_by_clocks = 0
+        self._scope: dict[str, Any] | None = None
+        self._context: Context | None = None
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -73,18 +75,22 @@ class Draft:
         return self.workflow.states[self.state.state]
 
     def scope(self) -> dict[str, Any]:
-        """Return the names that conditions may read, with their present values."""
-        return scope_of(self.state)
+        """Return the names that conditions may read, with their present values; nobody may change it."""
+        if self._scope is None:
+            self._scope = scope_of(self.state)
+        return self._scope
 
-    def context(self, zone: str | None = None) -> Context:
+    def context(self) -> Context:
         """Return what conditions may ask besides values."""
-        working = self.working()
-        return Context(
-            now=self.now,
-            zone=zone or (working.calendar.zone if working else "UTC"),
-            changed=frozenset(self.changed),
-            business_seconds=working.between if working else None,
-        )
+        if self._context is None:
+            working = self.working()
+            self._context = Context(
+                now=self.now,
+                zone=working.calendar.zone if working else "UTC",
+                changed=frozenset(self.changed),
+                business_seconds=working.between if working else None,
+            )
+        return self._context
 
     def calendar(self) -> str:
         """Return the id of the calendar in force for this record; empty when it has no policy."""
@@ -126,6 +132,7 @@ class Draft:
         event = Event(kind, at or self.now, actor or self.actor, cause, body)
         before = self._state.is_open if self._state is not None else True
         self._state = apply(self._state, event)
+        self._scope = self._context = None
         self.events.append(event)
         if kind is EventKind.VALUES:
             self.changed.update(body.get("changed", {}))

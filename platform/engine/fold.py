@@ -34,9 +34,14 @@ def fold(state: RecordState | None, events: Iterable[Event]) -> RecordState:
     return present
 
 
+_SLOTS = tuple(RecordState.__slots__)
+
+
 def own_copy(state: RecordState) -> RecordState:
     """Return a copy whose containers are its own; values inside them are never changed in place."""
-    twin = copy(state)
+    twin = RecordState.__new__(RecordState)
+    for name in _SLOTS:
+        setattr(twin, name, getattr(state, name))
     for name in ("values", "customer", "clocks", "checklist", "surveys", "visits", "fired"):
         setattr(twin, name, dict(getattr(state, name)))
     twin.tasks = {key: copy(task) for key, task in state.tasks.items()}
