@@ -34,6 +34,7 @@ def main(arguments: list[str]) -> int:
             if message is None:
                 print(f"no page says: {english}")
             else:
+                kept.delete(message.id)
                 kept.add(message.id, (chinese,) if message.pluralizable else chinese)
     for message in found:
         old = kept.get(message.id) if message.id else None

@@ -17,7 +17,8 @@ from .languages import init_languages
 from .limits import init_limits
 from .look import look
 from .policy import init_policy
-from .portal.record_pages import portal
+from .portal import record_pages as _record_pages  # noqa: F401 - adds its pages to the portal
+from .portal.pages import portal
 from .rendering import init_rendering
 from .security import init_security
 from .sessions import init_sessions

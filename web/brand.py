@@ -17,7 +17,7 @@ ACCENT = "#4f46e5"
 NAME = Text("Service desk", "服务台")
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _READABLE = 4.6
-_WHITE, _DARK_PAGE, _LIGHT_PAGE, _INK = "#ffffff", "#16181d", "#f6f7f9", "#14161a"
+_WHITE, _DARK_PAGE, _LIGHT_PAGE, _INK = "#ffffff", "#2f343f", "#edeff3", "#14161a"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

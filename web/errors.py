@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask import Flask, Response, current_app, make_response, render_template, request
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from .htmx import is_htmx
+from .wording import gettext as _
 
 
 def init_errors(app: Flask) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, request, url_for
-from flask_babel import gettext as _
 from jinja2 import StrictUndefined
 
 from .brand import brand
@@ -17,6 +16,7 @@ from .languages import LOCALES, NAMES, lang, zone
 from .look import theme
 from .times import absolute, by_when, clock_view, due_view, iso, relative, short, span
 from .visitor import get_settings, visitor
+from .wording import gettext as _
 
 STATIC = Path(__file__).resolve().parent / "static"
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from babel.dates import format_date, format_timedelta
-from flask_babel import gettext as _
 
 from sopwith.core.plain import instant_text
 from sopwith.core.record import Clock, ClockStatus
 
 from .languages import lang, locale, zone_info
 from .visitor import now
+from .wording import gettext as _
 
 _SOON = 0.2  # the last fifth of a target is "soon"
 

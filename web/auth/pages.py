@@ -15,11 +15,11 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from sopwith.store.customers import (
     by_contact,
     customer_password_hash,
+    find_customers,
     set_customer_password,
 )
 from sopwith.store.people import password_hash_of, set_password, users
@@ -40,11 +40,13 @@ from ..paths import own_path
 from ..sessions import drop_cookie
 from ..sessions import sign_in as open_session_of
 from ..visitor import get_service, get_settings, now, visitor
+from ..wording import gettext as _
 from .mails import send_sign_in_link
 
 auth = Blueprint("auth", __name__)
 WINDOW = timedelta(minutes=15)
 MOST_TRIES, MOST_TRIES_IN_ALL = 10, 100
+MOST_SAMPLES = 4
 PURPOSE = "sign-in"
 
 
@@ -59,10 +61,12 @@ def sign_in() -> ResponseReturnValue:
 def _sign_in_page(
     error: str = "", login: str = "", sent: bool = False, status: int = 200
 ) -> Response:
-    accounts = []
+    accounts, customers = [], []
     if get_settings().demo:
         with get_service().database.reading() as connection:
             accounts = users(connection, active_only=True)
+            known = find_customers(connection, "", MOST_SAMPLES * 3)
+            customers = [one for one in known if one.email and one.verified][:MOST_SAMPLES]
     page = render_template(
         "auth/sign_in.html",
         error=error,
@@ -70,6 +74,7 @@ def _sign_in_page(
         sent=sent,
         next=own_path(request.values.get("next", "")),
         accounts=accounts,
+        customers=customers,
         demo_password="sopwith-demo" if accounts else "",
     )
     return make_response(page, status)

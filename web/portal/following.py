@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from sopwith.core.commands import AnswerSolved, Cancel, Command, NewMessage, Reopen
@@ -16,7 +15,7 @@ from sopwith.core.roles import CUSTOMER
 from sopwith.core.text import Text
 from sopwith.engine.decide import decide
 from sopwith.formbuilder.display import display_value
-from sopwith.formbuilder.model import FieldType
+from sopwith.formbuilder.model import Field, FieldType
 from sopwith.release.model import Release
 from sopwith.sla.model import Metric
 from sopwith.store.files import Attachment, files_by_id
@@ -28,6 +27,7 @@ from ..forms import evaluate
 from ..languages import lang, zone
 from ..times import by_when
 from ..visitor import get_service, now
+from ..wording import gettext as _
 
 AS_CUSTOMER = frozenset({CUSTOMER})
 
@@ -159,11 +159,24 @@ def _answers(release: Release, state: RecordState) -> tuple[list[Answer], list[l
             continue
         if one.type in (FieldType.HEADING, FieldType.USER, FieldType.TEAM, FieldType.CUSTOMER):
             continue
-        shown = display_value(one, value, lang(), zone=zone())
+        shown = _in_words(one, value)
         found.append(Answer(label=one.title.get(lang()), value=shown))
         is_files = one.type is FieldType.FILES and isinstance(value, list)
         ids.append([str(i) for i in value] if is_files else [])
     return found, ids
+
+
+def _in_words(one: Field, value: object) -> str:
+    """Return a value as people read it; a table with a line for each row."""
+    if one.type is not FieldType.TABLE or not isinstance(value, list):
+        return display_value(one, value, lang(), zone=zone())
+    lines = []
+    for row in value:
+        cells = (
+            display_value(column, row.get(column.id), lang(), zone=zone()) for column in one.columns
+        )
+        lines.append(" · ".join(cell for cell in cells if cell))
+    return "\n".join(lines)
 
 
 def _tries(

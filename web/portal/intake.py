@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from sopwith.core.commands import Create
@@ -25,6 +24,7 @@ from ..forms import file_ids
 from ..languages import lang
 from ..uploads import uploader_of
 from ..visitor import customer_actor, get_service, now, visitor
+from ..wording import gettext as _
 
 _ADDRESS = re.compile(r"[^@\s,;:<>()\"\\]{1,64}@[^@\s,;:<>()\"\\.]+(\.[^@\s,;:<>()\"\\.]+)+")
 _LONGEST_NAME, _LONGEST_ADDRESS = 100, 254

@@ -15,7 +15,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from sopwith.access.allow import is_own
 from sopwith.core.decision import Problem
@@ -33,6 +32,7 @@ from ..htmx import fragment, go
 from ..languages import lang
 from ..limits import SUBMIT, limiter
 from ..visitor import get_service, visitor
+from ..wording import gettext as _
 from .intake import Contact, asks_for_contact, intake_scope, open_request, read_contact
 from .offers import intake_of, offers
 
@@ -188,7 +188,7 @@ def _context(
         "contact": contact,
         "wrong": wrong,
         "asks": asks_for_contact(),
-        "problems": [*problems, *shown.view.problems],
+        "problems": [*shown.view.problems, *problems],
         "once": request.form.get("once", "")[:80] or get_service().ids.new_id(),
         "refresh_url": url_for("portal.refresh", type_id=kind.id),
     }

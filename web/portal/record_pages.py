@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from flask import Response, abort, flash, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from sopwith.core.commands import (
     AnswerSolved,
@@ -32,6 +31,7 @@ from ..languages import lang
 from ..limits import LINK, SUBMIT, limiter
 from ..uploads import usable
 from ..visitor import get_service, visitor
+from ..wording import gettext as _
 from .following import follow, public_files
 from .pages import portal
 

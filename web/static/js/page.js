@@ -53,7 +53,7 @@ function startRefreshing() {
       const table = button.name === "_add" ? form.querySelector(`#${CSS.escape(button.id)}`) : null;
       const rows = table?.closest("fieldset")?.querySelectorAll(".table-row");
       rows?.[rows.length - 1]?.querySelector("input:not([type=hidden]), select, textarea")?.focus();
-    });
+    }).catch(() => {}); // the answer did not come; htmx:sendError says so
   });
 }
 
