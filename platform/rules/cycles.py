@@ -16,6 +16,24 @@ from ..core.diagnostics import Diagnostic
 from .model import Action, Rule, Table
 from .outcome import never_holds
 
+# The further names that change with the target of a change; what changes with everything.
+_ALONG: Mapping[str, frozenset[str]] = {
+    "tag": frozenset({"tags"}),
+    "owner": frozenset({"team", "reassignments"}),
+    "state": frozenset(
+        {
+            "category",
+            "previous_state",
+            "entered_at",
+            "resolved_at",
+            "closed_at",
+            "reopened",
+            "visits",
+        }
+    ),
+}
+_ALWAYS = frozenset({"event", "updated_at", "escalation"})
+
 
 @dataclass(frozen=True, slots=True)
 class _Change:
@@ -97,7 +115,8 @@ def _changes(action: Action, tables: Mapping[str, Table], here: str) -> Iterator
                         "business_time_since",
                     }
                     value = None if timed else ("formula", here)
-                    yield _Change(f"changed:{name}", name, value, formula.names)
+                    reads = frozenset(one.split(".")[0] for one in formula.names)
+                    yield _Change(f"changed:{name}", name, value, reads)
         case "raise":
             direction = "up" if args["by"] > 0 else "down"
             yield _Change(f"changed:{args['field']}", args["field"], ("goes", direction))
@@ -203,12 +222,13 @@ def _endless(
     waiting = [group]
     while waiting:
         members = waiting.pop()
+        doings = _doings(_reached(members, edges), nodes)
         kept = {
             at: {
                 other: left
                 for other, changes in edges.get(at, {}).items()
                 if other in members
-                and (left := [one for one in changes if not _runs_out(one, members, nodes)])
+                and (left := [one for one in changes if not _runs_out(one, doings)])
             }
             for at in members
         }
@@ -224,24 +244,53 @@ def _endless(
             waiting += parts
 
 
-def _runs_out(change: _Change, members: set[int], nodes: list[_Node]) -> bool:
-    """Return whether this change can happen only so often while only *members* fire.
+def _reached(members: set[int], edges: Mapping[int, Mapping[int, Sequence[_Change]]]) -> set[int]:
+    """Return *members* and all rules that they set off: those fire along and may undo what members do."""
+    reached = set(members)
+    waiting = list(members)
+    while waiting:
+        for to in edges.get(waiting.pop(), {}):
+            if to not in reached:
+                reached.add(to)
+                waiting.append(to)
+    return reached
 
-    So it is when nothing in the group makes the same thing into something else: the second
-    time it is no change.
+
+@dataclass(frozen=True, slots=True)
+class _Doings:
+    """What a set of rules makes of each thing, what they undo, and the names they change."""
+
+    values: Mapping[str, frozenset[Any]]
+    undone: frozenset[str]
+    touched: frozenset[str]
+
+
+def _doings(fired: set[int], nodes: list[_Node]) -> _Doings:
+    values: dict[str, set[Any]] = {}
+    undone: set[str] = set()
+    for at in fired:
+        undone |= nodes[at].undoes
+        for change in nodes[at].changes:
+            values.setdefault(change.target, set()).add(change.value)
+    touched = set(_ALWAYS) | values.keys()
+    for target in values:
+        touched |= _ALONG.get(target.split(":")[0], frozenset())
+    return _Doings(
+        values={target: frozenset(some) for target, some in values.items()},
+        undone=frozenset(undone),
+        touched=frozenset(touched),
+    )
+
+
+def _runs_out(change: _Change, doings: _Doings) -> bool:
+    """Return whether this change can happen only so often while only those rules fire.
+
+    So it is when none of them makes the same thing into something else: the second time it
+    is no change.
     """
-    if change.value is None or change.elsewhere:
+    if change.value is None or change.elsewhere or change.target in doings.undone:
         return False
-    for at in members:
-        node = nodes[at]
-        if change.target in node.undoes:
-            return False
-        for other in node.changes:
-            if other.target == change.target and other.value != change.value:
-                return False
-            if other.target.split(":")[0] in change.reads or other.target in change.reads:
-                return False
-    return True
+    return len(doings.values[change.target]) == 1 and not change.reads & doings.touched
 
 
 def _groups(members: Iterable[int], edges: Mapping[int, Mapping[int, Any]]) -> Iterator[set[int]]:

@@ -125,13 +125,6 @@ def test_cycle_is_named(rules: list[str], found: list[str]) -> None:
             id="a formula of fields that stay",
         ),
         pytest.param(["on: tagged:x\nthen: [{tag: [x]}]"], id="a tag that is there"),
-        pytest.param(
-            [
-                "on: left:diagnosis\nthen: [{transition: {to: received}}]",
-                "on: entered:received\nthen: [{transition: {to: diagnosis}}]",
-            ],
-            id="coming back is not leaving",
-        ),
         pytest.param(["on: created\nthen: [{create: {type: callback}}]"], id="another type"),
         pytest.param(
             [
