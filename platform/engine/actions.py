@@ -17,7 +17,7 @@ from ..rules.tables import decide_table
 from ..sla.ticking import seconds_of
 from .draft import Draft
 from .moves import enter
-from .notices import Recipient, data_for, notify, recipients
+from .notices import Recipient, asker, data_for, notify, recipients
 from .owners import give, least_loaded, route
 
 Values = Mapping[str, Any]
@@ -274,7 +274,7 @@ def _create(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
 
 
 def _survey(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
-    if draft.state.customer_id is None:
+    if asker(draft) is None:
         return
     delay = parse_duration(action.args["delay"]) if action.args.get("delay") else None
     survey = action.args["survey"]

@@ -212,7 +212,7 @@ def time_out(draft: Draft, rule: ApprovalRule, index: int) -> None:
     taken = {one.user for one in approval.votes} | {
         one.deputy_for for one in approval.votes if one.deputy_for
     }
-    approver = next((one for one in rule.approvers if one.deputy), None)
+    approver = _approver_of(draft, rule, silent.deputy_for or silent.user)
     deputy = _deputy(draft, person, approver, {one for one in taken if one}) if person else None
     if deputy is None:
         kept = replace(silent, due_at=None)
@@ -242,6 +242,15 @@ def time_out(draft: Draft, rule: ApprovalRule, index: int) -> None:
     draft.emit(
         EventKind.APPROVAL, {"change": "deputised", "index": index, "vote": to_plain(handed)}, cause
     )
+
+
+def _approver_of(draft: Draft, rule: ApprovalRule, user: str) -> Approver | None:
+    """Return the line of the definition by which *user* was asked; the first with a deputy for somebody who was added."""
+    with_deputy = [one for one in rule.approvers if one.deputy]
+    named = (
+        one for one in with_deputy if any(person.id == user for person in _candidates(draft, one))
+    )
+    return next(named, with_deputy[0] if with_deputy else None)
 
 
 def add_approver(draft: Draft, rule: ApprovalRule, actor: Actor, user: str, instead: bool) -> None:

@@ -14,7 +14,7 @@ from .actions import say
 from .draft import Draft
 from .life import open_again, within_reopening
 from .moves import enter
-from .notices import notify
+from .notices import asker, notify
 
 
 def answer_solved(draft: Draft, command: c.AnswerSolved) -> None:
@@ -45,9 +45,10 @@ def ask_survey(draft: Draft, command: c.AskSurvey) -> None:
     survey = draft.release.surveys.get(command.survey)
     state = draft.state
     ask_id = command.key.replace(":", "-")
-    if survey is None or state.is_open or state.customer_id is None or ask_id in state.surveys:
+    asked = asker(draft)
+    if survey is None or state.is_open or asked is None or ask_id in state.surveys:
         return
-    last = draft.directory.last_surveyed(state.customer_id)
+    last = draft.directory.last_surveyed(asked)
     if survey.cap is not None and last is not None and draft.now < last + _span(survey.cap):
         draft.explain("survey", survey.id, "capped", "ENG501")
         capped = {"rule": f"survey:{survey.id}", "occasion": "capped"}

@@ -9,19 +9,21 @@ from typing import Any
 from ..core.events import Cause, EventKind
 from ..core.plain import instant_text
 from ..core.record import ClockStatus
+from ..core.roles import STAFF
 from ..messages.render import render
 from .draft import Draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Somebody to be told. kind: user | customer."""
+    """Somebody to be told. kind: user | customer. asked: a colleague who asked, and so reads the customer's words."""
 
     kind: str
     id: str
     name: str
     email: str
     lang: str
+    asked: bool = False
 
 
 def notify(
@@ -34,10 +36,12 @@ def notify(
 ) -> None:
     """Write a mail, a notice or both to everybody meant by *to*, each once and in their own language.
 
-    The person whose act led here is not told what they did themself.
+    A colleague whose act led here is not told what they did themself, except as the one who asked.
     """
     people = recipients(draft, to)
-    told = [one for one in people if not (one.kind == "user" and one.id == draft.actor.id)]
+    told = [
+        one for one in people if one.kind == "customer" or one.asked or one.id != draft.actor.id
+    ]
     if not told:
         return
     for person in told:
@@ -184,9 +188,32 @@ def _lead(draft: Draft, team: str | None) -> list[str]:
     return [one.id for one in draft.directory.with_role("lead")[:1]]
 
 
+def asker(draft: Draft) -> str | None:
+    """Return who asked: the customer, or without one the employee who opened the record for themself."""
+    state = draft.state
+    if state.customer_id:
+        return state.customer_id
+    person = draft.person(state.created_by)
+    return person.id if person is not None and STAFF in person.roles else None
+
+
 def _customer(draft: Draft) -> list[Recipient]:
     facts = draft.state.customer
-    if not draft.state.customer_id or not facts.get("email"):
+    if not draft.state.customer_id:
+        person = draft.person(asker(draft))
+        if person is None:
+            return []
+        return [
+            Recipient(
+                kind="user",
+                id=person.id,
+                name=person.name,
+                email=person.email,
+                lang=person.lang,
+                asked=True,
+            )
+        ]
+    if not facts.get("email"):
         return []
     return [
         Recipient(

@@ -85,9 +85,9 @@ class World:
             if (
                 event.kind is EventKind.SURVEY
                 and event.body["change"] == "asked"
-                and state.customer_id
+                and (asked := state.customer_id or state.created_by)
             ):
-                self.town.surveyed[state.customer_id] = event.at
+                self.town.surveyed[asked] = event.at
 
     def _set(self, record: str, timers: tuple[TimerChange, ...]) -> None:
         for timer in timers:
