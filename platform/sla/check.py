@@ -42,16 +42,12 @@ def _policy(
     policy: Policy, references: References, calendars: Mapping[str, Calendar], options: list[str]
 ) -> Iterator[Diagnostic]:
     targets = {target.metric: target for target in policy.targets}
-    for name in [
-        policy.calendar,
-        *(target.calendar for target in policy.targets if target.calendar),
-    ]:
+    own = [(target.calendar, target.span) for target in policy.targets if target.calendar]
+    for name, span in [(policy.calendar, policy.calendar_span), *own]:
         if not references.has("calendar", name):
-            values: dict[str, str | int] = {
-                "word": name,
-                "guess": references.guess("calendar", name),
-            }
-            yield Diagnostic(span=policy.span, code="SLA010", values=values)
+            guess = references.guess("calendar", name)
+            values: dict[str, str | int] = {"word": name, "guess": guess}
+            yield Diagnostic(span=span, code="SLA010", values=values)
     for target in policy.targets:
         if target.role and not references.has("role", target.role):
             values = {"word": target.role, "guess": references.guess("role", target.role)}

@@ -50,6 +50,7 @@ class Policy:
     calendar: str
     targets: tuple[Target, ...]
     span: Span = NOWHERE
+    calendar_span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

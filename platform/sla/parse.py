@@ -8,7 +8,7 @@ from ..core.diagnostics import Diagnostic, has_errors
 from ..definitions import Document, Node, Reader
 from ..definitions.tree import short
 from ..expressions import Duration, Expression, Schema, compile_expression, parse_duration
-from ..expressions.types import ChoiceType
+from ..expressions.types import DATE, DATETIME, ChoiceType
 from .model import Metric, Policy, Sla, Target
 
 METRICS = tuple(m.value for m in Metric if m not in (Metric.STATE_LIMIT, Metric.TASK))
@@ -88,6 +88,7 @@ class _Parsing:
             calendar=r.identifier("calendar", required=True),
             targets=self.targets(r, by),
             span=r.span,
+            calendar_span=r.span_of("calendar"),
         )
         r.done()
         return policy
@@ -120,32 +121,35 @@ class _Parsing:
             else:
                 self.add("SLA006", node, word="…")
             return Target(metric=metric, span=node.span)
-        r = Reader(node, self.found)
         if metric is Metric.PROMISE:
-            field = r.text("field", required=True)
-            if field and field not in self.schema.fields:
-                r.unknown("SLA001", r.node("field") or node, self.schema.fields)
-            target = Target(
-                metric=metric,
-                date_field=field,
-                calendar=r.identifier("calendar") or None,
-                span=node.span,
-            )
-            r.done()
-            return target
+            return self.promise(node)
+        return self.by_cells(metric, node, by)
+
+    def promise(self, node: Node) -> Target:
+        """Read the promise that stands in a field of the record."""
+        r = Reader(node, self.found)
+        field = r.text("field", required=True)
+        place = r.node("field")
+        if field and place is not None:
+            if field not in self.schema.fields:
+                r.unknown("SLA001", place, self.schema.fields)
+            elif self.schema.fields[field] not in (DATE, DATETIME):
+                self.add("SLA016", place, word=field)
         calendar = r.identifier("calendar") or None
-        role = (
-            r.text("role", required=metric is Metric.ENGAGEMENT) or None
-            if metric is Metric.ENGAGEMENT
-            else None
-        )
+        r.done()
+        return Target(metric=Metric.PROMISE, date_field=field, calendar=calendar, span=node.span)
+
+    def by_cells(self, metric: Metric, node: Node, by: str) -> Target:
+        """Read one time for each value of the field *by*."""
+        r = Reader(node, self.found)
+        calendar = r.identifier("calendar") or None
+        role = r.text("role", required=True) if metric is Metric.ENGAGEMENT else ""
+        own = {"calendar", "role"} if metric is Metric.ENGAGEMENT else {"calendar"}
         cells: dict[str, Duration] = {}
         known = self.schema.fields.get(by)
         options = known.options if isinstance(known, ChoiceType) else None
-        empty = True
-        for key, child in node.items():
-            if key in ("calendar", "role"):
-                continue
+        entries = [(key, child) for key, child in node.items() if key not in own]
+        for key, child in entries:
             if options is not None and key not in options:
                 values: dict[str, str | int] = {
                     "word": short(key),
@@ -153,15 +157,15 @@ class _Parsing:
                     "options": ", ".join(options),
                 }
                 self.found.append(Diagnostic(span=child.where, code="SLA005", values=values))
-                empty = False
                 continue
-            empty = False
             duration = self.duration(child)
             if duration is not None:
                 cells[key] = duration
-        if empty:
+        if not entries:
             self.add("SLA015", node, metric=metric.value)
-        return Target(metric=metric, cells=cells, calendar=calendar, role=role, span=node.span)
+        return Target(
+            metric=metric, cells=cells, calendar=calendar, role=role or None, span=node.span
+        )
 
     def duration(self, node: Node) -> Duration | None:
         duration = parse_duration(node.words) if node.kind == "scalar" else None

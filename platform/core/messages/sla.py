@@ -94,10 +94,10 @@ SLA: dict[str, Message] = {
         "{word} 本来就是工作日，此条不起作用；请更正日期或删除",
         "warning",
     ),
-    "SLA001": Message("There is no field {word} in these records.", "这类记录没有字段“{word}”。"),
+    "SLA001": Message("There is no field {word} in these records", "这类记录没有字段“{word}”"),
     "SLA002": Message(
-        "“{word}” pauses nothing; write waiting, or waiting with its reason, such as waiting:customer.",
-        "“{word}”不能作为暂停条件；请填写 waiting，或带原因的等待，例如 waiting:customer。",
+        "“{word}” pauses nothing; write waiting, or waiting with its reason, such as waiting:customer",
+        "“{word}”不能作为暂停条件；请填写 waiting，或带原因的等待，例如 waiting:customer",
     ),
     "SLA003": Message(
         "“{word}” is no warning threshold; write a percentage between 1 and 99, such as 80%.",
@@ -125,8 +125,8 @@ SLA: dict[str, Message] = {
         "所有策略都带条件，部分记录将没有时限；请在最后增加一条无条件的策略。",
         "warning",
     ),
-    "SLA010": Message("There is no calendar {word}.", "没有名为“{word}”的日历。"),
-    "SLA011": Message("There is no role {word}.", "没有名为“{word}”的角色。"),
+    "SLA010": Message("There is no calendar {word}", "没有名为“{word}”的日历"),
+    "SLA011": Message("There is no role {word}", "没有名为“{word}”的角色"),
     "SLA012": Message(
         "{metric} promises nothing for {missing}.",
         "指标 {metric} 未设置 {missing} 的时限。",
@@ -143,5 +143,9 @@ SLA: dict[str, Message] = {
     "SLA015": Message(
         "{metric} promises nothing; write a time for each value, or remove it.",
         "指标 {metric} 没有任何时限；请为各取值填写时间，或删除该指标。",
+    ),
+    "SLA016": Message(
+        "The field {word} holds no date, so nothing can be due at it; name one of type date or date_time.",
+        "字段“{word}”不是日期，无法作为到期时间；请填写类型为 date 或 date_time 的字段。",
     ),
 }
