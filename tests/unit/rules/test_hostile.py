@@ -18,7 +18,7 @@ from sopwith.rules.tables import decide_table
 from .samples import SCHEMA, findings
 from .test_schemas import FULL
 
-MUTATIONS = 20_000 if os.environ.get("SOPWITH_FULL") else 500
+MUTATIONS = 5_000 if os.environ.get("SOPWITH_FULL") else 500
 GOLDEN = Path(__file__).parents[2] / "golden"
 STARTS = (
     FULL,
