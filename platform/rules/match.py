@@ -13,6 +13,7 @@ from .model import Rule
 from .shapes import Hits, Matcher, Plan, plan_of
 
 _MAX_HEARD = 10_000
+_UNHEARD: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class RuleIndex:
     """The enabled rules of one record type (and of any), found by trigger and condition.
 
     Rules are ordered by their order, then by id. Indexes are made when a happening is first
-    looked up, conditions are compiled when they are first evaluated.
+    looked up, conditions are compiled when they are first evaluated; threads may share one.
     """
 
     def __init__(self, rules: Iterable[Rule], record_type: str) -> None:
@@ -57,7 +58,9 @@ class RuleIndex:
         found: list[tuple[Hits, Happening]] = []
         for happening in happenings:
             name = happening.name
-            matcher = self._heard[name] if name in self._heard else self._hear(name)
+            matcher = self._heard.get(name, _UNHEARD)
+            if matcher is _UNHEARD:
+                matcher = self._hear(name)
             if matcher is None:
                 continue
             scope = {**values, "event": happening.event} if matcher.needs_event else values

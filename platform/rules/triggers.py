@@ -26,6 +26,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "reopened": ("",),
     "tagged": ("TAG",),
     "linked": ("",),
+    "link": ("closed",),
     "delivery": ("dead",),
     "merged": ("",),
 }

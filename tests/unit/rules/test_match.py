@@ -196,6 +196,13 @@ def test_rules_switched_off_and_of_other_types_are_left_out() -> None:
     )
 
 
+def test_any_number_of_tags_may_happen() -> None:
+    index = RuleIndex([plain_rule("r", on=("tagged:t7",))], "ticket")
+    heard = [n for n in range(10_050) if index.matching([Happening(f"tagged:t{n}")], {}, EMPTY)]
+    assert heard == [7]
+    assert index.matching([Happening("tagged:t7")], {}, EMPTY)
+
+
 def test_timed_rules_and_watched_fields() -> None:
     timed = rule("id: t\nafter: {duration: 1d, in: resolved}\nthen: [{tag: [x]}]")
     index = RuleIndex(
