@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,27 +10,21 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from ..core.directory import Person
 from ..engine.scope import scope_of
-from ..expressions import Context, Expression
+from ..expressions import Context
 from .customers import facts_of
 from .people import User, loads_of, memberships, teams_of, users_by_id
 from .record_json import load_state
 from .tables import RecordRow, UserRow
+from .worklists import of_view
 
-AsSql = Callable[[Expression, datetime], ColumnElement[bool] | None]
 _COLUMNS = frozenset({"customer_id", "owner", "team", "state", "priority", "channel", "category"})
 
 
 class StoreDirectory:
-    """Answers ``core.directory.Directory`` as of *now*, each question about people once.
+    """Answers ``core.directory.Directory`` as of *now*, each question about people once."""
 
-    as_sql: turns a condition into SQL where it can; where it cannot, or without it, the candidates
-    are read and tested one by one.
-    """
-
-    def __init__(
-        self, connection: Connection, now: datetime, as_sql: AsSql | None = None, zone: str = "UTC"
-    ) -> None:
-        self._connection, self._now, self._as_sql, self._zone = connection, now, as_sql, zone
+    def __init__(self, connection: Connection, now: datetime, zone: str = "UTC") -> None:
+        self._connection, self._now, self._zone = connection, now, zone
         self._people: dict[str, Person | None] = {}
 
     def person(self, user_id: str) -> Person | None:
@@ -85,10 +79,10 @@ class StoreDirectory:
         wanted += [_equals(name, value) for name, value in same.items()]
         if condition is None:
             return self._count(wanted)
-        in_sql = self._as_sql(condition, self._now) if self._as_sql else None
+        context = Context(now=self._now, zone=self._zone)
+        in_sql = of_view(self._connection, record_type, condition, context)
         if in_sql is not None:
             return self._count([*wanted, in_sql])
-        context = Context(now=self._now, zone=self._zone)
         found = self._connection.execute(select(RecordRow.state_json).where(*wanted)).scalars()
         return sum(condition.holds(scope_of(load_state(text)), context) for text in found)
 

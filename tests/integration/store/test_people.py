@@ -168,6 +168,8 @@ def test_the_directory_counts_like_records(database: Database) -> None:
     schema = Schema({"size": NUMBER, "kind": TEXT})
     large, findings = compile_expression("size > 3", schema, NOWHERE)
     assert not findings
+    by_pattern, findings = compile_expression('matches(kind, "b.g")', schema, NOWHERE)
+    assert not findings, "this one has no SQL"
     with database.reading() as connection:
         directory = StoreDirectory(connection, NOW)
 
@@ -181,6 +183,7 @@ def test_the_directory_counts_like_records(database: Database) -> None:
         assert count(customer_id="c1", kind="ask") == 1
         assert count(customer_id="c2") == 0
         assert count(large) == 3
+        assert count(by_pattern) == 2
         assert count(large, kind="bug") == 1
         assert directory.last_agent("c1", later(days=-1)) == "lin"
         assert directory.last_agent("c1", later(days=1)) is None
