@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,6 +66,7 @@ class Driver:
     _process: subprocess.Popen[str] | None = None
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _ready: bool = False
+    _reader: threading.Thread | None = None
     _killed: subprocess.Popen[str] | None = None
 
     def start(self, crash_at: str | None = None) -> None:
@@ -83,7 +85,8 @@ class Driver:
             env=environment,
             text=True,
         )
-        threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
+        self._reader.start()
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
@@ -98,6 +101,7 @@ class Driver:
                     assert known == number, f"{key} was {known} and is {number} now"
                 self._changed.notify_all()
         process.wait()
+        process.stdout.close()
         with self._changed:
             self._changed.notify_all()
 
@@ -140,6 +144,7 @@ class Driver:
             self._process.wait()
             self._killed = self._process
             self.kills += 1
+            self._clear_away()
 
     def _restart(self) -> None:
         """Start again what was killed; what ended by itself is a fault."""
@@ -147,7 +152,17 @@ class Driver:
             code = self._process.wait()
             assert code == -signal.SIGKILL, f"the server ended by itself: {code}"
             self.kills += self._process is not self._killed
+            self._clear_away()
         self.start()
+
+    def _clear_away(self) -> None:
+        """Close the pipes of a server that ended."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
+        if self._reader is not None:
+            self._reader.join(10)
 
     def finish(self, keys: list[str]) -> None:
         """Start the server again as often as it takes until all *keys* are answered."""
@@ -181,6 +196,7 @@ class Driver:
             assert self._process.stdin is not None
             self._process.stdin.close()
             self._process.wait(30)
+            self._clear_away()
 
 
 def _is_calm(database: Database) -> bool:

@@ -1,7 +1,7 @@
 """A small server to be killed: takes tickets from its input, and carries out what comes of them.
 
 Each line of the input is the key of a ticket; the answer is ``ok <key> <number>`` once it is committed.
-The line ``sweep`` makes the daily rule act now.
+A key that begins with ``parent`` makes a rule open one more ticket, ``Child``. The line ``sweep`` makes the daily rule act now.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from sopwith.connectors.smtp import SmtpMailer, settings_of
 from sopwith.connectors.webhook import HttpWebhooks
-from sopwith.core.commands import Create
+from sopwith.core.commands import Create, Tag
 from sopwith.jobs.app import make_app
 from sopwith.jobs.tasks import local_executor, register
 from sopwith.runtime.clock import RandomIds, SystemClock
@@ -32,6 +32,7 @@ from sopwith.store.jobs import put_timer
 from sopwith.store.people import Membership, User, add_user, put_members, user
 from sopwith.store.schema import upgrade
 from tests.support.runtimes import CUSTOMER
+from tests.support.samples import AGENT
 from tests.support.small_process import files
 
 
@@ -128,6 +129,8 @@ def take(service: Service, key: str) -> str:
             ),
             None,
         )
+        if key.startswith("parent"):
+            service.handle_within(connection, Tag(actor=AGENT, add=("parent",)), outcome.record_id)
         keep_answer(connection, "test", key, 201, outcome.number)
         crash_point("handle:written")
     crash_point("handle:committed")
