@@ -1,0 +1,357 @@
+"""The flow chart of a workflow as a page draws it: who does what by when, and where it goes from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sopwith.core.text import Lang, Text
+from sopwith.expressions import Duration, Labels
+from sopwith.release.model import Release
+from sopwith.workflows.describe import Names, SopRow, sop_rows
+from sopwith.workflows.layout import Chart, ChartEdge, ChartNode, Point, layout
+from sopwith.workflows.model import Workflow
+
+from .languages import lang
+from .wording import gettext as _
+from .wording import ngettext
+
+Box = tuple[float, float, float, float]
+
+_WIDER, _TALLER = 1.35, 26.0
+_LINE, _SMALL, _TOP = 18.0, 16.0, 21.0
+_LETTER, _SMALL_LETTER, _CJK_SHARE = 7.4, 6.3, 1.9
+_LABEL_ROOM, _LABEL_LINES = 120.0, 3
+_ICON_ROOM = 22.0
+_SIGNS = {"open": "circle-dot", "waiting": "player-pause", "resolved": "circle-check", "closed": "archive"}  # fmt: skip
+_TYPE_SIGNS = {"approval": "user-check", "parallel": "git-branch"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLine:
+    """One line of text with its left (or middle) end and its base line. kind: title | who | limit."""
+
+    words: str
+    x: float
+    y: float
+    kind: str = "title"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowNode:
+    """One state as drawn. label: everything it says, in one sentence."""
+
+    id: str
+    x: float
+    y: float
+    w: float
+    h: float
+    category: str
+    sign: str
+    lines: tuple[TextLine, ...]
+    label: str
+    start: bool
+    present: bool
+    past: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowEdge:
+    """One way as drawn. path: for an SVG path; lines: its words, around *at*."""
+
+    source: str
+    target: str
+    path: str
+    words: str
+    lines: tuple[TextLine, ...]
+    back: bool
+    conditional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowChart:
+    """A flow chart in pixels, and all it says as sentences for whoever does not see it."""
+
+    title: str
+    width: float
+    height: float
+    nodes: tuple[FlowNode, ...]
+    edges: tuple[FlowEdge, ...]
+    start: Point | None
+    sentences: tuple[str, ...]
+    left_out: int
+
+
+def flow_chart(
+    workflow: Workflow,
+    tongue: Lang,
+    *,
+    names: Names | None = None,
+    labels: Labels | None = None,
+    present: str | None = None,
+    past: frozenset[str] = frozenset(),
+) -> FlowChart:
+    """Return the chart of *workflow*. names, labels: titles for ids. present, past: states of one record."""
+    chart = layout(workflow, tongue)
+    rows = {row.state_id: row for row in sop_rows(workflow, tongue, names, labels)}
+    stretch = _Stretch(chart)
+    nodes = tuple(
+        _node(one, rows[one.id], _brief(workflow, one.id, names or {}), stretch, present, past)
+        for one in chart.nodes
+    )
+    boxes = [(node.x, node.y, node.x + node.w, node.y + node.h) for node in nodes]
+    labels_at = _Places(boxes, chart.width * _WIDER)
+    edges = tuple(_edge(one, rows, stretch, labels_at) for one in chart.edges)
+    start = next(((node.x + node.w / 2, node.y) for node in nodes if node.start), None)
+    return FlowChart(
+        title=workflow.title.get(tongue),
+        width=round(chart.width * _WIDER, 1),
+        height=round(stretch.y(chart.height), 1),
+        nodes=nodes,
+        edges=edges,
+        start=start,
+        sentences=tuple(_sentences(nodes, rows)),
+        left_out=chart.left_out,
+    )
+
+
+def workflow_names(release: Release, workflow: Workflow) -> Names:
+    """Return the titles of everything that *workflow* names."""
+    found: dict[tuple[str, str], Text] = {}
+    kinds = (("team", release.teams), ("form", release.forms), ("routing", release.routings))
+    for kind, models in kinds:
+        found.update(((kind, key), model.title) for key, model in models.items())
+    found.update((("calendar", key), one.title) for key, one in release.calendars.items())
+    record_type = release.record_types.get(workflow.record_type)
+    if record_type is not None:
+        found.update((("field", key), one.title) for key, one in record_type.all_fields.items())
+    return {key: title for key, title in found.items() if title}
+
+
+class _Stretch:
+    """Makes room in every row for who and by when, below the title that the layout knows."""
+
+    def __init__(self, chart: Chart) -> None:
+        rows: dict[int, tuple[float, float]] = {}
+        for node in chart.nodes:
+            middle = round(node.y + node.h / 2)
+            top, foot = rows.get(middle, (node.y, node.y + node.h))
+            rows[middle] = (min(top, node.y), max(foot, node.y + node.h))
+        self._rows = sorted(rows.values())
+
+    def y(self, y: float) -> float:
+        """Return where the height *y* of the layout is drawn."""
+        more = 0.0
+        for top, foot in self._rows:
+            if y >= foot:
+                more += _TALLER
+            elif y > top:
+                more += _TALLER * (y - top) / (foot - top)
+        return round(y + more, 1)
+
+    def point(self, point: Point) -> Point:
+        """Return where a point of the layout is drawn."""
+        return (round(point[0] * _WIDER, 1), self.y(point[1]))
+
+
+def _brief(workflow: Workflow, state_id: str, names: Names) -> tuple[str, str]:
+    """Return who and by when as briefly as a box needs it; the whole of it is in the guide."""
+    state = workflow.states[state_id]
+    owner, limit = state.owner, state.limit
+    who = when = ""
+    if state.approval is not None:
+        who = _("Approval")
+    elif state.parallel is not None:
+        who = ngettext("%(num)d task", "%(num)d tasks", len(state.parallel.branches))
+    elif owner is not None and owner.team:
+        who = title_of(names, "team", owner.team)
+        who = _("%(team)s (same owner)", team=who) if owner.keep else who
+    if limit is not None:
+        spans = [*limit.cells.values(), *([limit.duration] if limit.duration else [])]
+        ends = [_length(min(spans, key=_seconds)), _length(max(spans, key=_seconds))]
+        when = " – ".join(dict.fromkeys(ends))
+    return who, when
+
+
+def title_of(names: Names, kind: str, key: str) -> str:
+    """Return the title of what *key* names, in the page's language."""
+    found = names.get((kind, key))
+    return found.get(lang()) if found else key
+
+
+def _seconds(time: Duration) -> int:
+    return time.seconds + time.days * 8 * 3600
+
+
+def _length(time: Duration) -> str:
+    if time.days:
+        return ngettext("%(num)d working day", "%(num)d working days", time.days)
+    words = brief_span(time.seconds)
+    return _("%(time)s working time", time=words) if time.business else words
+
+
+def brief_span(seconds: int) -> str:
+    """Return a length of time as ``1 d 2 h``, without the parts that are nothing."""
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, left = divmod(rest, 60)
+    parts = [
+        (days, _("%(num)d d", num=days)),
+        (hours, _("%(num)d h", num=hours)),
+        (minutes, _("%(num)d m", num=minutes)),
+        (left, _("%(num)d s", num=left)),
+    ]
+    return " ".join(words for amount, words in parts if amount) or _("%(num)d s", num=0)
+
+
+def _node(
+    node: ChartNode,
+    row: SopRow,
+    brief: tuple[str, str],
+    stretch: _Stretch,
+    present: str | None,
+    past: frozenset[str],
+) -> FlowNode:
+    x, y = stretch.point((node.x, node.y))
+    w, h = round(node.w * _WIDER, 1), round(stretch.y(node.y + node.h) - y, 1)
+    room = w - 20
+    titles = [
+        TextLine(words=words, x=x + 10 + _ICON_ROOM, y=y + _TOP + index * _LINE)
+        for index, words in enumerate(node.lines)
+    ]
+    base = y + _TOP + len(titles) * _LINE + 1
+    who, limit = brief[0] or row.who, brief[1]
+    when = " · ".join(word for word in (row.category, limit) if word)
+    lines = [TextLine(words=cut(who, room), x=x + 10, y=base, kind="who")] if who else []
+    below = base + _SMALL * len(lines)
+    lines.append(TextLine(words=cut(when, room), x=x + 10, y=below, kind="limit"))
+    return FlowNode(
+        id=node.id,
+        x=x,
+        y=y,
+        w=w,
+        h=h,
+        category=node.category,
+        sign=_TYPE_SIGNS.get(node.type) or _SIGNS[node.category],
+        lines=(*titles, *lines),
+        label=_sentence(row),
+        start=node.start,
+        present=node.id == present,
+        past=node.id in past,
+    )
+
+
+def _sentence(row: SopRow) -> str:
+    parts = [row.state, row.category, row.who, row.limit]
+    return _("; ").join(part for part in parts if part)
+
+
+class _Places:
+    """Where words can stand without covering a box or other words."""
+
+    def __init__(self, boxes: list[Box], width: float) -> None:
+        self._taken = boxes
+        self._width = width
+
+    def take(self, wish: Point, points: list[Point], w: float, h: float) -> Point:
+        """Return the middle of a free place of *w* by *h* on the line *points*, *wish* if all are taken."""
+        best, least = wish, float("inf")
+        for x, y in (wish, *_along(points)):
+            x = min(max(x, w / 2 + 4), self._width - w / 2 - 4)
+            box = (x - w / 2 - 3, y - h / 2 - 1, x + w / 2 + 3, y + h / 2 + 1)
+            covered = sum(_overlap(box, other) for other in self._taken)
+            if covered < least:
+                best, least = (round(x, 1), round(y, 1)), covered
+            if not covered:
+                break
+        x, y = best
+        self._taken.append((x - w / 2, y - h / 2, x + w / 2, y + h / 2))
+        return best
+
+
+def _along(points: list[Point]) -> Iterator[Point]:
+    """Yield points on a line, the first stretches first."""
+    for one, other in pairwise(points):
+        for share in (0.5, 0.3, 0.7, 0.15, 0.85):
+            yield one[0] + (other[0] - one[0]) * share, one[1] + (other[1] - one[1]) * share
+
+
+def _overlap(one: Box, other: Box) -> float:
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return wide * high if wide > 0 and high > 0 else 0.0
+
+
+def _edge(
+    edge: ChartEdge, rows: Mapping[str, SopRow], stretch: _Stretch, places: _Places
+) -> FlowEdge:
+    points = [stretch.point(point) for point in edge.points]
+    broken = broken_lines(edge.label, _LABEL_ROOM, _LABEL_LINES)
+    wide = max((width_of(words) for words in broken), default=0.0)
+    x, y = places.take(stretch.point(edge.at), points, wide, 14.0 * len(broken))
+    top = y - (len(broken) - 1) * 7
+    return FlowEdge(
+        source=edge.source,
+        target=edge.target,
+        path=_rounded(points),
+        words=f"{rows[edge.source].state} → {rows[edge.target].state}: {edge.label}",
+        lines=tuple(
+            TextLine(words=words, x=x, y=round(top + 4 + index * 14, 1), kind="edge")
+            for index, words in enumerate(broken)
+        ),
+        back=edge.back,
+        conditional=edge.conditional,
+    )
+
+
+def _rounded(points: list[Point], radius: float = 8.0) -> str:
+    """Return a path through *points* whose corners are rounded."""
+    said = [f"M{points[0][0]} {points[0][1]}"]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        near, far = _toward(corner, before, radius), _toward(corner, after, radius)
+        said.append(f"L{near[0]} {near[1]}Q{corner[0]} {corner[1]} {far[0]} {far[1]}")
+    said.append(f"L{points[-1][0]} {points[-1][1]}")
+    return "".join(said)
+
+
+def _toward(point: Point, other: Point, most: float) -> Point:
+    long = ((other[0] - point[0]) ** 2 + (other[1] - point[1]) ** 2) ** 0.5
+    share = min(most, long / 2) / long if long else 0.0
+    x, y = (point[i] + (other[i] - point[i]) * share for i in (0, 1))
+    return (round(x, 1), round(y, 1))
+
+
+def _sentences(nodes: tuple[FlowNode, ...], rows: Mapping[str, SopRow]) -> list[str]:
+    return [
+        _("%(state)s. Then: %(ways)s", state=node.label, ways=_("; ").join(rows[node.id].ways))
+        if rows[node.id].ways
+        else node.label
+        for node in nodes
+    ]
+
+
+def width_of(text: str, letter: float = _SMALL_LETTER) -> float:
+    """Return about how wide *text* is in small type: Chinese characters are as wide as high."""
+    return sum(letter * (_CJK_SHARE if ord(one) > 0x2E7F else 1.0) for one in text)
+
+
+def cut(text: str, room: float) -> str:
+    """Return *text*, or its beginning with an ellipsis when it is wider than *room*."""
+    if width_of(text) <= room:
+        return text
+    while text and width_of(text) > room - 10:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def broken_lines(text: str, room: float, most: int) -> list[str]:
+    """Return *text* in at most *most* lines of *room*; what does not fit is cut."""
+    lines: list[str] = []
+    while text and len(lines) < most - 1 and width_of(text) > room:
+        end = max(i for i in range(1, len(text) + 1) if i == 1 or width_of(text[:i]) <= room)
+        blank = text.rfind(" ", 0, end + 1)
+        end = blank if blank > 0 else end
+        lines.append(text[:end].strip())
+        text = text[end:].strip()
+    return [*lines, cut(text, room)] if text else lines
