@@ -86,7 +86,7 @@ class Draft:
             working = self.working()
             self._context = Context(
                 now=self.now,
-                zone=working.calendar.zone if working else "UTC",
+                zone=working.calendar.zone if working else self.zone(),
                 changed=frozenset(self.changed),
                 business_seconds=working.between if working else None,
             )
@@ -102,6 +102,15 @@ class Draft:
                 return clock.calendar
         policy = policy_for(sla, self.scope(), Context(now=self.now))
         return policy.calendar if policy else ""
+
+    def zone(self) -> str:
+        """Return the time zone of the record type's promises, UTC where it makes none."""
+        sla = self.release.slas.get(self.record_type.sla or "")
+        for policy in sla.policies if sla else ():
+            calendar = self.release.calendars.get(policy.calendar)
+            if calendar is not None:
+                return calendar.zone
+        return "UTC"
 
     def working(self, calendar: str | None = None) -> WorkingTime | None:
         """Return the working time of *calendar*, or of the calendar in force."""

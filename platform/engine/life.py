@@ -41,7 +41,7 @@ def create(draft: Draft, command: c.Create) -> None:
         form,
         command.values,
         scope={**defaults, "customer": facts, "channel": command.channel, "lang": command.lang},
-        context=Context(now=draft.now),
+        context=Context(now=draft.now, zone=draft.zone()),
         roles=command.actor.roles,
         state=None,
         partial=automatic,

@@ -74,10 +74,11 @@ class _Compiler:
         self.fields: dict[str, dict[str, Field]] = {}
         self.own_fields: dict[str, tuple[Field, ...]] = {}
         self.schemas: dict[str, Schema] = {}
+        self.taxonomies: dict[str, Taxonomy] = {}
 
     def run(self) -> tuple[Release | None, Findings]:
         self.sort_documents()
-        taxonomies = self.each("taxonomy", parse_taxonomy)
+        taxonomies = self.taxonomies = self.each("taxonomy", parse_taxonomy)
         self.declare_fields(taxonomies)
         forms = self.each("form", lambda d: parse_form(d, self.schema_of(d), taxonomies))
         calendars = self.each("calendar", _calendar)
@@ -155,8 +156,7 @@ class _Compiler:
             node = document.node.get("fields")
             own: tuple[Field, ...] = ()
             if node is not None:
-                own, found = parse_fields(node, None, taxonomies)
-                self.found.extend(found)
+                own, _ = parse_fields(node, None, taxonomies)
             self.own_fields[name] = own
             known: dict[str, tuple[Field, str]] = {}
             self.gather(known, own, document.path)
@@ -198,6 +198,10 @@ class _Compiler:
         self, document: Document, forms: Mapping[str, Form]
     ) -> tuple[RecordType | None, Findings]:
         name = document.id
+        node = document.node.get("fields")
+        if node is not None:  # once more, now that conditions can be read
+            self.own_fields[name], found = parse_fields(node, self.schemas[name], self.taxonomies)
+            self.found.extend(found)
         own = tuple(key for key, form in forms.items() if form.record_type == name)
         return parse_record_type(
             document, self.own_fields[name], self.fields[name], own, self.schemas[name], self.roles

@@ -124,7 +124,7 @@ def _typed(name: str, value: Any, source: str) -> Any:
                 if isinstance(value, list)
                 else tuple(one.strip() for one in str(value).split(",") if one.strip())
             )
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise SettingsError(f"{source}: {value!r} cannot be used: {error}") from error
     if not isinstance(value, str):
         raise SettingsError(f"{source}: write a text, not {value!r}")
