@@ -164,6 +164,13 @@ class Driver:
         if self._reader is not None:
             self._reader.join(10)
 
+    def leave(self) -> None:
+        """See to it that no process and no pipe is left behind."""
+        if self.is_alive:
+            self.kill()
+        elif self._process is not None:
+            self._clear_away()
+
     def finish(self, keys: list[str]) -> None:
         """Start the server again as often as it takes until all *keys* are answered."""
         until = time.monotonic() + PATIENCE

@@ -47,8 +47,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def driver(url: str, smtp_sink: SmtpSink, webhook_sink: WebhookSink) -> Iterator[Driver]:
     driving = Driver(url=url, smtp=smtp_sink, hooks=webhook_sink)
     yield driving
-    if driving.is_alive:
-        driving.kill()
+    driving.leave()
 
 
 def serve(driver: Driver, count: int) -> list[str]:
