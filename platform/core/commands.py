@@ -184,6 +184,15 @@ class AddLink(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkClosed(Command):
+    """A record that came out of this one was closed. kind: the tie as seen from here; state: where it ended."""
+
+    kind: str
+    record: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskSurvey(Command):
     """Send a survey, unless the customer was asked too recently or the record is open again."""
 

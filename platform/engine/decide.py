@@ -41,6 +41,7 @@ _HANDLERS: dict[type[c.Command], Handler] = {
     c.Merge: life.merge,
     c.Absorb: life.absorb,
     c.AddLink: life.add_link,
+    c.LinkClosed: timed.link_closed,
     c.TimerFired: timed.timer_fired,
     c.RunRule: timed.run_rule,
     c.Delivered: timed.delivered,

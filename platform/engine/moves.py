@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..core.events import Cause, EventKind
+from ..core.links import other_end
 from ..core.plain import to_plain
 from ..core.record import Category, Task
 from ..workflows.step import automatic, branches_to_open, joined
@@ -21,6 +22,7 @@ def enter(draft: Draft, to: str, cause: Cause = Cause(), *, transition: str = ""
         _drop_tasks(draft)
     target = draft.workflow.states[to]
     before = draft.state.state
+    was = draft.state.category if before else None
     was_settled = bool(before) and not draft.state.is_open
     opens = target.category in (Category.OPEN, Category.WAITING)
     draft.emit(
@@ -34,11 +36,29 @@ def enter(draft: Draft, to: str, cause: Cause = Cause(), *, transition: str = ""
         },
         cause,
     )
+    if target.category is Category.CLOSED and was is not Category.CLOSED:
+        _tell_origins(draft)
     draft.awaits_owner = opens
     if target.approval is not None:
         open_round(draft, target.approval)
     if target.parallel is not None:
         _open_tasks(draft)
+
+
+def _tell_origins(draft: Draft) -> None:
+    """Tell the records that this one came out of that it is closed, where a rule of theirs waits for it."""
+    for link in draft.state.links:
+        rules = draft.release.rule_index.get(link.type)
+        if not link.kind.endswith("_of") or rules is None or not rules.listening("link:closed"):
+            continue
+        payload = {
+            "command": "link_closed",
+            "record": link.record,
+            "kind": other_end(link.kind),
+            "other": draft.state.id,
+            "state": draft.state.state,
+        }
+        draft.effect("command", f"link_closed:{link.record}", payload)
 
 
 def _open_tasks(draft: Draft) -> None:

@@ -1,4 +1,4 @@
-"""Commands that time and deliveries bring."""
+"""Commands that time, deliveries and other records bring."""
 
 from __future__ import annotations
 
@@ -72,3 +72,9 @@ def delivered(draft: Draft, command: c.Delivered) -> None:
             "error": command.error[:500],
         },
     )
+
+
+def link_closed(draft: Draft, command: c.LinkClosed) -> None:
+    """Let rules know that a record which came out of this one was closed."""
+    if any(link.record == command.record for link in draft.state.links):
+        draft.happen("link:closed", {"to": command.kind, "outcome": command.state})

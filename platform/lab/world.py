@@ -98,9 +98,9 @@ class World:
 
     def _carry_out(self) -> None:
         """Do every effect that is due; some of them become commands."""
-        for effect in [one for one in self.waiting if one.due_at is None or one.due_at <= self.now]:
-            self.waiting.remove(effect)
-            self._do(effect)
+        while due := [one for one in self.waiting if one.due_at is None or one.due_at <= self.now]:
+            self.waiting.remove(due[0])  # doing one may do others: look again each time
+            self._do(due[0])
 
     def _do(self, effect: Effect) -> None:
         self.sent.append(effect)
@@ -124,6 +124,11 @@ class World:
                 first_reply_at=instant(reply) if reply else None,
             )
             self.handle(absorb, payload["record"])
+        elif effect.kind == "command" and payload["command"] == "link_closed":
+            closed = c.LinkClosed(
+                kind=payload["kind"], record=payload["other"], state=payload["state"]
+            )
+            self.handle(closed, payload["record"])
 
     def _create(self, payload: Mapping[str, Any]) -> None:
         kind = self.release.record_types[payload["type"]]

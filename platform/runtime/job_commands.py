@@ -14,6 +14,7 @@ from ..store.jobs import JobClaim
 
 Payload = Mapping[str, Any]
 
+
 class UnknownCommandError(ValueError):
     """A job asks for a command that this version does not know."""
 
@@ -96,6 +97,10 @@ def _add_link(payload: Payload) -> c.Command:
     )
 
 
+def _link_closed(payload: Payload) -> c.Command:
+    return c.LinkClosed(kind=payload["kind"], record=payload["other"], state=payload["state"])
+
+
 def _delivered(payload: Payload) -> c.Command:
     return c.Delivered(
         key=payload["key"],
@@ -111,5 +116,6 @@ _READERS: Mapping[str, Callable[[Payload], c.Command]] = {
     "ask_survey": _ask_survey,
     "run_rule": _run_rule,
     "add_link": _add_link,
+    "link_closed": _link_closed,
     "delivered": _delivered,
 }
