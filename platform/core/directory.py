@@ -13,7 +13,7 @@ class Person:
     """A colleague as routing and approvals see one.
 
     present: on duty now, not away. load: open records owned. last_given_at: when routing last
-    gave this person something.
+    gave this person something. zone: the time zone they read times in, empty for the installation's.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Person:
     manager: str | None = None
     email: str = ""
     lang: str = "en"
+    zone: str = ""
 
 
 class Directory(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ..core.commands import NewMessage
 from ..core.events import Cause, EventKind
@@ -158,7 +159,8 @@ def _comment(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
     )
     if "template" in args:
         template = draft.release.templates[args["template"]]
-        text = render(template, data_for(draft, reader, _told(scope)), draft.state.lang).body_text
+        data = data_for(draft, reader, _told(scope))
+        text = render(template, data, draft.state.lang, zone=ZoneInfo(draft.zone())).body_text
     else:
         words = args["text"]
         text = (

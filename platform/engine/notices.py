@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ..core.events import Cause, EventKind
 from ..core.plain import instant_text
@@ -23,6 +24,7 @@ class Recipient:
     name: str
     email: str
     lang: str
+    zone: str = ""
     asked: bool = False
 
 
@@ -57,7 +59,8 @@ def _write(
     draft: Draft, person: Recipient, template_id: str, channel: str, extra: Mapping[str, Any]
 ) -> None:
     template = draft.release.templates[template_id]
-    words = render(template, data_for(draft, person, extra), person.lang, html=True)
+    zone = ZoneInfo(person.zone or draft.zone())
+    words = render(template, data_for(draft, person, extra), person.lang, html=True, zone=zone)
     name = f"{template_id}:{person.kind}:{person.id}"
     if person.email and (channel in ("mail", "both") or person.kind == "customer"):
         draft.effect(
@@ -175,7 +178,9 @@ def _meant(draft: Draft, word: str) -> list[Recipient]:
         ]
     people = [directory.person(user) for user in users]
     return [
-        Recipient(kind="user", id=one.id, name=one.name, email=one.email, lang=one.lang)
+        Recipient(
+            kind="user", id=one.id, name=one.name, email=one.email, lang=one.lang, zone=one.zone
+        )
         for one in people
         if one is not None
     ]

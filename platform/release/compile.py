@@ -260,12 +260,16 @@ class _Compiler:
         for sla in release.slas.values():
             add(check_sla(sla, refs(sla.record_type), fields(sla.record_type), release.calendars))
         for rule in release.rules.values():
-            add(check_rule(rule, refs(rule.record_type), fields(rule.record_type)))
-        add(check_cycles(tuple(release.rules.values())))
+            add(check_rule(rule, refs(rule.record_type), fields(rule.record_type), self.fields))
+        add(check_cycles(tuple(release.rules.values()), release.tables))
         for table in release.tables.values():
             add(check_table(table, refs(table.record_type), fields(table.record_type)))
         for routing in release.routings.values():
-            add(check_routing(routing, refs(routing.record_type)))
+            add(
+                check_routing(
+                    routing, refs(routing.record_type), fields(routing.record_type), release.teams
+                )
+            )
         for template in release.templates.values():
             add(check_message_template(template, refs(template.record_type)))
         for survey in release.surveys.values():

@@ -122,6 +122,7 @@ def _person(user: User, teams: frozenset[str], load: int) -> Person:
         manager=user.manager_id,
         email=user.email,
         lang=user.lang,
+        zone=user.zone,
     )
 
 
