@@ -82,6 +82,8 @@ class Vote:
     note: str = ""
     deputy_for: str | None = None
     due_at: datetime | None = None
+    asked_at: datetime | None = None
+    reminded: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,9 +15,11 @@ from ..sla.ticking import seconds_of
 from ..workflows.model import ApprovalRule, Approver
 from ..workflows.step import chosen_approvers, next_to_ask, skipped, tally
 from .draft import Draft
+from .notices import notify
 from .owners import least_loaded
 
 OPENED = Cause("workflow", "approval")
+ASKED, REMINDER = "approval-asked", "approval-reminder"  # the templates by which approvers are told
 
 
 def open_round(draft: Draft, rule: ApprovalRule) -> None:
@@ -53,7 +55,7 @@ def open_round(draft: Draft, rule: ApprovalRule) -> None:
         opened_at=draft.now,
     )
     draft.emit(EventKind.APPROVAL, {"change": "opened", "approval": to_plain(approval)}, OPENED)
-    ask_next(draft, rule)
+    ask_next(draft, rule, tell=False)  # a rule on approval:opened tells the first
 
 
 def _last_resort(draft: Draft) -> list[Vote]:
@@ -124,20 +126,23 @@ def _deputy(
     return None
 
 
-def ask_next(draft: Draft, rule: ApprovalRule) -> None:
-    """Ask whoever is next, and start their time."""
+def ask_next(draft: Draft, rule: ApprovalRule, *, tell: bool = True) -> None:
+    """Ask whoever is next, start their time, and tell them."""
     approval = draft.state.approval
     if approval is None:
         return
     for index in next_to_ask(approval.mode, approval.votes):
         vote = approval.votes[index]
         if not vote.asked:
-            asked = replace(vote, asked=True, due_at=_due(draft, rule.timeout_after))
+            due = _due(draft, rule.timeout_after)
+            asked = replace(vote, asked=True, asked_at=draft.now, due_at=due)
             draft.emit(
                 EventKind.APPROVAL,
                 {"change": "asked", "index": index, "vote": to_plain(asked)},
                 OPENED,
             )
+            if tell:
+                _tell(draft, vote.user, ASKED)
 
 
 def _due(draft: Draft, after: Duration | None) -> datetime | None:
@@ -230,6 +235,7 @@ def time_out(draft: Draft, rule: ApprovalRule, index: int) -> None:
         asked=True,
         deputy_for=silent.deputy_for or silent.user,
         due_at=_due(draft, rule.timeout_after),
+        asked_at=draft.now,
     )
     draft.explain(
         "approval",
@@ -242,6 +248,22 @@ def time_out(draft: Draft, rule: ApprovalRule, index: int) -> None:
     draft.emit(
         EventKind.APPROVAL, {"change": "deputised", "index": index, "vote": to_plain(handed)}, cause
     )
+    _tell(draft, deputy.id, ASKED)
+
+
+def remind(draft: Draft, index: int) -> None:
+    """Remind one approver, once."""
+    approval = draft.state.approval
+    if approval is None or index >= len(approval.votes):
+        return
+    cause = Cause("timer", "approval")
+    draft.emit(EventKind.APPROVAL, {"change": "reminded", "index": index}, cause)
+    _tell(draft, approval.votes[index].user, REMINDER)
+
+
+def _tell(draft: Draft, user: str, template: str) -> None:
+    if template in draft.release.templates:
+        notify(draft, [f"user:{user}"], template, "both", OPENED)
 
 
 def _approver_of(draft: Draft, rule: ApprovalRule, user: str) -> Approver | None:
@@ -280,10 +302,14 @@ def add_approver(draft: Draft, rule: ApprovalRule, actor: Actor, user: str, inst
             user=user,
             deputy_for=actor.id,
             due_at=_due(draft, rule.timeout_after),
+            asked=True,
+            asked_at=draft.now,
+            reminded=False,
         )
         draft.emit(
             EventKind.APPROVAL, {"change": "deputised", "index": index, "vote": to_plain(handed)}
         )
+        _tell(draft, user, ASKED)
     else:
         added = Vote(user=user, asked=False)
         draft.emit(EventKind.APPROVAL, {"change": "added", "vote": to_plain(added)})

@@ -173,6 +173,8 @@ def _approval(state: RecordState, body: Body, event: Event) -> None:
         return
     if change == "reminded":
         approval.reminded += 1
+        if "index" in body:
+            approval.votes[body["index"]].reminded = True
     elif change == "closed":
         state.approval = None
     elif change == "added":

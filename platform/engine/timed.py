@@ -5,9 +5,8 @@ from __future__ import annotations
 from ..core import commands as c
 from ..core.events import Cause, EventKind
 from ..rules.match import Happening
-from .approvals import time_out
+from .approvals import remind, time_out
 from .draft import Draft
-from .notices import notify
 from .rounds import fire
 from .timers import occasion, trigger_of, wanted
 
@@ -26,9 +25,7 @@ def timer_fired(draft: Draft, command: c.TimerFired) -> None:
     elif kind == "approval" and rule is not None:
         time_out(draft, rule, int(name))
     elif kind == "remind":
-        draft.emit(EventKind.APPROVAL, {"change": "reminded"}, Cause("timer", "approval"))
-        if "approval-reminder" in draft.release.templates:
-            notify(draft, ["approvers"], "approval-reminder", "both", Cause("timer", "approval"))
+        remind(draft, int(name))
 
 
 def _timed_rule(draft: Draft, rule_id: str) -> None:

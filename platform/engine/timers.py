@@ -88,17 +88,16 @@ def _of_approval(
     approval = state.approval
     if approval is None:
         return
-    for index, vote in enumerate(approval.votes):
-        if vote.asked and not vote.decision and vote.due_at is not None:
-            yield f"approval:{index}", vote.due_at
     place = release.workflows[record_type.workflow].states.get(state.state)
     remind = place.approval.remind_after if place and place.approval else None
-    if remind is not None and not approval.reminded:
-        working = _working(release, state, None) if remind.business or remind.days else None
-        seconds = seconds_of(remind, working)
-        at = (
-            working.add(approval.opened_at, seconds)
-            if working
-            else approval.opened_at + timedelta(seconds=seconds)
-        )
-        yield "remind:0", at
+    for index, vote in enumerate(approval.votes):
+        if not vote.asked or vote.decision:
+            continue
+        if vote.due_at is not None:
+            yield f"approval:{index}", vote.due_at
+        if remind is not None and not vote.reminded:
+            working = _working(release, state, None) if remind.business or remind.days else None
+            seconds = seconds_of(remind, working)
+            asked = vote.asked_at or approval.opened_at
+            at = working.add(asked, seconds) if working else asked + timedelta(seconds=seconds)
+            yield f"remind:{index}", at
