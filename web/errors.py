@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from .htmx import is_htmx
 from .wording import gettext as _
@@ -26,6 +26,8 @@ def _too_old(error: CSRFError) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
+    if isinstance(error, SecurityError):  # a host that is not ours: there is no address to link to
+        return Response("400\n", 400, mimetype="text/plain")
     code = error.code or 500
     if code in (403, 404):
         return _page(

@@ -37,12 +37,12 @@ def download(file_id: str) -> ResponseReturnValue:
     """Return a file that the visitor may see: their own upload, or one of a record that they may read."""
     with get_service().database.reading() as connection:
         attachment = file_of(connection, file_id)
-        if attachment is None or not _may_see(attachment, connection):
+        if attachment is None or not may_see(attachment, connection):
             abort(404)
     return answer(attachment)
 
 
-def _may_see(attachment: Attachment, connection: Connection) -> bool:
+def may_see(attachment: Attachment, connection: Connection) -> bool:
     service, who = get_service(), visitor()
     if attachment.record_id is None:
         return attachment.uploaded_by == uploader_of(who)

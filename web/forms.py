@@ -20,6 +20,7 @@ from sopwith.release.model import Release
 from sopwith.store.customers import customer_of, find_customers
 from sopwith.store.files import Attachment
 from sopwith.store.people import memberships, users
+from sopwith.store.people import user as user_of
 
 from .languages import lang, zone
 from .uploads import keep, usable
@@ -102,7 +103,6 @@ def keep_own_files(
 class Picks:
     """Whom fields for people offer: only to colleagues; customers see but what is chosen."""
 
-    connection: Connection
     release: Release
     staff: bool
     found: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
@@ -120,11 +120,13 @@ class Picks:
         if kind == "team":
             return [(one.id, one.title.get(lang())) for one in self.release.teams.values()]
         if kind == "customer":
-            return [(one.id, one.name) for one in find_customers(self.connection, "", MOST_PICKS)]
-        members = None
-        if team:
-            members = {one.user_id for one in memberships(self.connection, team=team)}
-        everyone = users(self.connection, active_only=True)
+            with get_service().database.reading() as connection:
+                found = find_customers(connection, "", MOST_PICKS)
+            return [(one.id, one.name) for one in found]
+        with get_service().database.reading() as connection:
+            joined = memberships(connection, team=team) if team else None
+            everyone = users(connection, active_only=True)
+        members = None if joined is None else {one.user_id for one in joined}
         return [(one.id, one.name) for one in everyone if members is None or one.id in members]
 
     def name(self, kind: str, key: str) -> str:
@@ -132,12 +134,10 @@ class Picks:
         if kind == "team":
             team = self.release.teams.get(key)
             return team.title.get(lang()) if team else key
-        if kind == "file":
-            return usable_name(self.connection, key)
-        if kind == "customer":
-            customer = customer_of(self.connection, key)
-            return customer.name if customer else key
-        found = next((one for one in users(self.connection) if one.id == key), None)
+        with get_service().database.reading() as connection:
+            if kind == "file":
+                return usable_name(connection, key)
+            found = customer_of(connection, key) if kind == "customer" else user_of(connection, key)
         return found.name if found else key
 
 
@@ -203,7 +203,7 @@ def show_form(
     known |= usable(connection, file_ids(form, kept), visitor(), record_id)
     directory = get_service().directory(connection, release, now())
     result = evaluate(form, typed, scope=kept, roles=roles, state=state, lookup=directory)
-    picks = Picks(connection, release, visitor().user is not None)
+    picks = Picks(release, visitor().user is not None)
     problems: Sequence[Problem] | None = more if more is not None else None if told else ()
     view = view_form(
         form,

@@ -12,6 +12,7 @@ from .visitor import get_settings, visitor
 
 LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 """The languages by the name that people and definitions use, and what Babel calls them."""
+BY_PREFIX = {"en": "en", "zh": "zh-CN"}
 NAMES = {"en": "English", "zh-CN": "简体中文"}
 COOKIE = "sopwith-lang"
 ZONE_COOKIE = "sopwith-zone"
@@ -31,11 +32,11 @@ def lang() -> str:
     for wish in (who.lang if who else "", chosen):
         if wish in LOCALES:
             return wish
-    return (
-        request.accept_languages.best_match(["zh-CN", "zh", "en"], "en")
-        .replace("zh-CN", "zh")
-        .replace("zh", "zh-CN")
-    )
+    for tag, _ in request.accept_languages:
+        spoken = BY_PREFIX.get(tag.lower().partition("-")[0])
+        if spoken is not None:
+            return spoken
+    return "en"
 
 
 def locale() -> str:

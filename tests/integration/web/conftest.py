@@ -1,0 +1,96 @@
+"""The application on a real SQLite file, and browsers without windows that send what a page would."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from sopwith.web.app import create_app
+from sopwith.web.settings import WebSettings
+from tests.support.shop import CHEAP, PASSWORD, Shop, make_template, open_shop
+
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@pytest.fixture(scope="session")
+def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with definitions and people, made once."""
+    return make_template(tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture
+def shop(shop_template: Path, tmp_path: Path) -> Iterator[Shop]:
+    """An installation of the test's own."""
+    with open_shop(shop_template, tmp_path) as opened:
+        yield opened
+
+
+def settings_for(shop: Shop, **more: Any) -> WebSettings:
+    given: dict[str, Any] = {
+        "secret_key": "s" * 48,
+        "data": shop.data,
+        "base_url": "http://desk.test",
+        "password_cost": CHEAP,
+        "limits": False,
+    }
+    return WebSettings(**(given | more))
+
+
+class Browser:
+    """A client that takes the form token of the last page along, as a page's form does."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client: FlaskClient = app.test_client()
+        self.token = ""
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        response = self.client.get(path, buffered=True, **more)
+        self._learn(response)
+        return response
+
+    def post(
+        self, path: str, data: dict[str, Any] | None = None, *, follow: bool = False, **more: Any
+    ) -> TestResponse:
+        if not self.token:
+            self.get("/")
+        sent = {"csrf_token": self.token} | (data or {})
+        response = self.client.post(path, data=sent, follow_redirects=follow, buffered=True, **more)
+        self._learn(response)
+        return response
+
+    def sign_in(self, login: str, password: str = PASSWORD) -> Browser:
+        response = self.post("/sign-in", {"login": login, "password": password})
+        assert response.status_code == 303, response.get_data(as_text=True)
+        self.token = ""
+        return self
+
+    def _learn(self, response: TestResponse) -> None:
+        is_page = response.mimetype == "text/html"
+        found = TOKEN.search(response.get_data(as_text=True)) if is_page else None
+        if found is not None:
+            self.token = found.group(1)
+
+
+@pytest.fixture
+def app(shop: Shop) -> Flask:
+    """The application without rate limits."""
+    return create_app(shop.service, settings_for(shop))
+
+
+@pytest.fixture
+def browser_of(app: Flask) -> Callable[[], Browser]:
+    """Makes new browsers."""
+    return lambda: Browser(app)
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Browser:
+    """A browser that nobody signed in with."""
+    return Browser(app)
