@@ -13,6 +13,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -98,27 +99,59 @@ class JobSummary:
     payload: Mapping[str, Any]
 
 
+# Statements of the hot path are built once: building one costs more than running it.
+
+
+def _held(job_id: Any, token: Any) -> ColumnElement[bool]:
+    return and_(JobRow.id == job_id, JobRow.state == "leased", JobRow.lease_token == token)
+
+
+def _expired(now: Any) -> ColumnElement[bool]:
+    return and_(JobRow.state == "leased", JobRow.lease_until < now)
+
+
+def _due(now: Any) -> ColumnElement[bool]:
+    ready = and_(JobRow.state == "ready", JobRow.lane.in_((0, 1, 2)), JobRow.due_at <= now)
+    return or_(exists().where(ready), exists().where(_expired(now)))
+
+
+def _moving(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+    names = ("kind", "lane", "record_id", "release", "due_at", "state", "attempts")
+    names += ("max_attempts", "payload", "last_error")
+    moved: dict[str, Any] = {name: insert.excluded[name] for name in names}
+    return insert.on_conflict_do_update(index_elements=[JobRow.idem_key], set_=moved | _NO_LEASE)
+
+
+_OF_LEASE = _held(bindparam("job_id"), bindparam("token"))
+_LOAD = select(JobRow.__table__).where(_OF_LEASE)
+_FINISH = delete(JobRow).where(_OF_LEASE)
+_IS_DUE = select(_due(bindparam("now", type_=JobRow.due_at.type)))
+_SENT = select(DeliveryRow.key).where(
+    DeliveryRow.key.in_(bindparam("keys", expanding=True)), DeliveryRow.outcome == "sent"
+)
+_ADD: Mapping[str, sqlite.Insert | postgresql.Insert] = {
+    "sqlite": sqlite.insert(JobRow).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(JobRow).on_conflict_do_nothing(),
+}
+_PUT: Mapping[str, sqlite.Insert | postgresql.Insert] = {
+    "sqlite": _moving(sqlite.insert(JobRow)),
+    "postgresql": _moving(postgresql.insert(JobRow)),
+}
+
+
 def add_jobs(connection: Connection, jobs: Sequence[NewJob]) -> None:
     """Enqueue *jobs*; one whose key waits already, or was brought out already, is left out."""
     if not jobs:
         return
-    keys = [job.key for job in jobs]
-    done = select(DeliveryRow.key).where(DeliveryRow.key.in_(keys), DeliveryRow.outcome == "sent")
-    gone = set(connection.execute(done).scalars())
+    gone = set(connection.execute(_SENT, {"keys": [job.key for job in jobs]}).scalars())
     rows = [_row(job) for job in jobs if job.key not in gone]
     if rows:
-        connection.execute(_insert(connection).on_conflict_do_nothing(), rows)
+        connection.execute(_ADD[connection.dialect.name], rows)
 
 
 def put_timer(connection: Connection, job: NewJob) -> None:
     """Set the timer *job.key*, or move it. Whoever is carrying it out just now will find its lease gone."""
-    row = _row(job)
-    moved = {name: value for name, value in row.items() if name not in ("idem_key", "created_at")}
-    connection.execute(
-        _insert(connection)
-        .values(row)
-        .on_conflict_do_update(index_elements=[JobRow.idem_key], set_=moved | _NO_LEASE)
-    )
+    connection.execute(_PUT[connection.dialect.name], _row(job))
 
 
 def cancel(connection: Connection, key: str) -> bool:
@@ -149,20 +182,9 @@ def _row(job: NewJob) -> dict[str, Any]:
     }
 
 
-def _insert(connection: Connection) -> sqlite.Insert | postgresql.Insert:
-    on_sqlite = connection.dialect.name == "sqlite"
-    return sqlite.insert(JobRow) if on_sqlite else postgresql.insert(JobRow)
-
-
 def is_work_due(connection: Connection, now: datetime) -> bool:
     """Return whether a claim would find something; reads two partial indexes and takes no lock."""
-    ready = and_(JobRow.state == "ready", JobRow.lane.in_((0, 1, 2)), JobRow.due_at <= now)
-    query = select(or_(exists().where(ready), exists().where(_expired(now))))
-    return bool(connection.execute(query).scalar_one())
-
-
-def _expired(now: datetime) -> ColumnElement[bool]:
-    return and_(JobRow.state == "leased", JobRow.lease_until < now)
+    return bool(connection.execute(_IS_DUE, {"now": now}).scalar_one())
 
 
 def claim(
@@ -204,8 +226,7 @@ def claim(
 
 def load_claim(connection: Connection, job_id: int, token: str) -> JobClaim | None:
     """Return the job if *token* still holds it."""
-    query = select(JobRow.__table__).where(_held(job_id, token))
-    row = connection.execute(query).mappings().one_or_none()
+    row = connection.execute(_LOAD, {"job_id": job_id, "token": token}).mappings().one_or_none()
     return None if row is None else _claim(row)
 
 
@@ -223,10 +244,6 @@ def _claim(row: RowMapping) -> JobClaim:
         attempt=row["attempts"],
         max_attempts=row["max_attempts"],
     )
-
-
-def _held(job_id: int, token: str) -> ColumnElement[bool]:
-    return and_(JobRow.id == job_id, JobRow.state == "leased", JobRow.lease_token == token)
 
 
 def take_expired(connection: Connection, now: datetime, limit: int = 100) -> list[JobClaim]:
@@ -262,7 +279,7 @@ def renew(connection: Connection, job_id: int, token: str, until: datetime) -> b
 
 def finish(connection: Connection, job: JobClaim) -> bool:
     """Remove the job and note its delivery; False (and nothing done) when *job.token* is not its lease."""
-    if connection.execute(delete(JobRow).where(_held(job.id, job.token))).rowcount != 1:
+    if connection.execute(_FINISH, {"job_id": job.id, "token": job.token}).rowcount != 1:
         return False
     _note(connection, job)
     return True

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,6 +13,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from .tables import NumberCounterRow
 
 _SEQUENCE = re.compile(r"\{seq(?::(\d+))?\}")
+
+
+def _counting(insert: sqlite.Insert | postgresql.Insert) -> Any:
+    one_more = {"last": NumberCounterRow.last + 1}
+    counted = insert.on_conflict_do_update(index_elements=[NumberCounterRow.key], set_=one_more)
+    return counted.returning(NumberCounterRow.last)
+
+
+_COUNT: Mapping[str, Any] = {
+    "sqlite": _counting(sqlite.insert(NumberCounterRow)),
+    "postgresql": _counting(postgresql.insert(NumberCounterRow)),
+}
 
 
 def next_number(connection: Connection, pattern: str, now: datetime) -> str:
@@ -27,16 +41,9 @@ def next_number(connection: Connection, pattern: str, now: datetime) -> str:
 
 
 def _count(connection: Connection, key: str) -> int:
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = (
-        insert(NumberCounterRow)
-        .values(key=key, last=1)
-        .on_conflict_do_update(
-            index_elements=[NumberCounterRow.key], set_={"last": NumberCounterRow.last + 1}
-        )
-        .returning(NumberCounterRow.last)
-    )
-    return connection.execute(statement).scalar_one()
+    values = {"key": key, "last": 1}
+    found: int = connection.execute(_COUNT[connection.dialect.name], values).scalar_one()
+    return found
 
 
 def last_number(connection: Connection, key: str) -> int:

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from .tables import MembershipRow, RecordRow, UserRow
 
@@ -49,6 +59,21 @@ class Membership:
 
 _FIELDS = tuple(User.__dataclass_fields__)
 _SETS = ("roles", "skills")
+
+
+_IDS = bindparam("ids", expanding=True)
+_BY_ID = select(*(UserRow.__table__.c[name] for name in _FIELDS)).where(UserRow.id.in_(_IDS))
+_TEAMS = select(MembershipRow.user_id, MembershipRow.team).where(MembershipRow.user_id.in_(_IDS))
+_LOADS = (
+    select(RecordRow.owner, func.count())
+    .where(RecordRow.owner.in_(_IDS), RecordRow.category.in_(("open", "waiting")))
+    .group_by(RecordRow.owner)
+)
+_MEMBERS = (
+    select(MembershipRow.__table__)
+    .where(MembershipRow.team == bindparam("team"))
+    .order_by(MembershipRow.user_id)
+)
 
 
 def add_user(
@@ -112,7 +137,10 @@ def users(connection: Connection, *, active_only: bool = False) -> list[User]:
 def users_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, User]:
     """Return the accounts *ids*, leaving out what does not exist."""
     wanted = sorted(set(ids))
-    return {one.id: one for one in _users(connection, UserRow.id.in_(wanted))} if wanted else {}
+    if not wanted:
+        return {}
+    rows = connection.execute(_BY_ID, {"ids": wanted}).mappings()
+    return {row["id"]: _user(row) for row in rows}
 
 
 def _users(connection: Connection, *conditions: ColumnElement[bool]) -> list[User]:
@@ -147,6 +175,10 @@ def memberships(
     connection: Connection, *, team: str | None = None, user_id: str | None = None
 ) -> list[Membership]:
     """Return who is in which team: of one team, of one colleague, or all."""
+    if team is not None and user_id is None:
+        return [
+            Membership(**row) for row in connection.execute(_MEMBERS, {"team": team}).mappings()
+        ]
     query = select(MembershipRow.__table__).order_by(MembershipRow.team, MembershipRow.user_id)
     if team is not None:
         query = query.where(MembershipRow.team == team)
@@ -157,9 +189,8 @@ def memberships(
 
 def teams_of(connection: Connection, ids: Iterable[str]) -> Mapping[str, frozenset[str]]:
     """Return the teams of each of the colleagues *ids*."""
-    query = select(MembershipRow.user_id, MembershipRow.team)
     found: dict[str, set[str]] = {one: set() for one in ids}
-    for user_id, team in connection.execute(query.where(MembershipRow.user_id.in_(sorted(found)))):
+    for user_id, team in connection.execute(_TEAMS, {"ids": sorted(found)}):
         found[user_id].add(team)
     return {one: frozenset(teams) for one, teams in found.items()}
 
@@ -167,10 +198,5 @@ def teams_of(connection: Connection, ids: Iterable[str]) -> Mapping[str, frozens
 def loads_of(connection: Connection, ids: Iterable[str]) -> Mapping[str, int]:
     """Return how many open records each of the colleagues *ids* owns."""
     wanted = sorted(set(ids))
-    query = (
-        select(RecordRow.owner, func.count())
-        .where(RecordRow.owner.in_(wanted), RecordRow.category.in_(("open", "waiting")))
-        .group_by(RecordRow.owner)
-    )
-    counted = dict(connection.execute(query).all())
+    counted = dict(connection.execute(_LOADS, {"ids": wanted}).all())
     return {one: counted.get(one, 0) for one in wanted}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ..core.commands import NewMessage
 from ..core.decision import Why
@@ -24,6 +24,17 @@ Said = tuple[NewMessage, bool, str]
 """message, public, author: as in ``Decision.messages``."""
 
 _RETEXT = frozenset({EventKind.CREATED, EventKind.VALUES, EventKind.CUSTOMER})
+
+
+_LOAD = select(RecordRow.state_json).where(RecordRow.id == bindparam("record"))
+_LOAD_AND_HOLD = _LOAD.with_for_update()
+_HEAD = select(RecordRow.version, RecordRow.head).where(RecordRow.id == bindparam("record"))
+_UPDATE = update(RecordRow.__table__).where(
+    RecordRow.id == bindparam("record"), RecordRow.version == bindparam("seen")
+)
+_ADD_RECORD = insert(RecordRow.__table__)
+_ADD_EVENTS = insert(RecordEventRow.__table__)
+_ADD_WHY = insert(ExplanationRow.__table__)
 
 
 class ConflictError(Exception):
@@ -56,10 +67,8 @@ def load_record(connection: Connection, record_id: str) -> RecordState | None:
 
     In a transaction that writes, nobody else changes the record until it ends.
     """
-    query = select(RecordRow.state_json).where(RecordRow.id == record_id)
-    if not _is_read_only(connection):
-        query = query.with_for_update()
-    found = connection.execute(query).scalar_one_or_none()
+    query = _LOAD if _is_read_only(connection) else _LOAD_AND_HOLD
+    found = connection.execute(query, {"record": record_id}).scalar_one_or_none()
     return None if found is None else load_state(found)
 
 
@@ -83,17 +92,16 @@ def append(connection: Connection, change: Change) -> None:
     else:
         rows = link(state.id, change.before, _head(connection, change), change.events)
         _update(connection, change, rows[-1]["hash"])
-    connection.execute(insert(RecordEventRow), rows)
+    connection.execute(_ADD_EVENTS, rows)
     if change.why:
         why = [to_plain(one) for one in change.why]
         values = {"record_id": state.id, "seq": state.version, "why": why}
-        connection.execute(insert(ExplanationRow), values)
+        connection.execute(_ADD_WHY, values)
     _keep_messages(connection, change)
 
 
 def _head(connection: Connection, change: Change) -> str:
-    query = select(RecordRow.version, RecordRow.head).where(RecordRow.id == change.after.id)
-    found = connection.execute(query).one_or_none()
+    found = connection.execute(_HEAD, {"record": change.after.id}).one_or_none()
     if found is None or found.version != change.before:
         raise ConflictError(change.after.id, change.before, found and found.version)
     head: str = found.head
@@ -104,7 +112,7 @@ def _insert(connection: Connection, change: Change, head: str) -> None:
     state = change.after
     title = change.title if change.title is not None else _title(state)
     connection.execute(
-        insert(RecordRow), project(state) | {"title": title or "", "head": head} | _priority(change)
+        _ADD_RECORD, project(state) | {"title": title or "", "head": head} | _priority(change)
     )
     add_part(connection, state.id, "head", grams(_head_texts(state, title or "")), public=True)
     add_part(connection, state.id, "values", grams(_value_texts(state)), public=False)
@@ -116,8 +124,8 @@ def _update(connection: Connection, change: Change, head: str) -> None:
     title = change.title if change.title is not None else _title(state)
     if title is not None:
         row["title"] = title
-    same = (RecordRow.id == state.id) & (RecordRow.version == change.before)
-    if connection.execute(update(RecordRow).where(same).values(row)).rowcount != 1:
+    where = {"record": state.id, "seen": change.before}
+    if connection.execute(_UPDATE, row | where).rowcount != 1:
         raise ConflictError(state.id, change.before, None)
     if any(event.kind in _RETEXT for event in change.events):
         shown = title if title is not None else title_of(connection, state.id)

@@ -26,6 +26,9 @@ _REMOVE = text(
 )
 
 
+_ADD_PART = insert(SearchPartRow.__table__).returning(SearchPartRow.id)
+
+
 def put_part(
     connection: Connection, record_id: str, part: str, texts: Iterable[str], *, public: bool
 ) -> None:
@@ -54,7 +57,7 @@ def add_part(
 ) -> None:
     """Make *terms* (from ``grams``) findable as a *part* that the record does not have yet."""
     values = {"record_id": record_id, "part": part, "public": public, "grams": terms}
-    new = connection.execute(insert(SearchPartRow).returning(SearchPartRow.id), values).scalar_one()
+    new = connection.execute(_ADD_PART, values).scalar_one()
     if _is_sqlite(connection):
         connection.execute(_ADD, {"id": new, "grams": terms})
 
