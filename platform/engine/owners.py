@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ..core.directory import Person
 from ..core.events import Cause, EventKind
+from ..core.roles import ADMIN
 from ..core.text import Text
 from ..rules.route import Route, choose
 from ..workflows.model import Owner
@@ -51,13 +52,21 @@ def resolve(draft: Draft, owner: Owner) -> tuple[str | None, str | None, str]:
         person = least_loaded(draft.directory.members(team), exclude)
         if person:
             return person.id, team, "not_previous"
+    if team is None:
+        return _last_resort(draft, exclude)
     if owner.keep:
         return None, team, "queue"
-    return (
-        (state.owner, team, "same_team")
-        if state.owner and state.team == team and not exclude
-        else (None, team, "queue")
-    )
+    stays = state.owner and state.team == team and not exclude
+    return (state.owner, team, "same_team") if stays else (None, team, "queue")
+
+
+def _last_resort(draft: Draft, exclude: frozenset[str]) -> tuple[str | None, str | None, str]:
+    """Return who has it when a definition leads to nobody: the owner, the colleague who opened it, an admin."""
+    for name in (draft.state.owner, draft.state.created_by):
+        if draft.person(name) and name not in exclude:
+            return name, None, "last_resort"
+    admin = least_loaded(draft.directory.with_role(ADMIN), exclude)
+    return (admin.id if admin else None), None, "last_resort"
 
 
 def route(draft: Draft, routing_id: str, exclude: frozenset[str] = frozenset()) -> Route:

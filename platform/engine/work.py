@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from ..access.allow import allow
@@ -19,12 +20,13 @@ from ..workflows.model import Transition
 from ..workflows.step import missing_checks, ways_out
 from . import approvals
 from .actions import say, write_values
-from .draft import Draft
+from .draft import HUMAN, Draft
 from .life import open_again, within_reopening
 from .moves import enter
 from .owners import route
 
 PREVIOUS = "previous"
+_LATEST_DUE = timedelta(days=3650)  # what lies further ahead is a slip, and no calendar reaches it
 
 
 def may(draft: Draft, act: Act, actor: Actor) -> bool:
@@ -96,7 +98,7 @@ def finish_task(draft: Draft, command: c.FinishTask) -> None:
 
 
 def _owns(task: Task, actor: Actor) -> bool:
-    return actor.kind == "user" and (
+    return actor.kind in HUMAN and (
         task.owner == actor.id or (task.owner is None and task.team in actor.teams)
     )
 
@@ -354,7 +356,7 @@ def set_due(draft: Draft, command: c.SetDue) -> None:
         draft.refuse("ENG031")
     elif not command.reason.strip():
         draft.refuse("ENG032", "reason")
-    elif command.due_at <= draft.now:
+    elif not draft.now < command.due_at <= draft.now + _LATEST_DUE:
         draft.refuse("ENG033", "due_at")
     else:
         _move_due(draft, clock, command)
