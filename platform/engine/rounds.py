@@ -17,7 +17,7 @@ from ..sla.clocks import ClockChange, Facts, Limits, Times, advance, due_changes
 from ..sla.ticking import seconds_of
 from ..workflows.step import limit_for
 from .actions import act
-from .draft import Draft
+from .draft import HUMAN, Draft
 from .moves import move_on
 from .owners import own_state
 
@@ -188,7 +188,7 @@ def facts_of(events: list[Event]) -> Facts:
     roles: set[str] = set()
     put_to_wait = False
     for event in events:
-        if event.actor.kind == "user" and event.kind is not EventKind.CUSTOMER:
+        if event.actor.kind in HUMAN and event.kind is not EventKind.CUSTOMER:
             roles |= event.actor.roles
         if event.kind is EventKind.STATE:
             put_to_wait = True
