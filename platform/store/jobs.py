@@ -116,9 +116,8 @@ def _due(now: Any) -> ColumnElement[bool]:
 
 
 def _moving(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
-    names = ("kind", "lane", "record_id", "release", "due_at", "state", "attempts")
-    names += ("max_attempts", "payload", "last_error")
-    moved: dict[str, Any] = {name: insert.excluded[name] for name in names}
+    names = "kind lane record_id release due_at state attempts max_attempts payload last_error"
+    moved: dict[str, Any] = {name: insert.excluded[name] for name in names.split()}
     return insert.on_conflict_do_update(index_elements=[JobRow.idem_key], set_=moved | _NO_LEASE)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     RowMapping,
@@ -61,7 +62,7 @@ _FIELDS = tuple(User.__dataclass_fields__)
 _SETS = ("roles", "skills")
 
 
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[str] = bindparam("ids", expanding=True)
 _BY_ID = select(*(UserRow.__table__.c[name] for name in _FIELDS)).where(UserRow.id.in_(_IDS))
 _TEAMS = select(MembershipRow.user_id, MembershipRow.team).where(MembershipRow.user_id.in_(_IDS))
 _LOADS = (

@@ -29,12 +29,12 @@ _RETEXT = frozenset({EventKind.CREATED, EventKind.VALUES, EventKind.CUSTOMER})
 _LOAD = select(RecordRow.state_json).where(RecordRow.id == bindparam("record"))
 _LOAD_AND_HOLD = _LOAD.with_for_update()
 _HEAD = select(RecordRow.version, RecordRow.head).where(RecordRow.id == bindparam("record"))
-_UPDATE = update(RecordRow.__table__).where(
+_UPDATE = update(RecordRow).where(
     RecordRow.id == bindparam("record"), RecordRow.version == bindparam("seen")
 )
-_ADD_RECORD = insert(RecordRow.__table__)
-_ADD_EVENTS = insert(RecordEventRow.__table__)
-_ADD_WHY = insert(ExplanationRow.__table__)
+_ADD_RECORD = insert(RecordRow)
+_ADD_EVENTS = insert(RecordEventRow)
+_ADD_WHY = insert(ExplanationRow)
 
 
 class ConflictError(Exception):

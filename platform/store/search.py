@@ -26,7 +26,7 @@ _REMOVE = text(
 )
 
 
-_ADD_PART = insert(SearchPartRow.__table__).returning(SearchPartRow.id)
+_ADD_PART = insert(SearchPartRow).returning(SearchPartRow.id)
 
 
 def put_part(

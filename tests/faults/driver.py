@@ -49,9 +49,9 @@ class Report:
     @property
     def faults(self) -> dict[str, object]:
         """Return the figures that are not zero and should be."""
-        bad = ("lost_tickets", "doubled_tickets", "wrong_events", "broken_chains", "lost_mails")
-        bad += ("lost_hooks", "lost_notices", "dead", "wrong_keys")
-        return {name: getattr(self, name) for name in bad if getattr(self, name)}
+        bad = "lost_tickets doubled_tickets wrong_events broken_chains lost_mails lost_hooks lost_notices"
+        names = [*bad.split(), "dead", "wrong_keys"]
+        return {name: getattr(self, name) for name in names if getattr(self, name)}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -214,7 +214,7 @@ def _is_calm(database: Database) -> bool:
         "OR idem_key LIKE '%:rule:nag' OR (kind = 'sweep' AND due_at <= CURRENT_TIMESTAMP)))"
     )
     with database.reading() as connection:
-        return connection.execute(query).scalar_one() == 0
+        return bool(connection.execute(query).scalar_one() == 0)
 
 
 def report(driver: Driver, keys: list[str], *, swept: bool = True) -> Report:

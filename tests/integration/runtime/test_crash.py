@@ -21,6 +21,7 @@ def called() -> set[str]:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "crash_point":
                 (name,) = node.args
                 assert isinstance(name, ast.Constant), path
+                assert isinstance(name.value, str), path
                 found.add(name.value)
     return found
 

@@ -26,7 +26,7 @@ from sopwith.store.record_json import dump_state, load_state
 from tests.support.samples import state
 
 EXAMPLES = 500 if os.environ.get("SOPWITH_FULL") else 40
-TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=12)
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)
 MOMENT = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis wants bounds without a zone
 JSON = st.recursive(
     st.none()
