@@ -18,6 +18,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     or_,
     select,
     update,
@@ -99,19 +100,24 @@ class JobSummary:
     payload: Mapping[str, Any]
 
 
+# Written out, not bound: a bound value would keep both databases from using the partial indexes.
+_READY = JobRow.state == literal_column("'ready'")
+_LEASED = JobRow.state == literal_column("'leased'")
+_DEAD = JobRow.state == literal_column("'dead'")
+
 # Statements of the hot path are built once: building one costs more than running it.
 
 
 def _held(job_id: Any, token: Any) -> ColumnElement[bool]:
-    return and_(JobRow.id == job_id, JobRow.state == "leased", JobRow.lease_token == token)
+    return and_(JobRow.id == job_id, _LEASED, JobRow.lease_token == token)
 
 
 def _expired(now: Any) -> ColumnElement[bool]:
-    return and_(JobRow.state == "leased", JobRow.lease_until < now)
+    return and_(_LEASED, JobRow.lease_until < now)
 
 
 def _due(now: Any) -> ColumnElement[bool]:
-    ready = and_(JobRow.state == "ready", JobRow.lane.in_((0, 1, 2)), JobRow.due_at <= now)
+    ready = and_(_READY, JobRow.lane.in_((0, 1, 2)), JobRow.due_at <= now)
     return or_(exists().where(ready), exists().where(_expired(now)))
 
 
@@ -202,7 +208,7 @@ def claim(
     """
     due = (
         select(JobRow.id)
-        .where(JobRow.state == "ready", JobRow.lane == lane, JobRow.due_at <= now)
+        .where(_READY, JobRow.lane == lane, JobRow.due_at <= now)
         .order_by(JobRow.due_at, JobRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -349,13 +355,13 @@ def give_back(connection: Connection, claims: Sequence[JobClaim]) -> int:
 def expire_all(connection: Connection, now: datetime) -> int:
     """End every lease: for the one server of an embedded database, at its start. Return how many."""
     values = {"lease_until": now - timedelta(seconds=1)}
-    leased = JobRow.state == "leased"
+    leased = _LEASED
     return connection.execute(update(JobRow).where(leased).values(values)).rowcount
 
 
 def dead_jobs(connection: Connection, limit: int = 200) -> list[JobSummary]:
     """Return the jobs that were given up, the newest first."""
-    query = select(JobRow.__table__).where(JobRow.state == "dead")
+    query = select(JobRow.__table__).where(_DEAD)
     rows = connection.execute(query.order_by(JobRow.id.desc()).limit(limit)).mappings()
     return [_summary(row) for row in rows]
 
@@ -384,14 +390,14 @@ def _summary(row: RowMapping) -> JobSummary:
 
 def revive(connection: Connection, job_id: int, now: datetime) -> bool:
     """Try a dead job again from now, with all its tries; False when it is not dead."""
-    dead = (JobRow.id == job_id) & (JobRow.state == "dead")
+    dead = (JobRow.id == job_id) & (_DEAD)
     values = {"state": "ready", "attempts": 0, "due_at": now, **_NO_LEASE}
     return connection.execute(update(JobRow).where(dead).values(values)).rowcount == 1
 
 
 def drop_dead(connection: Connection, job_id: int) -> bool:
     """Remove a dead job for good; False when it is not dead."""
-    dead = (JobRow.id == job_id) & (JobRow.state == "dead")
+    dead = (JobRow.id == job_id) & (_DEAD)
     return connection.execute(delete(JobRow).where(dead)).rowcount == 1
 
 
@@ -409,11 +415,11 @@ def count_jobs(connection: Connection) -> dict[tuple[str, str], int]:
 
 def leased_by_lane(connection: Connection) -> dict[int, int]:
     """Return how many jobs of each lane are in somebody's hands."""
-    query = select(JobRow.lane, func.count()).where(JobRow.state == "leased").group_by(JobRow.lane)
+    query = select(JobRow.lane, func.count()).where(_LEASED).group_by(JobRow.lane)
     return {lane: found for lane, found in connection.execute(query)}  # noqa: C416 - typed
 
 
 def oldest_due(connection: Connection, now: datetime) -> datetime | None:
     """Return since when the longest-waiting due job waits, None when nothing is due."""
-    query = select(func.min(JobRow.due_at)).where(JobRow.state == "ready", JobRow.due_at <= now)
+    query = select(func.min(JobRow.due_at)).where(_READY, JobRow.due_at <= now)
     return connection.execute(query.where(JobRow.lane.in_((0, 1, 2)))).scalar_one()

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     false,
     func,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -25,6 +26,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from ..core.plain import instant, instant_text
 from .search import matching
 from .tables import RecordRow
+
+IS_OPEN: ColumnElement[bool] = RecordRow.category.in_(
+    (literal_column("'open'"), literal_column("'waiting'"))
+)
+"""Written out, not bound: a bound value would keep both databases from using the partial index."""
 
 Order = Literal["updated", "created", "breach", "number", "priority"]
 OPEN_CATEGORIES = frozenset({"open", "waiting"})
@@ -193,7 +199,9 @@ def conditions(connection: Connection, wanted: RecordFilter) -> list[ColumnEleme
         (RecordRow.customer_id, wanted.customers),
         (RecordRow.id, wanted.ids),
     ):
-        if values is not None:
+        if values is not None and values == OPEN_CATEGORIES:
+            found.append(IS_OPEN)
+        elif values is not None:
             found.append(_among(column, values))
     found += _people(wanted) + _times(wanted)
     if wanted.words.strip():

@@ -33,7 +33,7 @@ class RecordRow(Base):
         ),
         Index(
             "ix_record_breach",
-            *("next_breach_at", "id"),
+            *("type", "next_breach_at", "id"),
             sqlite_where=CLOCKED,
             postgresql_where=CLOCKED,
         ),

@@ -273,7 +273,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_record_breach",
         "record",
-        ["next_breach_at", "id"],
+        ["type", "next_breach_at", "id"],
         unique=False,
         sqlite_where=sa.text("next_breach_at IS NOT NULL"),
         postgresql_where=sa.text("next_breach_at IS NOT NULL"),
