@@ -138,6 +138,7 @@ class RecordState:
     version: int = 0
     state: str = ""
     category: Category = Category.OPEN
+    waits_for: str = ""
     entered_at: datetime
     previous_state: str | None = None
     values: dict[str, Any] = field(default_factory=dict)

@@ -100,6 +100,7 @@ def _state(state: RecordState, body: Body, event: Event) -> None:
     state.previous_state = state.state or None
     state.state = body["to"]
     state.category = Category(body["category"])
+    state.waits_for = body.get("waits_for", "")
     state.entered_at = event.at
     state.visits[state.state] = state.visits.get(state.state, 0) + 1
     state.approval = None

@@ -31,6 +31,7 @@ def enter(draft: Draft, to: str, cause: Cause = Cause(), *, transition: str = ""
             "from": before or None,
             "to": to,
             "category": target.category.value,
+            "waits_for": target.waits_for,
             "transition": transition,
             "reopened": was_settled and opens,
         },

@@ -16,6 +16,7 @@ def scope_of(state: RecordState) -> dict[str, Any]:
         "state": state.state,
         "previous_state": state.previous_state,
         "category": state.category.value,
+        "waits_for": state.waits_for or None,
         "owner": state.owner,
         "team": state.team,
         "channel": state.channel,

@@ -49,6 +49,7 @@ def base_fields(states: tuple[str, ...] | None = None) -> dict[str, Type]:
         "state": state,
         "previous_state": state,
         "category": ChoiceType(("open", "waiting", "resolved", "closed")),
+        "waits_for": ChoiceType(("customer", "vendor", "colleague")),
         "owner": TEXT,
         "team": TEXT,
         "channel": TEXT,

@@ -31,6 +31,7 @@ FIXED: Mapping[str, str] = {
     "escalation": "escalate",
     "visits": "",
     "previous_state": "",
+    "waits_for": "",
     "requester": "",
     "customer": "",
     "type_of_record": "",
