@@ -52,7 +52,7 @@ _JSON: Mapping[str, Any] = {
     "tags": RecordRow.tags,
     "visits": RecordRow.visits,
 }
-_ONLY_IN_STATE = frozenset({"reassignments", "replied"})
+_ONLY_IN_STATE = frozenset({"reassignments", "replied", "waits_for"})
 
 
 def visible(scopes: Mapping[str, str], user_id: str, teams: Iterable[str]) -> ColumnElement[bool]:
@@ -109,7 +109,9 @@ def count_lists(
     """Return how many open records that are *seen* each of *lists* has, with one look at them."""
     if not lists:
         return {}
-    sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in lists.values()]
+    sums = [
+        func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in lists.values()
+    ]
     row = connection.execute(select(*sums).where(OPEN, seen)).one()
     return {name: int(number) for name, number in zip(lists, row, strict=True)}
 
