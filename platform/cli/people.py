@@ -28,7 +28,7 @@ from ..store.people import (
     users,
 )
 from ..store.sessions import close_sessions
-from ..store.tokens import add_token, revoke_token, tokens_of
+from ..store.tokens import SCOPES, add_token, revoke_token, tokens_of
 from ..web.passwords import hash_password
 from ..web.settings import PasswordCost
 from ..wiring.build import open_service
@@ -40,7 +40,6 @@ DATA = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="The data folder; ./var by default.",
 )
-SCOPES = ("records:read", "records:write", "definitions:read")
 
 
 @contextmanager

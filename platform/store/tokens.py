@@ -11,6 +11,9 @@ from sqlalchemy import Connection, RowMapping, Select, delete, insert, or_, sele
 from .canonical import hashed
 from .tables import ApiTokenRow, SecretLinkRow
 
+SCOPES = ("records:read", "records:write", "files:write", "definitions:read", "tokens:write")
+"""What a token of the API may be good for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretLink:
