@@ -1,0 +1,61 @@
+"""Names of people and teams, each question asked once in a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask_babel import gettext as _
+from sqlalchemy import Connection
+
+from sopwith.core.events import Actor
+from sopwith.release.model import Release
+from sopwith.store.people import User, users
+
+from ..languages import lang
+
+
+@dataclass(frozen=True, slots=True)
+class Colleagues:
+    """Everybody with an account, and the teams of the release in force."""
+
+    release: Release
+    people: Mapping[str, User] = field(default_factory=dict)
+
+    def name(self, user_id: str | None) -> str:
+        """Return what people call a colleague, empty for nobody."""
+        if not user_id:
+            return ""
+        found = self.people.get(user_id)
+        return found.name if found else user_id
+
+    def team(self, team_id: str | None) -> str:
+        """Return the title of a team, empty for none."""
+        if not team_id:
+            return ""
+        found = self.release.teams.get(team_id)
+        return found.title.get(lang()) if found else team_id
+
+    def active(self) -> list[User]:
+        """Return everybody who can be given something, by name; those who are away last."""
+        found = [one for one in self.people.values() if one.active]
+        return sorted(found, key=lambda one: (one.away, one.name))
+
+    def teams(self) -> list[tuple[str, str]]:
+        """Return ids and titles of all teams."""
+        return [(one.id, one.title.get(lang())) for one in self.release.teams.values()]
+
+    def actor(self, actor: Actor) -> str:
+        """Return in words who did something."""
+        if actor.kind == "system":
+            return _("Sopwith")
+        if actor.name:
+            return actor.name
+        if actor.kind == "customer":
+            return _("Customer")
+        return self.name(actor.id) or _("Somebody")
+
+
+def colleagues(connection: Connection, release: Release) -> Colleagues:
+    """Return everybody, with one question to the database."""
+    return Colleagues(release, {one.id: one for one in users(connection)})

@@ -1,0 +1,245 @@
+"""The list of records: chosen, filtered, ordered, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from flask import request
+from flask_babel import gettext as _
+from sqlalchemy import Connection, and_
+
+from sopwith.release.model import Release
+from sopwith.store.lists import Order, RecordFilter, RecordSummary, count, list_records
+from sopwith.store.worklists import count_lists
+
+from ..languages import lang
+from ..times import ClockView, due_view
+from ..visitor import get_service, visitor
+from .colleagues import Colleagues, colleagues
+from .seen import scopes, seen
+from .views import DEFAULT, DeskView, all_views, counted
+
+FILTERS = ("type", "state", "category", "priority", "owner", "team", "q")
+ORDERS: tuple[Order, ...] = ("breach", "updated", "created", "priority", "number")
+PAGE = 40
+PRIORITIES = ("P0", "P1", "P2", "P3")
+CATEGORIES = ("open", "waiting", "resolved", "closed")
+NOBODY = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A record as a line of the list."""
+
+    id: str
+    number: str
+    title: str
+    priority: str | None
+    type_title: str
+    type_icon: str
+    state: str
+    state_title: str
+    category: str
+    customer: str
+    tier: str
+    owner: str
+    owner_id: str | None
+    team: str
+    clock: ClockView | None
+    messages: int
+    updated_at: datetime
+    waiting_since: datetime | None
+    escalation: int
+    tags: tuple[str, ...]
+    version: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """A filter in force, in words, and the address of the list without it."""
+
+    words: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskList:
+    """Everything that the list shows."""
+
+    views: Mapping[str, DeskView]
+    counts: Mapping[str, int]
+    view: DeskView
+    rows: tuple[Row, ...]
+    more: str | None
+    chips: tuple[Chip, ...]
+    chosen: Mapping[str, str]
+    order: str
+    total: int
+    options: Mapping[str, list[tuple[str, str]]]
+    query: str
+
+
+def chosen_filters(args: Mapping[str, str]) -> dict[str, str]:
+    """Return the filters that the address names."""
+    return {name: args[name].strip()[:200] for name in FILTERS if args.get(name, "").strip()}
+
+
+def filter_of(chosen: Mapping[str, str], found: RecordFilter) -> RecordFilter:
+    """Return *found* narrowed by what was chosen."""
+
+    def some(name: str) -> frozenset[str] | None:
+        return frozenset({chosen[name]}) if name in chosen else None
+
+    def some_or_none(name: str) -> frozenset[str | None] | None:
+        if name not in chosen:
+            return None
+        return frozenset({None if chosen[name] == NOBODY else chosen[name]})
+
+    return replace(
+        found,
+        types=some("type"),
+        states=some("state"),
+        categories=some("category"),
+        priorities=some("priority"),
+        owners=some_or_none("owner"),
+        teams=some_or_none("team"),
+        words=chosen.get("q", ""),
+    )
+
+
+def show_list(connection: Connection, args: Mapping[str, str], *, size: int = PAGE) -> DeskList:
+    """Return the list that the address asks for."""
+    release = get_service().releases.live(connection)
+    views = all_views(connection, release)
+    view = views.get(args.get("view", ""), views[DEFAULT])
+    chosen = chosen_filters(args)
+    if "view" not in args and "q" in chosen:
+        view = views["open"]
+    condition = seen(release)
+    wanted = filter_of(chosen, RecordFilter(where=and_(condition, view.condition)))
+    order, descending = _order(args.get("sort", ""), view)
+    page = list_records(
+        connection, wanted, order=order, descending=descending, limit=size, cursor=args.get("after")
+    )
+    people = colleagues(connection, release)
+    counts = count_lists(connection, condition, counted(views))
+    kept = {"view": view.id, **chosen, **({"sort": args["sort"]} if args.get("sort") else {})}
+    partial = bool(chosen) or view.id not in counts
+    return DeskList(
+        views=views,
+        counts=counts,
+        view=view,
+        rows=tuple(row_of(one, people) for one in page.rows),
+        more=urlencode({**kept, "after": page.cursor}) if page.cursor else None,
+        chips=tuple(_chips(chosen, kept, release, people)),
+        chosen=chosen,
+        order=args.get("sort", ""),
+        total=count(connection, wanted) if partial else counts[view.id],
+        options=options_of(release, people, chosen.get("type")),
+        query=urlencode(kept),
+    )
+
+
+def _order(sort: str, view: DeskView) -> tuple[Order, bool]:
+    name = sort.removeprefix("-")
+    if name in ORDERS:
+        return cast(Order, name), sort.startswith("-")
+    return cast(Order, view.order), view.descending
+
+
+def row_of(one: RecordSummary, people: Colleagues) -> Row:
+    """Return a record as a line, in the words of the release that it is pinned to."""
+    release = get_service().releases.get(one.release)
+    kind = release.record_types.get(one.type)
+    workflow = release.workflows.get(kind.workflow) if kind else None
+    state = workflow.states.get(one.state) if workflow else None
+    due = one.next_breach_at if one.category in ("open", "waiting") else None
+    return Row(
+        id=one.id,
+        number=one.number,
+        title=one.title or one.number,
+        priority=one.priority,
+        type=one.type,
+        type_title=kind.title.get(lang()) if kind else one.type,
+        type_icon=kind.icon if kind else "ticket",
+        state=one.state,
+        state_title=state.title.get(lang()) if state else one.state,
+        category=one.category,
+        customer=str(one.customer.get("name") or ""),
+        tier=str(one.customer.get("tier") or ""),
+        owner=people.name(one.owner),
+        owner_id=one.owner,
+        team=people.team(one.team),
+        clock=due_view(due, started_at=one.entered_at) if due else None,
+        messages=one.messages,
+        updated_at=one.updated_at,
+        waiting_since=one.waiting_reply_since,
+        escalation=one.escalation,
+        tags=tuple(one.tags),
+        version=one.version,
+    )
+
+
+def options_of(
+    release: Release, people: Colleagues, chosen_type: str | None
+) -> dict[str, list[tuple[str, str]]]:
+    """Return what each filter may be set to: values and words."""
+    allowed = [key for key, wide in scopes(release).items() if wide != "none"]
+    types = [(key, release.record_types[key].title.get(lang())) for key in allowed]
+    states: list[tuple[str, str]] = []
+    if chosen_type in release.record_types:
+        workflow = release.workflows[release.record_types[chosen_type].workflow]
+        states = [(one.id, one.title.get(lang())) for one in workflow.states.values()]
+    me = visitor().actor.id or ""
+    others = [(one.id, one.name) for one in people.active() if one.id != me]
+    words = {
+        "open": _("Open"),
+        "waiting": _("Waiting"),
+        "resolved": _("Resolved"),
+        "closed": _("Closed"),
+    }
+    return {
+        "type": types,
+        "state": states,
+        "category": [(one, words[one]) for one in CATEGORIES],
+        "priority": [(one, one) for one in PRIORITIES],
+        "owner": [(me, _("Me")), (NOBODY, _("Nobody")), *others],
+        "team": people.teams(),
+    }
+
+
+def _chips(
+    chosen: Mapping[str, str], kept: Mapping[str, str], release: Release, people: Colleagues
+) -> list[Chip]:
+    options = options_of(release, people, chosen.get("type"))
+    found = []
+    for name, value in chosen.items():
+        words = dict(options.get(name, ())).get(value, value)
+        rest = {key: item for key, item in kept.items() if key != name}
+        if name == "type":
+            rest.pop("state", None)
+        found.append(Chip(words=f"{_labels()[name]}{_(': ')}{words}", without=urlencode(rest)))
+    return found
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "type": _("Kind"),
+        "state": _("State"),
+        "category": _("Phase"),
+        "priority": _("Priority"),
+        "owner": _("Owner"),
+        "team": _("Team"),
+        "q": _("Text"),
+    }
+
+
+def list_address() -> dict[str, Any]:
+    """Return the part of the present address that names the list, to come back to it."""
+    known = (*FILTERS, "view", "sort")
+    return {name: request.args[name] for name in known if request.args.get(name)}
