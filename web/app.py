@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from .api.bearer import init_api
+from .api.operations import api
 from .auth.pages import auth
 from .csrf import csrf
 from .errors import init_errors
@@ -27,7 +29,7 @@ from .settings import WebSettings
 if TYPE_CHECKING:
     from sopwith.runtime.service import Service
 
-BLUEPRINTS = (health, look, files, auth, portal)
+BLUEPRINTS = (health, look, files, auth, portal, api)
 """All pages, in the order of their addresses; each endpoint also needs its line in ``policy.TABLE``."""
 
 
@@ -40,6 +42,7 @@ def create_app(service: Service, settings: WebSettings) -> Flask:
     init_htmx(app)
     init_security(app, https=settings.is_https)
     init_sessions(app)
+    init_api(app)
     csrf.init_app(app)
     init_limits(app, settings)
     init_policy(app)

@@ -17,6 +17,7 @@ from sopwith.core.roles import ADMIN, AGENT, CUSTOMER, LEAD, MANAGER
 from sopwith.release.model import Release
 from sopwith.store.customers import customer_of
 from sopwith.store.records import load_record
+from sopwith.store.tokens import SCOPES
 
 from .htmx import go, is_htmx
 from .visitor import Visitor, customer_actor, get_service, visitor
@@ -30,6 +31,9 @@ AGENTS = frozenset({AGENT, LEAD, MANAGER, ADMIN})
 LEADS = frozenset({LEAD, MANAGER, ADMIN})
 MANAGERS = frozenset({MANAGER, ADMIN})
 ADMINS = frozenset({ADMIN})
+TOKENS = frozenset(f"token:{scope}" for scope in SCOPES)
+READERS = USERS | {"token:records:read"}
+WRITERS = USERS | {"token:records:write"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,40 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "portal.file": Rule(who=ANYONE, link="portal"),
         "portal.survey": Rule(who=ANYONE, link="survey"),
         "portal.answer": Rule(who=ANYONE, link="survey"),
+        # the API
+        "api.openapi": Rule(who=ANYONE | TOKENS),
+        "api.docs": Rule(who=ANYONE | TOKENS),
+        "api.schema": Rule(who=ANYONE | TOKENS),
+        "api.me": Rule(who=USERS | TOKENS),
+        "api.list_all": Rule(who=READERS),
+        "api.create": Rule(who=WRITERS),
+        "api.read": Rule(who=READERS, act=Act.READ),
+        "api.fill": Rule(who=WRITERS, act=Act.READ),  # whoever works or has a task: the engine knows
+        "api.ways": Rule(who=READERS, act=Act.READ),
+        "api.move": Rule(who=WRITERS, act=Act.READ),
+        "api.check": Rule(who=WRITERS, act=Act.READ),
+        "api.comments": Rule(who=READERS, act=Act.READ),
+        "api.comment": Rule(who=WRITERS, act=Act.READ),
+        "api.assign": Rule(who=WRITERS, act=Act.READ),
+        "api.tag": Rule(who=WRITERS, act=Act.READ),
+        "api.follow": Rule(who=WRITERS, act=Act.READ),
+        "api.decide": Rule(who=WRITERS, act=Act.READ),
+        "api.tasks": Rule(who=READERS, act=Act.READ),
+        "api.finish": Rule(who=WRITERS, act=Act.READ),
+        "api.reopen": Rule(who=WRITERS, act=Act.READ),
+        "api.cancel": Rule(who=WRITERS, act=Act.READ),
+        "api.events": Rule(who=READERS, act=Act.HISTORY),
+        "api.why": Rule(who=READERS, act=Act.HISTORY),
+        "api.clocks": Rule(who=READERS, act=Act.READ),
+        "api.upload_file": Rule(who=USERS | {"token:files:write"}),
+        "api.file_facts": Rule(who=READERS),  # the view asks about the file's own record
+        "api.file_content": Rule(who=READERS),  # likewise
+        "api.definitions": Rule(who=AGENTS | {"token:definitions:read"}),
+        "api.definition": Rule(who=AGENTS | {"token:definitions:read"}),
+        "api.form_schema": Rule(who=READERS),
+        "api.tokens": Rule(who=USERS | {"token:tokens:write"}),
+        "api.make_token": Rule(who=USERS | {"token:tokens:write"}),
+        "api.end_token": Rule(who=USERS | {"token:tokens:write"}),
     }
 )
 
@@ -113,8 +151,8 @@ def enforce() -> ResponseReturnValue | None:
 
 def _turn_away(rule: Rule, who: Visitor) -> ResponseReturnValue:
     if who.kind != "anonymous":
-        abort(404)
-    if all(mark.startswith("token:") for mark in rule.who):
+        abort(403 if who.kind == "token" else 404)
+    if request.blueprint == "api" or all(mark.startswith("token:") for mark in rule.who):
         abort(401)
     if request.method != "GET" and not is_htmx():
         abort(404)
