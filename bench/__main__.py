@@ -13,7 +13,11 @@ LEFT_OUT = frozenset({"__main__"})
 
 def names() -> list[str]:
     """Return the benchmarks there are, by name."""
-    return sorted(one.name for one in pkgutil.iter_modules([str(HERE)]) if one.name not in LEFT_OUT)
+    return sorted(
+        one.name
+        for one in pkgutil.iter_modules([str(HERE)])
+        if one.name not in LEFT_OUT and not one.ispkg
+    )
 
 
 def main() -> int:

@@ -104,7 +104,9 @@ def ours() -> tuple[Run, int]:
     actor = Actor("user", "ann", frozenset({"agent"}), frozenset({"desk"}), "Ann")
 
     def saved(state: RecordState) -> RecordState:
-        return from_plain(RecordState, json.loads(json.dumps(to_plain(state), separators=(",", ":"))))
+        return from_plain(
+            RecordState, json.loads(json.dumps(to_plain(state), separators=(",", ":")))
+        )
 
     def one(number: int) -> RecordState:
         create = c.Create(
@@ -114,7 +116,9 @@ def ours() -> tuple[Run, int]:
         state = saved(fold(None, decide(release, None, create, NOW, town).events))
         for task in ("pack", "bill"):
             finish = c.FinishTask(actor=actor, task=task)
-            state = saved(fold(state, decide(release, state, finish, NOW + timedelta(hours=1), town).events))
+            state = saved(
+                fold(state, decide(release, state, finish, NOW + timedelta(hours=1), town).events)
+            )
         assert state.state == "done"
         return state
 
@@ -124,7 +128,12 @@ def ours() -> tuple[Run, int]:
         return count
 
     create = c.Create(
-        actor=actor, record_id="r", number="O-1", type="order", form="intake", values={"description": "Order", "amount": 1}
+        actor=actor,
+        record_id="r",
+        number="O-1",
+        type="order",
+        form="intake",
+        values={"description": "Order", "amount": 1},
     )
     waiting = fold(None, decide(release, None, create, NOW, town).events)
     return run, len(json.dumps(to_plain(waiting), separators=(",", ":")))
@@ -207,15 +216,31 @@ def nested_machine() -> tuple[Run, int]:
     both = {
         "name": "both",
         "parallel": [
-            {"name": "pack", "children": ["open", "done"], "initial": "open", "transitions": [["packed", "open", "done"]]},
-            {"name": "bill", "children": ["open", "done"], "initial": "open", "transitions": [["billed_it", "open", "done"]]},
+            {
+                "name": "pack",
+                "children": ["open", "done"],
+                "initial": "open",
+                "transitions": [["packed", "open", "done"]],
+            },
+            {
+                "name": "bill",
+                "children": ["open", "done"],
+                "initial": "open",
+                "transitions": [["billed_it", "open", "done"]],
+            },
         ],
     }
     ways = [
         ["a", "received", "checked"], ["b", "checked", "priced"], ["big", "priced", "large"], ["little", "priced", "small"],
         ["d", ["large", "small"], "both"], ["e", "both", "shipped"], ["f", "shipped", "billed"], ["g", "billed", "done"],
     ]  # fmt: skip
-    machine = machine_of(model=None, states=[*steps, both], transitions=ways, initial="received", auto_transitions=False)
+    machine = machine_of(
+        model=None,
+        states=[*steps, both],
+        transitions=ways,
+        initial="received",
+        auto_transitions=False,
+    )
 
     def one(number: int) -> Any:
         order = Order()

@@ -1,0 +1,114 @@
+"""One web server in a process of its own: what it costs, and its end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+TICKS = os.sysconf("SC_CLK_TCK")
+LONGEST_START = 45.0
+
+
+def free_port() -> int:
+    """Return a port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """A server and its children; stopped at the end of its ``with``."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        port: int,
+        log: Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        first_page: str = "/",
+    ) -> None:
+        self.port, self.log = port, log
+        self._first_page = first_page
+        self._output = log.open("wb")
+        self.started = time.perf_counter()
+        self._process = subprocess.Popen(
+            [str(part) for part in command],
+            env={**os.environ, **(environment or {})},
+            cwd=folder,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Server:
+        try:
+            self.wait()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def wait(self) -> float:
+        """Wait for the first page; return the seconds since the start."""
+        while time.perf_counter() - self.started < LONGEST_START:
+            if self._process.poll() is not None:
+                break
+            with contextlib.suppress(OSError, urllib.error.URLError):
+                address = f"http://127.0.0.1:{self.port}{self._first_page}"
+                with urllib.request.urlopen(address, timeout=30) as page:
+                    page.read()
+                return time.perf_counter() - self.started
+            time.sleep(0.05)
+        raise SystemExit(
+            f"the server did not come up:\n{self.log.read_text(errors='replace')[-3000:]}"
+        )
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time that the server and its children have used so far."""
+        return sum(float(stat[11]) + float(stat[12]) for stat in self._stats()) / TICKS
+
+    def resident_megabytes(self) -> float:
+        """Return the memory that the server and its children hold now; shared pages count in each."""
+        return sum(int(stat[21]) for stat in self._stats()) * PAGE / 1e6
+
+    def stop(self) -> None:
+        """End the server and its children."""
+        for sign, patience in ((signal.SIGINT, 10), (signal.SIGKILL, 5)):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, sign)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(patience)
+                break
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._output.close()
+
+    def _stats(self) -> list[list[str]]:
+        """Return the fields after the name of /proc/PID/stat of every process of the group."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = path.read_text().rpartition(")")[2].split()
+                if int(fields[2]) == self._process.pid:
+                    found.append(fields)
+        return found
