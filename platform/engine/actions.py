@@ -30,8 +30,12 @@ def act(draft: Draft, rule: Rule, action: Action, scope: Values, cause: Cause) -
 
 
 def write_values(draft: Draft, wanted: Values, cause: Cause) -> None:
-    """Write field values down, those that differ."""
+    """Write field values down, those that differ; an emptied field of the record type has its default again."""
     present = draft.state.values
+    defaults = {field.id: field.default for field in draft.record_type.fields}
+    wanted = {
+        name: defaults.get(name) if value is None else value for name, value in wanted.items()
+    }
     changed = {
         name: value
         for name, value in wanted.items()

@@ -23,7 +23,7 @@ from .actions import say, write_values
 from .draft import HUMAN, Draft
 from .life import open_again, within_reopening
 from .moves import enter
-from .owners import route
+from .owners import resolve, route
 
 PREVIOUS = "previous"
 _LATEST_DUE = timedelta(days=3650)  # what lies further ahead is a slip, and no calendar reaches it
@@ -280,6 +280,8 @@ def assign(draft: Draft, command: c.Assign) -> None:
         owner, team, via = found.owner, found.team, found.via
     elif team is None and person is not None and draft.state.team not in person.teams:
         team = next(iter(sorted(person.teams & draft.release.teams.keys())), None)
+    if owner is None and (team or draft.state.team) is None and draft.place.owner is not None:
+        owner, team, via = resolve(draft, draft.place.owner)  # never nobody's
     if (owner, team or draft.state.team) != (draft.state.owner, draft.state.team):
         body = {
             "owner": owner,
