@@ -164,9 +164,9 @@ def _called(known: Operation, view: View) -> Callable[..., Response]:
 
     @wraps(view)
     def call(**args: str) -> Response:
-        sent = _body(known)
         if visitor().session is not None:
             csrf.protect()
+        sent = _body(known)
         asked, heads = read_query(known.query, request.args), read_headers(known.headers)
         found = [*slips(query, asked, "query"), *slips(headers, heads, "header")]
         if body is not None:

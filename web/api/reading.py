@@ -136,7 +136,8 @@ def slips(checker: Draft202012Validator, value: Any, place: str) -> Iterator[Sli
 
 def _slips(error: ValidationError, place: str) -> Iterator[Slip]:
     pointer = "".join(f"/{escaped(str(part))}" for part in error.absolute_path)
-    word, rule, instance = str(error.validator), cast(Any, error.validator_value), error.instance
+    word, rule = str(error.validator), cast(Any, error.validator_value)
+    instance = cast(Any, error.instance)
     schema = cast(Mapping[str, Any], error.schema)
     if word == "required":
         missing = next(one for one in rule if one not in instance and f"'{one}'" in error.message)
