@@ -43,6 +43,7 @@ def download(file_id: str) -> ResponseReturnValue:
 
 
 def may_see(attachment: Attachment, connection: Connection) -> bool:
+    """Return whether the visitor may see the file: their own upload, or one of a record that they may read."""
     service, who = get_service(), visitor()
     if attachment.record_id is None:
         return attachment.uploaded_by == uploader_of(who)

@@ -9,7 +9,7 @@ from flask_limiter.util import get_remote_address
 from .settings import WebSettings
 
 SIGN_IN = "10 per minute; 60 per hour"
-SUBMIT = "10 per minute; 60 per hour"
+SUBMIT = "20 per minute; 120 per hour"
 LINK = "60 per minute"
 UPLOAD = "30 per minute"
 

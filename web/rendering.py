@@ -14,6 +14,7 @@ from .brand import brand
 from .icons import icon_name
 from .languages import LOCALES, NAMES, lang, zone
 from .look import theme
+from .policy import AGENTS
 from .times import absolute, by_when, clock_view, due_view, iso, relative, short, span
 from .visitor import get_settings, visitor
 from .wording import gettext as _
@@ -63,6 +64,7 @@ def page_facts() -> dict[str, Any]:
         "visitor": visitor(),
         "brand": brand(),
         "demo": get_settings().demo,
+        "is_colleague": bool(visitor().marks & AGENTS),
     }
 
 

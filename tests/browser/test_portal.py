@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from sopwith.core.commands import AskSurvey, Comment, Transition
 from sopwith.core.events import SYSTEM
@@ -136,7 +136,12 @@ def test_errors_are_said_on_top_and_lead_to_their_fields(
 def test_what_is_being_typed_survives_a_change_of_the_form(browser: Browser, address: str) -> None:
     with phone(browser, "en-US") as page:
         page.goto(f"{address}/new/wish")
-        page.route("**/refresh", lambda route: (page.wait_for_timeout(400), route.continue_()))
+
+        def slowly(route: Route) -> None:
+            page.wait_for_timeout(400)
+            route.continue_()
+
+        page.route("**/refresh", slowly)
         page.locator("#field-topic-fault").check()
         page.locator("#field-description").press_sequentially("typed while it loads", delay=15)
         expect(page.get_by_text("Has work stopped?")).to_be_visible()
@@ -147,8 +152,8 @@ def test_what_is_being_typed_survives_a_change_of_the_form(browser: Browser, add
 def test_a_file_is_sent_as_soon_as_it_is_chosen(browser: Browser, address: str, shop: Shop) -> None:
     with phone(browser, "en-US") as page:
         page.goto(f"{address}/new/wish")
-        file = {"name": "照片.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n0"}
-        page.set_input_files("#field-proof-upload", files=[file])  # type: ignore[list-item] # a FilePayload
+        file: FilePayload = {"name": "照片.png", "mimeType": "image/png", "buffer": b"\x89PNG"}
+        page.set_input_files("#field-proof-upload", files=[file])
         expect(page.get_by_text("照片.png").first).to_be_visible()
         page.locator("#field-topic-question").check()
         page.locator("#field-description").fill("See the picture")

@@ -15,14 +15,17 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
 
+from sopwith.runtime.demo import PASSWORD as SAMPLE_PASSWORD
 from sopwith.store.customers import (
     by_contact,
     customer_password_hash,
     find_customers,
     set_customer_password,
 )
-from sopwith.store.people import password_hash_of, set_password, users
+from sopwith.store.people import User, password_hash_of, set_password, users
+from sopwith.store.people import user as user_of
 from sopwith.store.sessions import (
     attempts_since,
     close_session,
@@ -37,6 +40,7 @@ from ..htmx import go
 from ..limits import LINK, SIGN_IN, limiter
 from ..passwords import LONGEST, SHORTEST, hash_password, is_right
 from ..paths import own_path
+from ..policy import AGENTS
 from ..sessions import drop_cookie
 from ..sessions import sign_in as open_session_of
 from ..visitor import get_service, get_settings, now, visitor
@@ -54,7 +58,7 @@ PURPOSE = "sign-in"
 def sign_in() -> ResponseReturnValue:
     """Show the sign-in page; whoever is signed in already goes on."""
     if visitor().kind != "anonymous":
-        return go(_after(visitor().kind))
+        return go(_after(visitor().user))
     return _sign_in_page()
 
 
@@ -75,16 +79,17 @@ def _sign_in_page(
         next=own_path(request.values.get("next", "")),
         accounts=accounts,
         customers=customers,
-        demo_password="sopwith-demo" if accounts else "",
+        demo_password=SAMPLE_PASSWORD if accounts else "",
     )
     return make_response(page, status)
 
 
-def _after(kind: str) -> str:
+def _after(user: User | None) -> str:
+    """Return where to go once signed in: the page that was wanted, else the desk or one's own requests."""
     wish = own_path(request.values.get("next", ""))
     if wish:
         return wish
-    return "/desk" if kind == "user" else url_for("portal.mine")
+    return "/desk" if user is not None and user.roles & AGENTS else url_for("portal.mine")
 
 
 @auth.post("/sign-in")
@@ -107,8 +112,8 @@ def enter() -> ResponseReturnValue:
                 note_attempt(connection, key, now())
         wrong = _("Name or password is not right. Check both, or have a link sent to you.")
         return _sign_in_page(wrong, login, status=422)
-    response = go(_after("user" if of_user else "customer"))
     with service.database.writing() as connection:
+        response = go(_after(user_of(connection, kept[0]) if of_user else None))
         for key in keys:
             forget_attempts(connection, key)
         if of_user:
@@ -152,7 +157,7 @@ def link(secret: str) -> ResponseReturnValue:
 @limiter.limit(LINK)
 def enter_by_link(secret: str) -> ResponseReturnValue:
     """Sign the customer in whom the link was sent to; it works once."""
-    response = go(_after("customer"))
+    response = go(_after(None))
     with get_service().database.writing() as connection:
         found = find_link(connection, secret, PURPOSE, now())
         if (
@@ -192,10 +197,23 @@ def _account_page(errors: dict[str, str] | None = None, status: int = 200) -> Re
             user_id=who.user.id if who.user else None,
             customer_id=who.customer.id if who.customer else None,
         )
+        has_password = _kept_password(connection) is not None
     page = render_template(
-        "auth/account.html", sessions=sessions, errors=errors or {}, shortest=SHORTEST
+        "auth/account.html",
+        sessions=sessions,
+        errors=errors or {},
+        shortest=SHORTEST,
+        has_password=has_password,
     )
     return make_response(page, status)
+
+
+def _kept_password(connection: Connection) -> tuple[str, str] | None:
+    """Return id and password hash of whoever is signed in, None for somebody who came by a link."""
+    who = visitor()
+    if who.user is not None:
+        return password_hash_of(connection, who.user.login)
+    return customer_password_hash(connection, (who.customer and who.customer.email) or "")
 
 
 @auth.post("/account/password")
@@ -205,10 +223,7 @@ def change_password() -> ResponseReturnValue:
     who, cost = visitor(), get_settings().password_cost
     old, new = request.form.get("old", "")[:LONGEST], request.form.get("new", "")
     with get_service().database.reading() as connection:
-        if who.user is not None:
-            kept = password_hash_of(connection, who.user.login)
-        else:
-            kept = customer_password_hash(connection, (who.customer and who.customer.email) or "")
+        kept = _kept_password(connection)
     errors = {}
     may_skip = who.customer is not None and kept is None  # came by a link, has none yet
     if not may_skip and not is_right(old, kept[1] if kept else None, cost):

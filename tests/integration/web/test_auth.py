@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -57,7 +58,7 @@ def test_every_refusal_says_the_same(visitor: Browser, login: str, password: str
     assert visitor.get("/account").status_code == 303
 
 
-def test_unknown_names_cost_the_same_work(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_names_cost_the_same_work() -> None:
     kept = hash_password(PASSWORD, CHEAP)
     assert is_right(PASSWORD, kept, CHEAP)
     assert not is_right("the password of nobody", None, CHEAP)
@@ -118,7 +119,10 @@ def test_only_the_hash_of_a_session_is_kept(visitor: Browser, shop: Shop) -> Non
 def test_cookies_are_secure_and_bound_to_the_host_with_https(shop: Shop) -> None:
     app = create_app(shop.service, settings_for(shop, base_url="https://desk.test"))
     browser = Browser(app)
-    base = {"base_url": "https://desk.test", "headers": {"Referer": "https://desk.test/sign-in"}}
+    base: dict[str, Any] = {
+        "base_url": "https://desk.test",
+        "headers": {"Referer": "https://desk.test/sign-in"},
+    }
     browser.get("/sign-in", base_url="https://desk.test")
     response = browser.post("/sign-in", {"login": "lin", "password": PASSWORD}, **base)
     set_cookies = response.headers.getlist("Set-Cookie")
@@ -288,3 +292,25 @@ def test_the_sample_accounts_are_offered_in_the_demonstration_only(
     page = words(demo, "/sign-in")
     assert "Sign in as Lin Yue (agent)" in page and "Sign in as Ada Yue (administrator)" in page
     assert "Gone Yue" not in page
+
+
+@pytest.mark.parametrize(
+    ("login", "leads"),
+    [("lin", "/desk"), ("ada", "/desk"), ("sam", "/mine"), ("ann@example.test", "/mine")],
+)
+def test_everybody_lands_where_they_work(visitor: Browser, login: str, leads: str) -> None:
+    response = visitor.post("/sign-in", {"login": login, "password": PASSWORD})
+    assert response.headers["Location"] == leads
+
+
+def test_a_customer_who_came_by_a_link_chooses_a_password(visitor: Browser, shop: Shop) -> None:
+    visitor.post("/sign-in/link", {"email": "wei@example.test"})
+    path = mails(shop)[0]["text"].split("http://desk.test")[1].split()[0]
+    visitor.get(path)
+    visitor.post(path)
+    page = words(visitor, "/account")
+    assert 'id="new"' in page and 'id="old"' not in page
+    fresh = "eine ganz neue"
+    assert visitor.post("/account/password", {"new": fresh, "again": fresh}).status_code == 303
+    assert 'id="old"' in words(visitor, "/account")
+    Browser(visitor.client.application).sign_in("wei@example.test", fresh)

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from flask import Flask, g
+from flask.ctx import RequestContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +27,7 @@ from sopwith.web import times
 from sopwith.web.icons import icon_name, icon_names
 from sopwith.web.rendering import file_size, hue, initials
 from sopwith.web.uploads import clean_name, kind_of
+from sopwith.web.visitor import Visitor
 from tests.integration.web.conftest import Browser
 from tests.support.shop import NOW, Shop
 
@@ -155,10 +158,10 @@ def test_any_colour_is_made_readable(number: int) -> None:
 
 
 @pytest.fixture
-def context(app: Flask, shop: Shop) -> Callable[[str], object]:
+def context(app: Flask, shop: Shop) -> Callable[[str], RequestContext]:
     """Opens a request in a language."""
 
-    def open_in(lang: str) -> object:
+    def open_in(lang: str) -> RequestContext:
         return app.test_request_context("/", headers={"Accept-Language": lang})
 
     return open_in
@@ -173,13 +176,11 @@ def context(app: Flask, shop: Shop) -> Callable[[str], object]:
     ],
 )
 def test_promises_are_said_as_people_say_them(
-    context: Callable[[str], Flask], away: timedelta, en: str, zh: str
+    context: Callable[[str], RequestContext], away: timedelta, en: str, zh: str
 ) -> None:
     for lang, expected in (("en", en), ("zh", zh)):
-        with context(lang):  # type: ignore[attr-defined] # a request context
-            g.visitor = __import__("sopwith.web.visitor", fromlist=["Visitor"]).Visitor(
-                zone="Asia/Shanghai"
-            )
+        with context(lang):
+            g.visitor = Visitor(zone="Asia/Shanghai")
             assert times.by_when(NOW + away) == expected
 
 
@@ -195,7 +196,7 @@ def test_promises_are_said_as_people_say_them(
     ],
 )
 def test_clocks_have_a_word_beside_their_colour(
-    context: Callable[[str], Flask], fields: dict[str, object], kind: str, span: str
+    context: Callable[[str], RequestContext], fields: dict[str, Any], kind: str, span: str
 ) -> None:
     clock = Clock(
         id="x",
@@ -205,8 +206,8 @@ def test_clocks_have_a_word_beside_their_colour(
         target=4 * 3600,
         started_at=NOW - timedelta(hours=1),
         **fields,
-    )  # type: ignore[arg-type] # by table
-    with context("en"):  # type: ignore[attr-defined] # a request context
+    )
+    with context("en"):
         view = times.clock_view(clock)
     assert (view.kind, view.span) == (kind, span) and view.word and view.icon in icon_names()
 
