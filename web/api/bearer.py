@@ -13,6 +13,7 @@ from sopwith.store.people import User, memberships
 from sopwith.store.people import user as user_of
 from sopwith.store.tokens import SCOPES, ApiToken, find_token, note_token_use
 
+from ..csrf import csrf
 from ..limits import limiter
 from ..visitor import Visitor, get_service, now, visitor
 from .blueprint import api
@@ -26,7 +27,7 @@ _ID = re.compile(ID)
 
 
 def init_api(app: Flask) -> None:
-    """Find out whose token a call brought, before the policy asks."""
+    """Find out whose token a call brought, and that a page did send it, before the policy asks."""
     app.before_request(_recognise)
 
 
@@ -45,6 +46,8 @@ def _recognise() -> Response | None:
         return answer(404, "API003")
     given = request.headers.get("Authorization")
     if given is None:
+        if visitor().session is not None:
+            csrf.protect()
         return None
     scheme, _, secret = given.partition(" ")
     found = _bearer(secret.strip()) if scheme.lower() == "bearer" else None

@@ -10,5 +10,5 @@ VERSION = "v1"
 PREFIX = f"/api/{VERSION}"
 
 api = Blueprint("api", __name__, url_prefix="/api")
-# Callers with a token have no cookie to be abused; for browsers ``operation`` asks for the form token itself.
+# Callers with a token have no cookie to be abused; for browsers ``bearer`` asks for the form token itself.
 csrf.exempt(api)

@@ -14,8 +14,6 @@ from jsonschema import Draft202012Validator
 
 from sopwith.core.text import Text
 
-from ..csrf import csrf
-from ..visitor import visitor
 from .blueprint import VERSION, api
 from .problems import Fault, refuse
 from .reading import read_headers, read_json, read_query, slips, unkeepable
@@ -164,8 +162,6 @@ def _called(known: Operation, view: View) -> Callable[..., Response]:
 
     @wraps(view)
     def call(**args: str) -> Response:
-        if visitor().session is not None:
-            csrf.protect()
         sent = _body(known)
         asked, heads = read_query(known.query, request.args), read_headers(known.headers)
         found = [*slips(query, asked, "query"), *slips(headers, heads, "header")]
