@@ -64,6 +64,10 @@ class SendingExecutor:
             ignore_result=True,
         )
 
+    def fallen(self) -> Sequence[JobClaim]:
+        """Return nothing: what a worker could not note comes again when its lease ends."""
+        return ()
+
     def stop(self, seconds: float) -> Sequence[JobClaim]:
         """Return nothing: what was sent is the workers' to end."""
         return ()

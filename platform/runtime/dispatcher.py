@@ -15,7 +15,7 @@ from ..store.engine import Database
 from ..store.installation import Heartbeat, beat
 from ..store.jobs import JobClaim, expire_all, give_back
 from .housekeeping import plan_housekeeping
-from .job_queue import Lane, claim_jobs
+from .job_queue import Failure, Lane, claim_jobs, settle_failure
 from .ports import Clock, Ids
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,10 @@ class Executor(Protocol):
 
     def submit(self, job: JobClaim) -> None:
         """Take over one job; return at once."""
+        ...
+
+    def fallen(self) -> Sequence[JobClaim]:
+        """Return, once, the jobs that nothing could be noted about: the database was away."""
         ...
 
     def stop(self, seconds: float) -> Sequence[JobClaim]:
@@ -66,6 +70,7 @@ class Dispatcher:
     _watch: ClockWatch | None = None
     _held_until: float = 0.0
     _last_beat: float | None = None
+    _fallen: list[JobClaim] = field(default_factory=list)
 
     def start(self) -> None:
         """Start the thread. Call it after every fork, never at import."""
@@ -97,6 +102,7 @@ class Dispatcher:
     def step(self) -> int:
         """Claim what is due and hand it on; return how many jobs that were."""
         self._look_at_clock()
+        self._pick_up()
         room = dict(self.executor.room())
         if self.clock.monotonic() < self._held_until:
             room[Lane.INSIDE] = 0
@@ -106,6 +112,17 @@ class Dispatcher:
         for job in jobs:
             self.executor.submit(job)
         return len(jobs)
+
+    def _pick_up(self) -> None:
+        """Let what fell while the database was away be tried again without waiting for the leases."""
+        self._fallen += self.executor.fallen()
+        if not self._fallen:
+            return
+        with self.database.writing() as connection:  # still away: they are kept for the next look
+            fallen, self._fallen = self._fallen, []
+            for job in fallen:
+                failure = Failure(error="The database could not be reached.")
+                settle_failure(connection, job, failure, self.clock.now())
 
     def _run(self) -> None:
         self._forever(self.prepare, once=True)

@@ -29,6 +29,7 @@ class LocalExecutor:
     done: Callable[[], None] = field(default=lambda: None)
     _pools: dict[Lane, ThreadPoolExecutor] = field(init=False)
     _open: dict[Future[None], JobClaim] = field(default_factory=dict, init=False)
+    _fallen: list[JobClaim] = field(default_factory=list, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
@@ -53,6 +54,12 @@ class LocalExecutor:
             self._open[future] = job
         future.add_done_callback(self._forget)
 
+    def fallen(self) -> Sequence[JobClaim]:
+        """Return, once, the jobs during which *run* raised."""
+        with self._lock:
+            found, self._fallen = self._fallen, []
+        return found
+
     def stop(self, seconds: float) -> Sequence[JobClaim]:
         """Return the jobs that no thread had begun; wait up to *seconds* for the others."""
         with self._lock:
@@ -66,8 +73,10 @@ class LocalExecutor:
     def _carry_out(self, job: JobClaim) -> None:
         try:
             self.run(job.id, job.token)
-        except Exception:  # the database is away: the lease runs out and the job comes again
+        except Exception:  # the database is away, or else the job would know
             log.exception("job %s could not be carried out", job.key)
+            with self._lock:
+                self._fallen.append(job)
 
     def _forget(self, future: Future[None]) -> None:
         with self._lock:

@@ -28,6 +28,7 @@ class Noting:
     def __init__(self) -> None:
         self.taken: list[JobClaim] = []
         self.left: Sequence[JobClaim] = ()
+        self.dropped: Sequence[JobClaim] = ()
         self.space = dict.fromkeys(Lane, 5)
 
     def room(self) -> dict[Lane, int]:
@@ -35,6 +36,10 @@ class Noting:
 
     def submit(self, job: JobClaim) -> None:
         self.taken.append(job)
+
+    def fallen(self) -> Sequence[JobClaim]:
+        found, self.dropped = self.dropped, ()
+        return found
 
     def stop(self, seconds: float) -> Sequence[JobClaim]:
         return self.left
@@ -93,6 +98,18 @@ def test_an_orderly_stop_gives_back_what_was_not_begun(database: Database) -> No
     stopping.stop()
     with database.reading() as connection:
         assert count_jobs(connection) == {("mail", "ready"): 1}
+
+
+def test_what_fell_while_the_database_was_away_waits_for_no_lease(database: Database) -> None:
+    enqueue(database, "mail")
+    clock, noting = FixedClock(), Noting()
+    working = dispatcher(database, clock, noting)
+    working.step()
+    noting.dropped = tuple(noting.taken)
+    assert working.step() == 0
+    clock.move(seconds=15)
+    assert working.step() == 1
+    assert [job.attempt for job in noting.taken] == [1, 2]
 
 
 def test_timers_wait_after_the_clock_jumped_forward(database: Database) -> None:
@@ -183,7 +200,7 @@ def test_a_job_that_raises_ends_no_thread(database: Database) -> None:
 
     def act(job_id: int, _token: str) -> None:
         seen.append(job_id)
-        if len(seen) == 10:
+        if len(set(seen)) == 10:
             all_seen.set()
         raise RuntimeError("on purpose")
 
