@@ -46,10 +46,10 @@ class ApprovalFacts:
 def mode_words(mode: str, share: int) -> tuple[str, str]:
     """Return the word for a mode and its rule."""
     known = {
-        "all": (_("All"), _("everybody asked must approve; one rejection ends it")),
-        "any": (_("Any"), _("one approval is enough; it is rejected when all reject")),
-        "in_turn": (_("In turn"), _("one after another; a rejection ends it")),
-        "share": (_("Share"), _("%(share)d %% of those asked must approve", share=share)),
+        "all": (_("All approve"), _("everybody asked must approve; one rejection ends it")),
+        "any": (_("One is enough"), _("one approval is enough; it is rejected when all reject")),
+        "in_turn": (_("One after another"), _("one after another; a rejection ends it")),
+        "share": (_("By share"), _("%(share)d %% of those asked must approve", share=share)),
     }
     return known.get(mode, (mode, ""))
 

@@ -62,7 +62,9 @@ def board() -> ResponseReturnValue:
         kinds = [live.record_types[key] for key, wide in scopes(live).items() if wide != "none"]
         if not kinds:
             abort(404)
-        kind = live.record_types.get(request.args.get("type", ""), kinds[0])
+        everything = count_by(connection, RecordFilter(where=and_(OPEN, seen(live))), "type")
+        kinds.sort(key=lambda one: -everything.get(one.id, 0))
+        kind = next((one for one in kinds if one.id == request.args.get("type")), kinds[0])
         scope = {one.id: one for one in built_in() if one.id in ("mine", "team", "open")}
         view = scope.get(request.args.get("view", ""), scope["open"])
         people = colleagues(connection, live)

@@ -147,7 +147,9 @@ def clock_title(workflow: Workflow, state: RecordState, clock: Clock) -> str:
     """Return what a clock measures, in words."""
     kind, _sep, name = clock.id.partition(":")
     if kind == "state_limit":
-        title = state_title(workflow, name or state.state)
+        if not name or name == state.state:
+            return _("This step")
+        title = state_title(workflow, name)
         return _("Step: %(state)s", state=title)
     if kind == "task":
         return _("Task")
