@@ -44,7 +44,9 @@ def _check_workflow(workflow: Workflow) -> Iterator[Diagnostic]:
         yield Diagnostic(span=span, code="WFL030", values={"key": ", ".join(keys)})
     if workflow.cancel_by and not workflow.cancelled:
         yield Diagnostic(span=workflow.place("cancel_by"), code="WFL040")
-    count = len(workflow.states.keys() - {workflow.cancelled, workflow.merged})  # every process has these two
+    count = len(
+        workflow.states.keys() - {workflow.cancelled, workflow.merged}
+    )  # every process has these two
     if count > MANY_STATES:
         values: dict[str, str | int] = {"count": count, "limit": MANY_STATES}
         yield Diagnostic(span=workflow.place("states"), code="WFL035", values=values)

@@ -44,7 +44,9 @@ ENGINE: dict[str, Message] = {
     "ENG030": Message("This task is not open any more.", "该任务已不在进行中。"),
     "ENG031": Message("This clock is not running any more.", "该时限已不再计时。"),
     "ENG032": Message("Say why the due time moves.", "请填写调整时限的原因。"),
-    "ENG033": Message("Choose a time in the future, within ten years.", "请选择将来的时间，最远十年。"),
+    "ENG033": Message(
+        "Choose a time in the future, within ten years.", "请选择将来的时间，最远十年。"
+    ),
     "ENG101": Message("Rule “{rule}” acted on {on}.", "规则“{rule}”因 {on} 而执行。", "info"),
     "ENG110": Message(
         "Automation was stopped: rules set each other off without end ({what}). Your change is kept.",
