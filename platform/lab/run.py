@@ -85,7 +85,7 @@ class _Run:
             rosters=dict(scenario.cast.on_call),
             customers={key: dict(value) for key, value in scenario.cast.customers.items()},
         )
-        self.world = World(release, town, scenario.now)
+        self.world = World(release, town, scenario.now, zone=scenario.zone)
         self.names: dict[str, str] = {}
         self.messages = 0
         self.window = _Window()

@@ -11,12 +11,13 @@ from ..core import commands as c
 from ..core.decision import Decision, Effect, TimerChange
 from ..core.events import SYSTEM, Event, EventKind
 from ..core.links import other_end
-from ..core.plain import instant
+from ..core.plain import instant, instant_text
 from ..core.record import RecordState
 from ..engine.decide import decide
 from ..engine.fold import fold
 from ..release.model import Release
 from .people import Town
+from .rounds import Rounds
 
 MAX_STEPS = 10_000  # timers and effects that one wait may run through
 
@@ -33,7 +34,10 @@ class Done:
 
 @dataclass(slots=True)
 class World:
-    """What the runtime does with a database and workers, done in memory with the same engine."""
+    """What the runtime does with a database and workers, done in memory with the same engine.
+
+    zone: in which rules that act in rounds have their times of day; without one no rounds are made.
+    """
 
     release: Release
     town: Town
@@ -45,9 +49,12 @@ class World:
     sent: list[Effect] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
+    zone: str = ""
+    rounds: Rounds = field(init=False)
 
     def __post_init__(self) -> None:
         self.town.records = self.records
+        self.rounds = Rounds(self.release, self.zone, self.now)
 
     def handle(self, command: c.Command, record: str | None = None) -> Decision:
         """Decide one command now and take over what it changes."""
@@ -161,21 +168,30 @@ class World:
             self.handle(link, payload["parent"])
 
     def wait_until(self, instant_: datetime) -> None:
-        """Move the clock on, running every timer and effect on the way in the order they are due."""
+        """Move the clock on, running every timer, effect and round on the way in the order they are due."""
+        while (at := self.rounds.first()) is not None and at <= instant_:
+            self._run_until(at)
+            for rule, record in self.rounds.take(at, self.records.values(), self.town):
+                self.handle(c.RunRule(rule=rule, round=instant_text(at)), record)
+            if self.rounds.are_idle(self.records.values(), self.town):
+                self.rounds.skip(min([*self._due(), instant_]))
+        self._run_until(instant_)
+
+    def _due(self) -> list[datetime]:
+        """Return when timers and effects are due."""
+        later = [one.due_at for one in self.waiting if one.due_at is not None]
+        return [*self.timers.values(), *later]
+
+    def _run_until(self, instant_: datetime) -> None:
         for _ in range(MAX_STEPS):
-            due = [(at, record, key) for (record, key), at in self.timers.items() if at <= instant_]
-            later = [
-                one.due_at
-                for one in self.waiting
-                if one.due_at is not None and one.due_at <= instant_
-            ]
-            first = min([at for at, _, _ in due] + later, default=None)
-            if first is None:
+            first = min(self._due(), default=None)
+            if first is None or first > instant_:
                 break
             self.now = max(self.now, first)
             self._carry_out()
+            due = [(at, record, key) for (record, key), at in self.timers.items() if at <= self.now]
             for at, record, key in sorted(due):
-                if at <= self.now and self.timers.get((record, key)) == at:
+                if self.timers.get((record, key)) == at:
                     del self.timers[record, key]
                     self.handle(c.TimerFired(key=key, due_at=at), record)
         else:

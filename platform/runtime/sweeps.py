@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from ..core.plain import instant_text
 from ..release.model import Release
 from ..rules.model import Rule, Trigger
+from ..rules.sweeps import looks_at_settled, round_of
 from ..rules.timers import next_sweep
 from ..store.jobs import JobClaim, add_jobs, cancel, queued_keys
 from ..store.lists import OPEN_CATEGORIES, RecordFilter, ids_of
@@ -16,7 +17,6 @@ from .job_queue import due_of, new_job
 from .service import Service
 
 PAGE = 500
-_ENDED = frozenset({"category", "state", "resolved_at", "closed_at", "previous_state"})
 
 
 def sweep(connection: Connection, service: Service, job: JobClaim, now: datetime) -> None:
@@ -65,13 +65,6 @@ def plan_sweeps(connection: Connection, release: Release, now: datetime, zone: s
             _plan(connection, release, rule, trigger, now, zone)
 
 
-def round_of(rule: Rule | None) -> Trigger | None:
-    """Return the trigger that makes the rule act in rounds, None when it has none or is off."""
-    if rule is None or not rule.enabled:
-        return None
-    return next((one for one in rule.triggers if one.kind == "every"), None)
-
-
 def _plan(
     connection: Connection,
     release: Release,
@@ -90,5 +83,5 @@ def _plan(
 def _wanted(rule: Rule) -> RecordFilter:
     """Return the records to look at: open ones, unless the rule itself speaks of where they stand."""
     types = None if rule.record_type == "any" else frozenset({rule.record_type})
-    names = rule.when.names if rule.when is not None else frozenset()
-    return RecordFilter(types=types, categories=None if names & _ENDED else OPEN_CATEGORIES)
+    categories = None if looks_at_settled(rule) else OPEN_CATEGORIES
+    return RecordFilter(types=types, categories=categories)
