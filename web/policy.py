@@ -9,7 +9,7 @@ from types import MappingProxyType
 from flask import Flask, abort, g, request, url_for
 from flask.typing import ResponseReturnValue
 
-from sopwith.access.allow import allow
+from sopwith.access.allow import allow, is_own
 from sopwith.access.model import Act
 from sopwith.core.events import Actor
 from sopwith.core.record import RecordState
@@ -44,7 +44,8 @@ class Rule:
     act: what the visitor must be allowed to do with the record that the path names by ``record_id``.
     link: the path's ``token`` must be a signed link of this kind (portal | survey); with ``portal`` a
     signed-in person may also come by the record's id if it is their own. The record is in ``g.record``,
-    its release in ``g.release``, and in whose name the visitor acts on it in ``g.actor``.
+    its release in ``g.release``, and in whose name the visitor acts on it in ``g.actor``. A colleague with
+    the customer's link may look and not act; ``g.looks_on`` says so.
     """
 
     who: frozenset[str]
@@ -89,6 +90,43 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "portal.file": Rule(who=ANYONE, link="portal"),
         "portal.survey": Rule(who=ANYONE, link="survey"),
         "portal.answer": Rule(who=ANYONE, link="survey"),
+        # desk
+        "desk.home": Rule(who=USERS),
+        "desk.bulk": Rule(who=USERS),
+        "desk.board": Rule(who=USERS),
+        "desk.tasks": Rule(who=USERS),
+        "desk.approvals": Rule(who=USERS),
+        "desk.notices": Rule(who=USERS),
+        "desk.notice_count": Rule(who=USERS),
+        "desk.read_notices": Rule(who=USERS),
+        "desk.palette": Rule(who=USERS),
+        "desk.choose": Rule(who=USERS),
+        "desk.new": Rule(who=USERS),
+        "desk.refresh_new": Rule(who=USERS),
+        "desk.search_customers": Rule(who=USERS),
+        "desk.create": Rule(who=USERS),
+        "desk.record": Rule(who=USERS, act=Act.READ),
+        "desk.preview": Rule(who=USERS, act=Act.READ),
+        "desk.save": Rule(who=USERS, act=Act.READ),
+        "desk.move": Rule(who=USERS, act=Act.READ),
+        "desk.check": Rule(who=USERS, act=Act.READ),
+        "desk.preview_task": Rule(who=USERS, act=Act.READ),
+        "desk.save_task": Rule(who=USERS, act=Act.READ),
+        "desk.finish_task": Rule(who=USERS, act=Act.READ),
+        "desk.take_task": Rule(who=USERS, act=Act.READ),
+        "desk.say": Rule(who=USERS, act=Act.READ),
+        "desk.assign": Rule(who=USERS, act=Act.READ),
+        "desk.follow": Rule(who=USERS, act=Act.READ),
+        "desk.tag": Rule(who=USERS, act=Act.READ),
+        "desk.decide": Rule(who=USERS, act=Act.READ),
+        "desk.approver": Rule(who=USERS, act=Act.READ),
+        "desk.merge": Rule(who=USERS, act=Act.READ),
+        "desk.link": Rule(who=USERS, act=Act.READ),
+        "desk.cancel": Rule(who=USERS, act=Act.READ),
+        "desk.reopen": Rule(who=USERS, act=Act.READ),
+        "desk.due": Rule(who=USERS, act=Act.READ),
+        "desk.card_menu": Rule(who=USERS, act=Act.READ),
+        "desk.place": Rule(who=USERS, act=Act.READ),
         # the API
         "api.openapi": Rule(who=ANYONE | TOKENS),
         "api.docs": Rule(who=ANYONE | TOKENS),
@@ -97,7 +135,9 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "api.list_all": Rule(who=READERS),
         "api.create": Rule(who=WRITERS),
         "api.read": Rule(who=READERS, act=Act.READ),
-        "api.fill": Rule(who=WRITERS, act=Act.READ),  # whoever works or has a task: the engine knows
+        "api.fill": Rule(
+            who=WRITERS, act=Act.READ
+        ),  # whoever works or has a task: the engine knows
         "api.ways": Rule(who=READERS, act=Act.READ),
         "api.move": Rule(who=WRITERS, act=Act.READ),
         "api.check": Rule(who=WRITERS, act=Act.READ),
@@ -185,10 +225,19 @@ def _follow(kind: str, token: str, who: Visitor) -> None:
         return
     state = load(record_id)
     actor = who.actor
-    if not (who.kind == "customer" and actor.id == state.customer_id):
+    if not is_own(actor, state) or actor.kind != "customer":
+        if who.kind == "user":
+            _only_look()
         actor = _customer_behind(state)
     g.ask = ask
     _keep(state, _release_of(state), actor)
+
+
+def _only_look() -> None:
+    """Let a colleague see what the customer sees, and never act in the customer's name."""
+    if request.method != "GET":
+        abort(404)
+    g.looks_on = True
 
 
 def load(record_id: str) -> RecordState:

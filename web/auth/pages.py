@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import (
@@ -19,9 +20,12 @@ from sqlalchemy import Connection
 
 from sopwith.runtime.demo import PASSWORD as SAMPLE_PASSWORD
 from sopwith.store.customers import (
+    Customer,
     by_contact,
+    customer_of,
     customer_password_hash,
     find_customers,
+    save_customer,
     set_customer_password,
 )
 from sopwith.store.people import User, password_hash_of, set_password, users
@@ -147,10 +151,18 @@ def send_link() -> ResponseReturnValue:
 def link(secret: str) -> ResponseReturnValue:
     """Ask for one more press of a button: mail programs open links, people press buttons."""
     with get_service().database.reading() as connection:
-        found = find_link(connection, secret, PURPOSE, now())
-    if found is None or found.used_at is not None:
-        abort(404)
+        if _link_owner(connection, secret) is None:
+            abort(404)
     return render_template("auth/link.html", secret=secret)
+
+
+def _link_owner(connection: Connection, secret: str) -> Customer | None:
+    """Return whom an unused link was sent to, None when it is none or the account is closed."""
+    found = find_link(connection, secret, PURPOSE, now())
+    if found is None or found.used_at is not None or found.customer_id is None:
+        return None
+    customer = customer_of(connection, found.customer_id)
+    return customer if customer is not None and customer.active else None
 
 
 @auth.post("/sign-in/link/<secret>")
@@ -159,14 +171,12 @@ def enter_by_link(secret: str) -> ResponseReturnValue:
     """Sign the customer in whom the link was sent to; it works once."""
     response = go(_after(None))
     with get_service().database.writing() as connection:
-        found = find_link(connection, secret, PURPOSE, now())
-        if (
-            found is None
-            or found.customer_id is None
-            or not use_link(connection, secret, PURPOSE, now())
-        ):
+        customer = _link_owner(connection, secret)
+        if customer is None or not use_link(connection, secret, PURPOSE, now()):
             abort(404)
-        open_session_of(connection, response, customer_id=found.customer_id)
+        if not customer.verified:  # whoever has the mail has the address
+            save_customer(connection, replace(customer, verified=True))
+        open_session_of(connection, response, customer_id=customer.id)
     return response
 
 

@@ -56,7 +56,7 @@ def record(token: str) -> ResponseReturnValue:
 def _page(
     token: str, *, errors: dict[str, str] | None = None, text: str = "", status: int = 200
 ) -> Response:
-    release = cast(Release, g.release)
+    release, looks_on = cast(Release, g.release), bool(g.get("looks_on"))
     with get_service().database.reading() as connection:
         state = load_record(connection, _record().id) or _record()
         seen = follow(connection, release, state, _actor())
@@ -68,7 +68,8 @@ def _page(
         errors=errors or {},
         text=text,
         files=kept,
-        survey=_open_survey(state, release),
+        survey=None if looks_on else _open_survey(state, release),
+        looks_on=looks_on,
     )
     return make_response(page, status)
 
@@ -239,5 +240,6 @@ def _survey_page(
         "thanks": bool(request.args.get("thanks")) and ask.answered_at is not None,
         "answered": ask.answered_at is not None,
         "number": _record().number,
+        "looks_on": bool(g.get("looks_on")),
     }
     return make_response(render_template("portal/survey.html", **context), status)

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from sopwith.store.customers import Customer, add_customer, customer_of, save_customer
 from sopwith.store.people import save_user, user
 from sopwith.store.tables import JobRow, SecretLinkRow, SessionRow
 from sopwith.web.app import create_app
@@ -314,3 +315,22 @@ def test_a_customer_who_came_by_a_link_chooses_a_password(visitor: Browser, shop
     assert visitor.post("/account/password", {"new": fresh, "again": fresh}).status_code == 303
     assert 'id="old"' in words(visitor, "/account")
     Browser(visitor.client.application).sign_in("wei@example.test", fresh)
+
+
+def test_a_link_proves_the_address_and_is_void_for_a_closed_account(
+    browser_of: NewBrowser, shop: Shop
+) -> None:
+    with shop.database.writing() as connection:
+        rita = Customer(id="rita", name="Rita", email="rita@example.test")
+        add_customer(connection, rita, shop.clock.now())
+    paths = []
+    for _ in range(2):
+        browser_of().post("/sign-in/link", {"email": "rita@example.test"})
+        paths.append(mails(shop)[-1]["text"].split("http://desk.test")[1].split()[0])
+    browser_of().post(paths[0])
+    with shop.database.writing() as connection:
+        known = customer_of(connection, "rita")
+        assert known is not None and known.verified
+        save_customer(connection, replace(known, active=False))
+    late = browser_of()
+    assert late.get(paths[1]).status_code == late.post(paths[1]).status_code == 404

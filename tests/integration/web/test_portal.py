@@ -566,3 +566,56 @@ def test_an_employee_follows_an_own_request(browser_of: NewBrowser, shop: Shop) 
     assert response.status_code == 303 and sam.get(path).status_code == 200
     assert browser_of().get(path).status_code == 404
     assert browser_of().sign_in("ann@example.test").get(path).status_code == 404
+
+
+def test_a_colleague_with_the_customers_link_looks_and_does_not_act(
+    browser_of: NewBrowser, shop: Shop
+) -> None:
+    path, record_id = ask(shop)
+    link = shop.link(record_id)
+    agent = browser_of().sign_in("lin")
+    page = text_of(agent, link)
+    assert "This is how the customer sees the request." in page
+    assert "Yes, it is solved" not in page and "Write to us" not in page
+    assert "Only the customer can answer this." in text_of(agent, path)
+    for address, sent in (
+        (f"{link}/solved", {"solved": "yes"}),
+        (f"{link}/reply", {"text": "I am the customer"}),
+        (f"{link}/cancel", {}),
+        (path, {"score": "5"}),
+    ):
+        assert agent.post(address, sent).status_code == 404, address
+    assert shop.state(record_id).state == "resolved"
+    assert shop.state(record_id).surveys["once"].score is None
+
+
+ATTACKS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "<svg/onload=alert(1)>",
+    "javascript:alert(1)",
+    "{{ 7*7 }}{% raw %}",
+    "</textarea><script>alert(1)</script>",
+    "<!--",
+)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_what_somebody_writes_is_never_markup(visitor: Browser, shop: Shop, attack: str) -> None:
+    values = {"description": f"look: {attack}", "items.0.name": attack, "contact-name": attack}
+    back = visitor.post("/new/wish", values | {"count": attack, "site": attack}).get_data(
+        as_text=True
+    )
+    file = {"upload:proof": (BytesIO(b"x"), f"{attack}.txt")}
+    response = visitor.post(
+        "/new/wish", FAULT | CONTACT | values | file, content_type="multipart/form-data"
+    )
+    assert response.status_code == 303
+    path = response.headers["Location"].removesuffix("/received")
+    visitor.post(f"{path}/reply", {"text": attack})
+    pages = [back, text_of(visitor, path), text_of(visitor, f"{path}/received")]
+    for page in pages:
+        for bad in ("<script>alert", "<img src=x", "<svg/onload", "' onmouseover='"):
+            assert bad not in page.replace('src="/static', ""), bad
+        assert not re.search(r'href="\s*javascript:', page)
