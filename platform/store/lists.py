@@ -217,6 +217,8 @@ def _among(
     column: InstrumentedAttribute[Any], values: frozenset[str] | frozenset[str | None]
 ) -> ColumnElement[bool]:
     some = sorted(value for value in values if value is not None)
+    if not some and None in values:
+        return column.is_(None)
     named = false() if not some else column == some[0] if len(some) == 1 else column.in_(some)
     return or_(named, column.is_(None)) if None in values else named
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from .columns import Base, BigId
 
 OPEN = text("category IN ('open', 'waiting')")
+UNOWNED = text("owner IS NULL AND category IN ('open', 'waiting')")
 CLOCKED = text("next_breach_at IS NOT NULL")
 
 
@@ -27,9 +28,15 @@ class RecordRow(Base):
         Index("ix_record_team", "team", "category", "updated_at", "id"),
         Index(
             "ix_record_open",
-            *("type", "state", "team", "owner"),
+            *("type", "state", "team", "owner", "category"),
             sqlite_where=OPEN,
             postgresql_where=OPEN,
+        ),
+        Index(
+            "ix_record_unowned",
+            *("type", "owner", "updated_at", "id"),
+            sqlite_where=UNOWNED,
+            postgresql_where=UNOWNED,
         ),
         Index(
             "ix_record_breach",

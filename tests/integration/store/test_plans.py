@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, event
 
 from sopwith.store.engine import Database, open_database
 from sopwith.store.jobs import claim, dead_jobs, is_work_due, take_expired
-from sopwith.store.lists import OPEN_CATEGORIES, RecordFilter, count_by, list_records
+from sopwith.store.lists import OPEN_CATEGORIES, RecordFilter, count, count_by, list_records
 from sopwith.store.people import loads_of
 from sopwith.store.schema import upgrade
 from sopwith.store.search import search
@@ -58,6 +59,12 @@ QUERIES: list[Any] = [
     pytest.param(lambda c: take_expired(c, NOW), {"ix_job_lease"}, id="expired leases"),
     pytest.param(lambda c: dead_jobs(c), {"ix_job_dead"}, id="dead jobs"),
     pytest.param(lambda c: count_by(c, OPEN, "state"), {"ix_record_open"}, id="board"),
+    pytest.param(lambda c: count(c, OPEN), {"ix_record_open"}, id="how many are open"),
+    pytest.param(
+        lambda c: list_records(c, replace(OPEN, owners=frozenset({None}))),
+        {"ix_record_unowned"},
+        id="nobody's",
+    ),
     pytest.param(
         lambda c: list_records(c, OPEN, order="breach", descending=False),
         {"ix_record_breach"},

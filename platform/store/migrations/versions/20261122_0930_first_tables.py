@@ -285,10 +285,18 @@ def upgrade() -> None:
     op.create_index(
         "ix_record_open",
         "record",
-        ["type", "state", "team", "owner"],
+        ["type", "state", "team", "owner", "category"],
         unique=False,
         sqlite_where=sa.text("category IN ('open', 'waiting')"),
         postgresql_where=sa.text("category IN ('open', 'waiting')"),
+    )
+    op.create_index(
+        "ix_record_unowned",
+        "record",
+        ["type", "owner", "updated_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("owner IS NULL AND category IN ('open', 'waiting')"),
+        postgresql_where=sa.text("owner IS NULL AND category IN ('open', 'waiting')"),
     )
     op.create_index(
         "ix_record_owner", "record", ["owner", "category", "updated_at", "id"], unique=False
@@ -600,6 +608,7 @@ def downgrade() -> None:
     op.drop_index("ix_record_team", table_name="record")
     op.drop_index("ix_record_state", table_name="record")
     op.drop_index("ix_record_owner", table_name="record")
+    op.drop_index("ix_record_unowned", table_name="record")
     op.drop_index(
         "ix_record_open",
         table_name="record",
