@@ -159,18 +159,30 @@ def test_every_package_is_in_the_map() -> None:
     for name, folder in SETUPTOOLS["package-dir"].items():
         for init in (ROOT / folder).rglob("__init__.py"):
             found.add(".".join((name, *init.parent.relative_to(ROOT / folder).parts)))
-    assert found <= set(SETUPTOOLS["packages"]), "add these to `packages` in pyproject.toml"
-    hollow = {name for name in SETUPTOOLS["packages"] if name not in found and folder_of(name)}
-    assert hollow == set(), "these folders hold no __init__.py"
+    assert found - set(SETUPTOOLS["packages"]) == set(), "add these to `packages`"
+    assert set(SETUPTOOLS["packages"]) - found == set(), "nobody has written these"
     folders = {f"platform/{p.parent.name}" for p in (ROOT / "platform").glob("*/__init__.py")}
     assert folders <= set(SETUPTOOLS["package-dir"].values()), "add these to `package-dir`"
 
 
-def folder_of(package: str) -> Path | None:
-    """Return the folder of *package*, or None if nobody has made it yet."""
-    top = ".".join(package.split(".")[:2])
-    folder = ROOT / SETUPTOOLS["package-dir"][top] / "/".join(package.split(".")[2:])
-    return folder if folder.is_dir() else None
+def test_every_file_of_data_goes_into_the_wheel() -> None:
+    patterns = SETUPTOOLS["package-data"]
+    shipped = {
+        path.relative_to(ROOT).as_posix()
+        for package, globs in patterns.items()
+        for pattern in globs
+        for path in (ROOT / SETUPTOOLS["package-dir"][package]).glob(pattern)
+        if path.is_file()
+    }
+    tops = tuple(f"{folder}/" for folder in SETUPTOOLS["package-dir"].values())
+    data = {name for name in listed_files() if name.startswith(tops) and is_data(name)}
+    assert {"platform/definitions/schemas/rule.json", "web/templates/layout/page.html"} <= data
+    assert data - shipped == set(), "add these to `package-data`"
+
+
+def is_data(name: str) -> bool:
+    """Tell whether a file of a package is no module, or is a module that is only read as a file."""
+    return not name.endswith(".py") or "/migrations/" in name
 
 
 def test_every_folder_of_modules_is_a_package() -> None:

@@ -12,6 +12,6 @@ TREE = linktree.ROOT / "build" / "floors"
 
 if __name__ == "__main__":
     os.chdir(linktree.ROOT)
-    linktree.build(TREE, complete=True)
+    linktree.build(TREE)
     sys.path.insert(0, str(TREE))
     sys.exit(lint_imports(no_logo=True))

@@ -28,38 +28,24 @@ def links(root: Path = ROOT) -> dict[str, Path]:
     return found
 
 
-def build(out: Path, root: Path = ROOT, *, complete: bool = False) -> int:
-    """Make the tree under *out* match the map; return how many links had to change.
-
-    complete: stand an empty package in for each one that the map names and nobody has written
-    yet, because import-linter fails on a layer that it cannot import.
-    """
+def build(out: Path, root: Path = ROOT) -> int:
+    """Make the tree under *out* match the map; return how many links had to change."""
     tree = out / "sopwith"
     tree.mkdir(parents=True, exist_ok=True)
     wanted = links(root)
-    empty = _unwritten(root, wanted) if complete else set()
     changed = 0
     for path in tree.iterdir():
-        if path.name in wanted or path.name in empty or path.name[0] in "._":
+        if path.name in wanted or path.name[0] in "._":
             continue  # dots are half-made links of another start, underscores are caches
         _remove(path)
         changed += 1
     for name, target in wanted.items():
-        if name not in empty:
-            changed += _link(tree / name, os.path.relpath(target, tree.resolve()))
-    for name in empty:
-        changed += _stand_in(tree / name)
+        changed += _link(tree / name, os.path.relpath(target, tree.resolve()))
     return changed
 
 
 def _package_dir(config: dict[str, dict[str, dict[str, dict[str, str]]]]) -> dict[str, str]:
     return config["tool"]["setuptools"]["package-dir"]
-
-
-def _unwritten(root: Path, wanted: dict[str, Path]) -> set[str]:
-    config = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    names = {name.removeprefix("sopwith.") for name in _package_dir(config)} - {"sopwith"}
-    return {n for n in names if n not in wanted or not (wanted[n] / "__init__.py").exists()}
 
 
 def _link(path: Path, target: str) -> int:
@@ -70,17 +56,6 @@ def _link(path: Path, target: str) -> int:
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.symlink_to(target)
     fresh.replace(path)
-    return 1
-
-
-def _stand_in(path: Path) -> int:
-    if path.is_symlink():
-        path.unlink()
-    init = path / "__init__.py"
-    if init.exists():
-        return 0
-    path.mkdir(exist_ok=True)
-    init.write_text('"""Stands in for a package of the map that is not written yet."""\n')
     return 1
 
 
@@ -95,9 +70,7 @@ def main() -> None:
     """Build the tree where the command line says; build/typing if it says nothing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", nargs="?", type=Path, default=ROOT / "build" / "typing")
-    parser.add_argument("--complete", action="store_true", help="stand in for unwritten packages")
-    options = parser.parse_args()
-    build(options.out, complete=options.complete)
+    build(parser.parse_args().out)
 
 
 if __name__ == "__main__":
