@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
 LONGEST_START = 45.0
 
@@ -38,9 +37,10 @@ class Server:
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
         first_page: str = "/",
+        patience: float = LONGEST_START,
     ) -> None:
         self.port, self.log = port, log
-        self._first_page = first_page
+        self._first_page, self._patience = first_page, patience
         self._output = log.open("wb")
         self.started = time.perf_counter()
         self._process = subprocess.Popen(
@@ -70,7 +70,7 @@ class Server:
 
     def wait(self) -> float:
         """Wait for the first page; return the seconds since the start."""
-        while time.perf_counter() - self.started < LONGEST_START:
+        while time.perf_counter() - self.started < self._patience:
             if self._process.poll() is not None:
                 break
             with contextlib.suppress(OSError, urllib.error.URLError):
@@ -85,11 +85,20 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """Return the CPU time that the server and its children have used so far."""
-        return sum(float(stat[11]) + float(stat[12]) for stat in self._stats()) / TICKS
+        return sum(float(stat[11]) + float(stat[12]) for stat in self._stats().values()) / TICKS
 
     def resident_megabytes(self) -> float:
-        """Return the memory that the server and its children hold now; shared pages count in each."""
-        return sum(int(stat[21]) for stat in self._stats()) * PAGE / 1e6
+        """Return the memory that the server and its children hold now, shared pages counted once."""
+        found = 0
+        for pid in self._pids():
+            with contextlib.suppress(OSError):
+                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+                found += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        return found * 1024 / 1e6
+
+    def processes(self) -> int:
+        """Return how many processes it is."""
+        return len(self._pids())
 
     def stop(self) -> None:
         """End the server and its children."""
@@ -103,12 +112,15 @@ class Server:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._output.close()
 
-    def _stats(self) -> list[list[str]]:
-        """Return the fields after the name of /proc/PID/stat of every process of the group."""
-        found = []
+    def _pids(self) -> list[int]:
+        return list(self._stats())
+
+    def _stats(self) -> dict[int, list[str]]:
+        """Return, by PID, the fields after the name in /proc/PID/stat of every process of the group."""
+        found = {}
         for path in Path("/proc").glob("[0-9]*/stat"):
             with contextlib.suppress(OSError):
                 fields = path.read_text().rpartition(")")[2].split()
                 if int(fields[2]) == self._process.pid:
-                    found.append(fields)
+                    found[int(path.parent.name)] = fields
         return found

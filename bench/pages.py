@@ -1,0 +1,187 @@
+"""Pages of the desk over 10,000 records: list, search, one record, reply, board; beside django-helpdesk.
+
+Run: python -m bench pages. One client on loopback asks for one page after another, each a whole HTML page from the
+server's socket to its last byte, signed in. BENCH_RECORDS=2000 takes fewer records.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from base64 import b64encode
+from collections.abc import Callable
+from json import dumps
+from pathlib import Path
+from urllib.parse import quote
+
+from sopwith.runtime.demo import PASSWORD
+
+from .support import helpdesk, installation
+from .support.clients import Client, Run, timed, token_in
+from .support.records import load
+
+RECORDS = int(os.environ.get("BENCH_RECORDS", "10000"))
+TIMES = 40
+QUERIES = ("打印机", "报错", "响应很慢", "calendar", "发票 日期")
+Call = Callable[[int], str]
+GOALS = {"list": 20, "search": 30, "record": 20, "reply": 20, "board": 20}
+
+
+def getter(client: Client, path_of: Callable[[int], str], marker: str = "") -> Call:
+    """Return what asks for one page and sees that it is the right one."""
+
+    def call(number: int) -> str:
+        status, page = client.get(path_of(number))
+        return (
+            "" if status == 200 and marker in page else f"{status} {path_of(number)}: {page[:200]}"
+        )
+
+    return call
+
+
+def poster(
+    client: Client,
+    path_of: Callable[[int], str],
+    form_of: Callable[[int], dict[str, str]],
+    expected: int,
+) -> Call:
+    """Return what sends one form."""
+
+    def call(number: int) -> str:
+        status, page, _ = client.post(path_of(number), form_of(number))
+        return "" if status == expected else f"{status} {path_of(number)}: {page[:200]}"
+
+    return call
+
+
+def agent(port: int) -> Client:
+    """Return a client that is signed in at ours as a first-line agent."""
+    client = Client(port)
+    form = {
+        "csrf_token": token_in(client.get("/sign-in")[1]),
+        "login": "wang",
+        "password": PASSWORD,
+    }
+    status, page, _ = client.post("/sign-in", form)
+    if status != 303:
+        raise SystemExit(f"ours did not let the agent in: {status} {page[:300]}")
+    return client
+
+
+def ours(port: int, ids: list[str]) -> dict[str, Call]:
+    """Return our pages by name."""
+    client = agent(port)
+    token = token_in(client.get(f"/desk/records/{ids[0]}")[1])
+
+    def pick(number: int) -> str:
+        return ids[number * 97 % len(ids)]
+
+    def reply(number: int) -> dict[str, str]:
+        words = f"We are looking at it, {number}."
+        return {
+            "csrf_token": token,
+            "text": words,
+            "kind": "reply",
+            "public": "1",
+            "once": secrets.token_hex(8),
+        }
+
+    return {
+        "list": getter(
+            client, lambda at: f"/desk?view=open&state=received&type=ticket&priority=P{2 + at % 2}"
+        ),
+        "search": getter(client, lambda at: f"/desk?q={quote(QUERIES[at % len(QUERIES)])}"),
+        "record": getter(client, lambda at: f"/desk/records/{pick(at)}"),
+        "reply": poster(client, lambda at: f"/desk/records/{pick(at + 1000)}/say", reply, 303),
+        "board": getter(client, lambda _at: "/desk/board"),
+    }
+
+
+def theirs(port: int) -> dict[str, Call]:
+    """Return the same of django-helpdesk; its list and its search are the page's table of 25 rows."""
+    client = helpdesk.staff(port)
+    token = token_in(client.get("/tickets/1/")[1])
+
+    def table(number: int, words: str = "") -> str:
+        query = {
+            "filtering": {"status__in": [1 + number % 2]},
+            "filtering_null": {},
+            "sorting": "created",
+            "sortreverse": False,
+            "search_string": words,
+        }
+        coded = b64encode(dumps(query).encode()).decode()
+        return f"/datatables_ticket_list/{coded}?draw=1&start=0&length=25&order[0][column]=0&order[0][dir]=asc"
+
+    def comment(number: int) -> dict[str, str]:
+        return {
+            "csrfmiddlewaretoken": token,
+            "comment": f"We are looking at it, {number}.",
+            "new_status": "1",
+            "public": "1",
+        }
+
+    return {
+        "list": getter(client, table, "recordsTotal"),
+        "search": getter(client, lambda at: table(at, QUERIES[at % len(QUERIES)]), "recordsTotal"),
+        "record": getter(client, lambda at: f"/tickets/{1 + at * 97 % RECORDS}/"),
+        "reply": poster(
+            client, lambda at: f"/tickets/{1 + (at + 1000) * 97 % RECORDS}/update/", comment, 302
+        ),
+        "board": getter(client, lambda _at: "/kanban/"),
+    }
+
+
+def measure(calls: dict[str, Call]) -> dict[str, Run]:
+    """Return what each page took, after one call to warm it."""
+    found = {}
+    for name, call in calls.items():
+        call(7)
+        found[name] = timed(call, TIMES)
+    return found
+
+
+def main() -> None:
+    """Load both, measure both, print p50 and p95 with the ratio."""
+    print(
+        f"load average {os.getloadavg()[0]:.1f}; {RECORDS:,} records, {TIMES} calls each, one client"
+    )
+    with tempfile.TemporaryDirectory(prefix="bench-pages-") as scratch:
+        mine, peers = Path(scratch, "ours"), Path(scratch, "theirs")
+        with installation.installed(mine) as service:
+            ids, seconds = load(service, RECORDS)
+            with service.database.writing() as connection:
+                connection.exec_driver_sql("DELETE FROM job")
+        print(
+            f"  loaded ours through the engine in {seconds:.0f} s ({len(ids) / seconds:.0f} records a second)"
+        )
+        with installation.serve(mine) as server:
+            found = measure(ours(server.port, ids))
+        peer: dict[str, Run] = {}
+        if helpdesk.is_installed():
+            helpdesk.make_site(peers, RECORDS)
+            with helpdesk.serve(peers) as server:
+                peer = measure(theirs(server.port))
+        else:
+            print("  django-helpdesk: not installed")
+        for name, run in found.items():
+            show(name, run, peer.get(name))
+
+
+def show(name: str, run: Run, peer: Run | None) -> None:
+    """Print one line, and what failed."""
+    words = f"  {name:<8}{run.milliseconds(0.5):>8.1f} ms p50{run.milliseconds(0.95):>8.1f} ms p95 (goal p50 {GOALS[name]} ms)"
+    if peer is not None and peer.latencies and run.latencies:
+        ratio = peer.milliseconds(0.5) / run.milliseconds(0.5)
+        words += f"; django-helpdesk {peer.milliseconds(0.5):>8.1f} and {peer.milliseconds(0.95):.1f} ms, {ratio:.1f}x ours"
+    print(words)
+    for who, one in (("ours", run), ("django-helpdesk", peer)):
+        if one is not None and one.failures:
+            print(
+                f"    {who}: {len(one.failures)} failed, the first: {' '.join(one.failures[0].split())}"
+            )
+
+
+if __name__ == "__main__":
+    main()
