@@ -60,11 +60,16 @@ def _words(code: int) -> tuple[str, str]:
 
 def _broken(error: Exception) -> Response:
     current_app.logger.exception("unexpected error at %s", request.endpoint)
-    return _page(
-        500,
-        _("Something went wrong on our side"),
-        _("We have noted it. Please try again in a moment."),
-    )
+    try:
+        return _page(
+            500,
+            _("Something went wrong on our side"),
+            _("We have noted it. Please try again in a moment."),
+        )
+    except Exception:  # without a database there is no name and no language to show
+        current_app.logger.exception("the error page cannot be shown either")
+        words = "Something went wrong on our side. Please try again in a moment.\n系统出了点问题，请稍后重试。\n"
+        return Response(words, 500, mimetype="text/plain")
 
 
 def _page(code: int, title: str, words: str) -> Response:

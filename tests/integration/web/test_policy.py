@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from werkzeug.routing import Rule as Route
 
 from sopwith.store.tables import JobRow
@@ -244,3 +245,24 @@ def test_pages_ask_for_no_time_or_id_of_their_own() -> None:
 def test_health_tells_life_from_readiness(visitor: Browser) -> None:
     assert visitor.get("/healthz").get_json() == {"status": "ok"}
     assert visitor.get("/readyz").get_json() == {"status": "ok"}
+
+
+class _GoneDatabase:
+    """A database that cannot be reached."""
+
+    def reading(self) -> None:
+        raise OperationalError("SELECT CANARY", {}, OSError("unable to open CANARY"))
+
+    writing = reading
+
+
+def test_without_a_database_there_is_a_short_answer_that_tells_nothing(
+    visitor: Browser, shop: Shop
+) -> None:
+    shop.service.database = _GoneDatabase()  # type: ignore[assignment] # on purpose
+    answer = visitor.get("/")
+    assert answer.status_code == 500 and "请稍后重试" in answer.get_data(as_text=True)
+    assert "CANARY" not in answer.get_data(as_text=True)
+    assert answer.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
+    assert visitor.get("/healthz").status_code == 200
+    assert visitor.get("/readyz").status_code == 503
