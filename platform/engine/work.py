@@ -14,7 +14,7 @@ from ..core.events import Actor, Cause, EventKind
 from ..core.plain import from_plain, instant_text, to_plain
 from ..core.record import Category, Clock, ClockStatus, Task
 from ..core.text import Text
-from ..formbuilder.model import Field, FieldType, Form, Section
+from ..formbuilder.model import Form
 from ..formbuilder.validate import evaluate_form
 from ..workflows.model import Transition
 from ..workflows.step import missing_checks, ways_out
@@ -119,8 +119,9 @@ def transition(draft: Draft, command: c.Transition) -> None:
     form = draft.release.forms.get(draft.place.form) if draft.place.form else None
     if form is not None:
         fill(draft, form, command.values, partial=not step.form_complete)
-    if step.ask:
-        fill(draft, _asked(draft, step), command.values, partial=False)
+    asked = draft.release.asked.get((draft.record_type.id, draft.place.id, step.id))
+    if asked is not None:
+        fill(draft, asked, command.values, partial=False)
     _check_note(draft, step, command)
     _check_gate(draft, step, command.actor)
     if draft.problems:
@@ -129,25 +130,6 @@ def transition(draft: Draft, command: c.Transition) -> None:
         public = step.note == "reply"
         say(draft, command.note, public=public, author="agent", human=public)
     enter(draft, step.to, transition=step.id)
-
-
-def _asked(draft: Draft, step: Transition) -> Form:
-    """Return the form that consists of the fields a transition asks for, all of them required."""
-    fields: list[Field] = []
-    for name in step.ask:
-        field = draft.record_type.all_fields[name]
-        if field.type not in (FieldType.COMPUTED, FieldType.HEADING):
-            fields.append(
-                replace(field, required=True, show=None, require=None, enable=None, rights=())
-            )
-    section = Section(id="asked", title=Text(), fields=tuple(fields))
-    return Form(
-        id=f"ask:{step.id}",
-        record_type=draft.record_type.id,
-        title=step.title,
-        sections=(section,),
-        by_id={field.id: field for field in fields},
-    )
 
 
 def _check_note(draft: Draft, step: Transition, command: c.Transition) -> None:

@@ -28,6 +28,7 @@ from ..sla.check import check_sla
 from ..sla.parse import parse_sla
 from ..workflows.check import check_workflow
 from ..workflows.parse import parse_workflow
+from .asked import asked_forms
 from .check import check_record_type, check_view
 from .model import RecordType, Release
 from .parse import parse_record_type, parse_segment, parse_view
@@ -84,12 +85,14 @@ class _Compiler:
         calendars = self.each("calendar", _calendar)
         rules = self.each("rule", lambda d: parse_rule(d, self.schema_of(d, event=True)))
         record_types = self.each("record_type", lambda d: self.record_type(d, forms))
+        workflows = self.each("workflow", lambda d: parse_workflow(d, self.schema_of(d)))
         release = Release(
             hash=release_hash(self.documents),
             record_types=record_types,
             forms=forms,
             taxonomies=taxonomies,
-            workflows=self.each("workflow", lambda d: parse_workflow(d, self.schema_of(d))),
+            workflows=workflows,
+            asked=asked_forms(record_types, workflows),
             calendars=calendars,
             slas=self.each("sla", lambda d: parse_sla(d, self.schema_of(d))),
             rules=rules,

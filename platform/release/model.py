@@ -93,3 +93,4 @@ class Release:
     segments: Mapping[str, Segment] = field(default_factory=dict)
     working_time: Mapping[str, WorkingTime] = field(default_factory=dict)
     rule_index: Mapping[str, RuleIndex] = field(default_factory=dict)
+    asked: Mapping[tuple[str, str, str], Form] = field(default_factory=dict)
