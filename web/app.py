@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from .admin import admin
 from .api.bearer import init_api
 from .api.operations import api
+from .auth import password_link as _password_link  # noqa: F401 - adds its pages to the sign-in
 from .auth.pages import auth
 from .csrf import csrf
+from .desk import desk
 from .errors import init_errors
 from .files import files
 from .health import health
@@ -29,7 +32,7 @@ from .settings import WebSettings
 if TYPE_CHECKING:
     from sopwith.runtime.service import Service
 
-BLUEPRINTS = (health, look, files, auth, portal, api)
+BLUEPRINTS = (health, look, files, auth, portal, desk, admin, api)
 """All pages, in the order of their addresses; each endpoint also needs its line in ``policy.TABLE``."""
 
 

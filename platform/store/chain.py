@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from ..core.events import Event
 from ..core.plain import instant_text, to_plain
@@ -70,6 +70,22 @@ def verify(connection: Connection, record_id: str | None = None) -> Iterator[Bro
         broken = _first_broken(connection, found.id, found.version, found.head)
         if broken is not None:
             yield broken
+
+
+def verify_some(
+    connection: Connection, after: str, limit: int
+) -> tuple[int, str, int, list[BrokenLink]]:
+    """Check up to *limit* records whose ids follow *after*.
+
+    Returns how many were checked, the last id ("" when none are left), how many records there are,
+    and the first broken link of each that does not hold.
+    """
+    total = connection.execute(select(func.count()).select_from(RecordRow)).scalar_one()
+    records = select(RecordRow.id, RecordRow.version, RecordRow.head).order_by(RecordRow.id)
+    rows = connection.execute(records.where(RecordRow.id > after).limit(limit)).all()
+    found = [_first_broken(connection, row.id, row.version, row.head) for row in rows]
+    last = rows[-1].id if len(rows) == limit else ""
+    return len(rows), last, total, [one for one in found if one is not None]
 
 
 def _first_broken(

@@ -1,0 +1,166 @@
+"""Work: what waits, runs and was given up; and what went out."""
+
+from __future__ import annotations
+
+from flask import abort, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from sopwith.store.inspection import (
+    change_payload,
+    deliveries_page,
+    drop_job,
+    job_of,
+    jobs_page,
+    numbers_of,
+)
+from sopwith.store.jobs import JobSummary, count_jobs, revive
+
+from ..htmx import go, show
+from ..visitor import get_service, now
+from ..wording import gettext as _
+from .acting import audited
+from .blueprint import blueprint
+from .checks import is_address, is_email
+from .listing import more_url
+
+STATES = ("ready", "leased", "dead")
+TARGETS = {"mail": "to", "webhook": "url"}
+
+
+@blueprint.get("/jobs")
+def jobs() -> ResponseReturnValue:
+    """List jobs of one state."""
+    state = request.args.get("state", "")
+    chosen = {"state": state if state in STATES else "", "kind": request.args.get("kind", ""), "q": request.args.get("q", "")}  # fmt: skip
+    with get_service().database.reading() as connection:
+        counts = count_jobs(connection)
+        dead = sum(n for (_kind, one), n in counts.items() if one == "dead")
+        chosen["state"] = chosen["state"] or ("dead" if dead else "ready")
+        page = jobs_page(
+            connection,
+            chosen["state"],
+            kind=chosen["kind"],
+            words=chosen["q"],
+            cursor=request.args.get("after", ""),
+        )
+        numbers = numbers_of(connection, [one.record_id for one in page.items])
+    totals = {one: sum(n for (_kind, at), n in counts.items() if at == one) for one in STATES}
+    return show(
+        "admin/jobs.html",
+        "results" if "after" not in request.args else "more_results",
+        page=page,
+        numbers=numbers,
+        chosen=chosen,
+        totals=totals,
+        counts=counts,
+        kinds=sorted({kind for kind, _state in counts}),
+        more=more_url("admin.jobs", page.more, chosen),
+    )
+
+
+@blueprint.get("/jobs/<int:job_id>")
+def job(job_id: int) -> ResponseReturnValue:
+    """Show one job with all it holds."""
+    return _job_page(_job(job_id))
+
+
+def _job(job_id: int) -> JobSummary:
+    with get_service().database.reading() as connection:
+        found = job_of(connection, job_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _job_page(
+    found: JobSummary, typed: str | None = None, errors: dict[str, str] | None = None
+) -> ResponseReturnValue:
+    key = TARGETS.get(found.kind, "")
+    with get_service().database.reading() as connection:
+        numbers = numbers_of(connection, [found.record_id])
+        tries = deliveries_page(connection, words=found.key).items
+    target = typed if typed is not None else str(found.payload.get(key, "")) if key else ""
+    page = render_template(
+        "admin/job.html",
+        job=found,
+        numbers=numbers,
+        tries=tries,
+        target=target,
+        target_key=key,
+        errors=errors or {},
+    )
+    return page, 422 if errors else 200
+
+
+@blueprint.post("/jobs/<int:job_id>/retry")
+def retry_job(job_id: int) -> ResponseReturnValue:
+    """Try a job again that was given up."""
+    found = _job(job_id)
+    with audited("job.retry", found.key) as connection:
+        if not revive(connection, job_id, now()):
+            abort(404)
+    get_service().wake()
+    flash(_("It is tried again now."), "good")
+    return go(url_for("admin.jobs", state="dead"))
+
+
+@blueprint.post("/jobs/<int:job_id>")
+def change_job(job_id: int) -> ResponseReturnValue:
+    """Send a mail or a webhook to another address than it was meant for, and try it again."""
+    found = _job(job_id)
+    key = TARGETS.get(found.kind)
+    if key is None:
+        abort(404)
+    target = request.form.get("target", "").strip()
+    if not (is_email(target) if key == "to" else is_address(target)):
+        wrong = (
+            _("This is not a mail address.")
+            if key == "to"
+            else _("This is not an address that begins with https:// or http://.")
+        )
+        return _job_page(found, target, {"target": wrong})
+    before = str(found.payload.get(key, ""))
+    with audited("job.redirect", found.key, {"from": before, "to": target}) as connection:
+        if not change_payload(connection, job_id, {**found.payload, key: target}):
+            abort(404)
+        revive(connection, job_id, now())
+    get_service().wake()
+    flash(_("The address is changed, and it is tried again."), "good")
+    return go(url_for("admin.job", job_id=job_id))
+
+
+@blueprint.post("/jobs/<int:job_id>/drop")
+def drop(job_id: int) -> ResponseReturnValue:
+    """Drop a job for good. Timers that still wait stay: a record counts on them."""
+    found = _job(job_id)
+    if found.state != "dead" and found.kind not in TARGETS:
+        abort(404)
+    body = {"kind": found.kind, "error": found.last_error}
+    with audited("job.drop", found.key, body) as connection:
+        if not drop_job(connection, job_id):
+            abort(404)
+    flash(_("It is dropped. The audit log keeps what it was."), "good")
+    return go(url_for("admin.jobs", state="dead"))
+
+
+@blueprint.get("/deliveries")
+def deliveries() -> ResponseReturnValue:
+    """List what went out, and what did not."""
+    chosen = {name: request.args.get(name, "") for name in ("kind", "outcome", "q")}
+    with get_service().database.reading() as connection:
+        page = deliveries_page(
+            connection,
+            kind=chosen["kind"],
+            outcome=chosen["outcome"],
+            words=chosen["q"],
+            cursor=request.args.get("after", ""),
+        )
+        numbers = numbers_of(connection, [one.record_id for one in page.items])
+    return show(
+        "admin/deliveries.html",
+        "results" if "after" not in request.args else "more_results",
+        page=page,
+        numbers=numbers,
+        chosen=chosen,
+        more=more_url("admin.deliveries", page.more, chosen),
+    )

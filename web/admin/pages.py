@@ -1,0 +1,8 @@
+"""All pages of the administration: importing this puts them on the blueprint."""
+
+from __future__ import annotations
+
+from . import customers, definitions, jobs, layout, mail, overview, people, releases, safety
+from .blueprint import blueprint
+
+__all__ = ["blueprint", "customers", "definitions", "jobs", "layout", "mail", "overview", "people", "releases", "safety"]  # fmt: skip

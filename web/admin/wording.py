@@ -1,0 +1,232 @@
+"""What the administration calls things: kinds of definitions, of jobs, of uses."""
+
+from __future__ import annotations
+
+from ..wording import gettext as _
+
+KIND_ICONS = {
+    "record_type": "ticket",
+    "form": "clipboard-list",
+    "workflow": "route",
+    "sla": "clock-check",
+    "rule": "bolt",
+    "table": "table",
+    "routing": "arrows-exchange",
+    "team": "users",
+    "message_template": "mail",
+    "survey": "mood-smile",
+    "calendar": "calendar",
+    "taxonomy": "sitemap",
+    "view": "list",
+    "segment": "users-group",
+    "block": "package",
+}
+KINDS = tuple(KIND_ICONS)
+
+
+def kind_word(kind: str, many: bool = False) -> str:
+    """Return the word for a kind of definitions, for one or for many of them."""
+    known = {
+        "record_type": (_("Record type"), _("Record types")),
+        "form": (_("Form"), _("Forms")),
+        "workflow": (_("Workflow"), _("Workflows")),
+        "sla": (_("Service promise"), _("Service promises")),
+        "rule": (_("Rule"), _("Rules")),
+        "table": (_("Decision table"), _("Decision tables")),
+        "routing": (_("Routing chain"), _("Routing chains")),
+        "team": (_("Team"), _("Teams")),
+        "message_template": (_("Message template"), _("Message templates")),
+        "survey": (_("Survey"), _("Surveys")),
+        "calendar": (_("Calendar"), _("Calendars")),
+        "taxonomy": (_("List of choices"), _("Lists of choices")),
+        "view": (_("Saved list"), _("Saved lists")),
+        "segment": (_("Customer segment"), _("Customer segments")),
+        "block": (_("Shared block"), _("Shared blocks")),
+        "pack": (_("Pack"), _("Packs")),
+        "scenario": (_("Scenario"), _("Scenarios")),
+        "field": (_("Field"), _("Fields")),
+        "state": (_("State"), _("States")),
+        "role": (_("Role"), _("Roles")),
+    }
+    return known[kind][many] if kind in known else kind
+
+
+def use_word(how: str) -> str:
+    """Return for what one definition uses another."""
+    known = {
+        "workflow": _("its workflow"),
+        "intake": _("form of intake"),
+        "form": _("form of a state"),
+        "task": _("form of a task"),
+        "promise": _("its service promise"),
+        "route": _("routing"),
+        "acknowledge": _("confirmation of receipt"),
+        "record_type": _("is made for it"),
+        "field": _("has this field"),
+        "choices": _("choices of a field"),
+        "people": _("people of a field"),
+        "show": _("decides what is shown"),
+        "require": _("decides what is required"),
+        "enable": _("decides what can be changed"),
+        "formula": _("formula"),
+        "rights": _("rights of a field"),
+        "condition": _("condition"),
+        "checklist": _("condition of a checklist"),
+        "owner": _("owner"),
+        "limit": _("time limit"),
+        "approver": _("approver"),
+        "ask": _("is asked for on the way"),
+        "way": _("way of the process"),
+        "start": _("start of the process"),
+        "solved": _("after the customer's yes"),
+        "reopen": _("when reopened"),
+        "cancelled": _("when cancelled"),
+        "merged": _("when merged"),
+        "reply": _("when the customer replies"),
+        "cancel": _("may cancel"),
+        "tiers": _("tiers of the promise"),
+        "calendar": _("working time"),
+        "target": _("target"),
+        "trigger": _("sets the rule off"),
+        "set": _("is set"),
+        "moves": _("moves records there"),
+        "creates": _("creates records"),
+        "action": _("action"),
+        "input": _("column of conditions"),
+        "output": _("column of results"),
+        "text": _("words of the text"),
+        "invitation": _("invitation"),
+        "column": _("column"),
+        "sort": _("order"),
+        "access": _("access"),
+        "block": _("part of it"),
+    }
+    return known.get(how, how)
+
+
+def job_word(kind: str) -> str:
+    """Return what a kind of jobs does."""
+    known = {
+        "mail": _("Mail"),
+        "webhook": _("Webhook"),
+        "notice": _("Notice"),
+        "timer": _("Timer"),
+        "command": _("Change of a record"),
+        "create_record": _("New record"),
+        "sweep": _("Timed rule"),
+        "housekeeping": _("Housekeeping"),
+    }
+    return known.get(kind, kind)
+
+
+def job_state_word(state: str) -> str:
+    """Return the word for where a job stands."""
+    return {"ready": _("Waiting"), "leased": _("Running"), "dead": _("Given up")}.get(state, state)
+
+
+def outcome_word(outcome: str) -> str:
+    """Return the word for how a delivery went."""
+    known = {
+        "sent": _("Sent"),
+        "failed": _("Failed"),
+        "dead": _("Given up"),
+        "dropped": _("Dropped"),
+    }
+    return known.get(outcome, outcome)
+
+
+def inbound_word(state: str) -> str:
+    """Return the word for what became of what came in."""
+    return {"new": _("Not read yet"), "done": _("Done"), "failed": _("Failed")}.get(state, state)
+
+
+def act_word(act: str) -> str:
+    """Return the word for what a role may do with a record."""
+    known = {
+        "create": _("Create"),
+        "read": _("Read"),
+        "work": _("Work"),
+        "reply": _("Reply"),
+        "note": _("Internal notes"),
+        "assign": _("Assign"),
+        "take": _("Take over"),
+        "merge": _("Merge"),
+        "cancel": _("Cancel"),
+        "reopen": _("Reopen"),
+        "set_due": _("Set due times"),
+        "history": _("History"),
+    }
+    return known.get(act, act)
+
+
+def field_type_word(kind: str) -> str:
+    """Return the word for the type of a field."""
+    known = {
+        "text": _("Text"),
+        "long_text": _("Long text"),
+        "number": _("Number"),
+        "money": _("Amount of money"),
+        "choice": _("Choice"),
+        "multi_choice": _("Several choices"),
+        "tree_choice": _("Choice from a tree"),
+        "yes_no": _("Yes or no"),
+        "date": _("Date"),
+        "date_time": _("Date and time"),
+        "duration": _("Length of time"),
+        "email": _("E-mail"),
+        "phone": _("Phone"),
+        "url": _("Web address"),
+        "files": _("Files"),
+        "user": _("Colleague"),
+        "team": _("Team"),
+        "customer": _("Customer"),
+        "table": _("Table"),
+        "computed": _("Computed"),
+        "heading": _("Heading"),
+    }
+    return known.get(kind, kind)
+
+
+def metric_word(metric: str) -> str:
+    """Return the word for what a clock measures."""
+    known = {
+        "first_response": _("First reply"),
+        "next_reply": _("Next reply"),
+        "next_update": _("Next update"),
+        "engagement": _("Engagement"),
+        "resolution": _("Resolution"),
+        "state_limit": _("Time in a state"),
+        "task": _("Task"),
+        "promise": _("Promised date"),
+    }
+    return known.get(metric, metric)
+
+
+def audit_word(action: str) -> str:
+    """Return what somebody did, for the audit log."""
+    known = {
+        "job.retry": _("tried a job again:"),
+        "job.redirect": _("sent a job elsewhere:"),
+        "job.drop": _("dropped a job:"),
+        "inbound.retry": _("had inbound read again:"),
+        "user.add": _("added the user"),
+        "user.change": _("changed the user"),
+        "user.enable": _("let in again:"),
+        "user.disable": _("disabled the user"),
+        "user.reset": _("reset the password of"),
+        "user.password": _("set a new password:"),
+        "user.session_end": _("ended a session of"),
+        "team.change": _("changed the team"),
+        "customer.change": _("changed the customer"),
+        "organisation.add": _("added the organisation"),
+        "organisation.change": _("changed the organisation"),
+        "release.prepare": _("prepared a release with"),
+        "release.publish": _("published the release"),
+        "release.rollback": _("rolled back to the release"),
+        "release.drop": _("did not publish"),
+        "token.add": _("made the token"),
+        "token.revoke": _("revoked the token"),
+        "audit.verify": _("checked the history:"),
+        "webhook.disabled": _("switched the webhook off:"),
+    }
+    return known.get(action, action)
