@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from sopwith.core.record import Approval, RecordState, Vote
 from sopwith.workflows.model import State
 
 from ..visitor import visitor
+from ..wording import gettext as _
 from .colleagues import Colleagues
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import Connection, and_
 
 from sopwith.core import commands as c
@@ -20,6 +20,7 @@ from sopwith.workflows.model import Workflow
 from ..htmx import go, show
 from ..languages import lang
 from ..visitor import get_service, visitor
+from ..wording import gettext as _
 from .blueprint import desk
 from .colleagues import Colleagues, colleagues
 from .commands import carry_out
@@ -165,10 +166,10 @@ def card_menu(record_id: str) -> ResponseReturnValue:
 def place(record_id: str) -> ResponseReturnValue:
     """Put a card into another column; what the way out asks for is asked on the record's page."""
     state, release = record()
-    back = url_for(
-        "desk.board",
-        **{key: request.args[key] for key in ("by", "type", "view") if request.args.get(key)},
-    )
+    kept: dict[str, Any] = {
+        key: request.args[key] for key in ("by", "type", "view") if request.args.get(key)
+    }
+    back = url_for("desk.board", **kept)
     if request.form.get("by") == "person":
         owner = request.form.get("column") or None
         outcome = carry_out(

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_babel import gettext as _
-
 from sopwith.calendars import Reason, Slice
 from sopwith.core.record import Clock, ClockStatus, RecordState
 from sopwith.engine.due import Stretch, how_due
@@ -17,6 +15,7 @@ from sopwith.store.history import KeptEvent
 from ..languages import lang, zone_info
 from ..times import span
 from ..visitor import now
+from ..wording import gettext as _
 from .words import clock_title, workflow_of
 
 MOST_SLICES = 12

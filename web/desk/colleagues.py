@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from sopwith.core.events import Actor
 from sopwith.release.model import Release
 from sopwith.store.people import User, users
 
+from ..forms import Picks
 from ..languages import lang
+from ..wording import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,23 @@ class Colleagues:
         if actor.kind == "customer":
             return _("Customer")
         return self.name(actor.id) or _("Somebody")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people know others by, for fields that hold ids: colleagues without a further question."""
+
+    people: Colleagues
+    picks: Picks
+
+    def name(self, kind: str, key: str) -> str:
+        """Return the name of a colleague, team, customer or file."""
+        return self.people.name(key) if kind == "user" else self.picks.name(kind, key)
+
+
+def names_of(release: Release, people: Colleagues) -> Names:
+    """Return the names for the fields of a record of *release*."""
+    return Names(people, Picks(release, True))
 
 
 def colleagues(connection: Connection, release: Release) -> Colleagues:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from sopwith.access.allow import allow
 from sopwith.access.model import Act
@@ -23,14 +22,15 @@ from sopwith.runtime.service import Outcome
 from sopwith.store.history import events_of
 from sopwith.store.records import load_record
 
-from ..forms import Picks, only_reshapes, read_page, sent_files
+from ..forms import only_reshapes, read_page, sent_files
 from ..htmx import go
 from ..languages import lang, zone
 from ..uploads import usable
 from ..visitor import get_service, visitor
+from ..wording import gettext as _
 from .blueprint import desk
-from .colleagues import colleagues
-from .history import QUIET, Teller
+from .colleagues import colleagues, names_of
+from .history import Teller, is_conflict
 from .lists import list_address
 from .record_page import NO_EXTRA, Extra, answer, find_number, record
 from .ways import NOTHING, Typed, asked_form, asks, clean, form_of, tie, way_of
@@ -56,7 +56,7 @@ def carry_out(command: c.Command, record_id: str) -> Outcome:
             break
         with service.database.reading() as connection:
             since = events_of(connection, record_id, after=command.expected_version or 0)
-        if not since or any(one.event.kind not in QUIET for one in since):
+        if not since or any(is_conflict(one.event) for one in since):
             break
         command = replace(command, expected_version=since[-1].seq)
     return outcome
@@ -68,13 +68,10 @@ def _is_conflict(outcome: Outcome) -> bool:
 
 def back(record_id: str, anchor: str = "") -> ResponseReturnValue:
     """Lead back to the record, with the list that was beside it."""
-    tab = request.args.get("tab")
-    more = {"tab": tab} if tab else {}
-    return go(
-        url_for(
-            "desk.record", record_id=record_id, _anchor=anchor or None, **list_address(), **more
-        )
-    )
+    kept = list_address()
+    if request.args.get("tab"):
+        kept["tab"] = request.args["tab"]
+    return go(url_for("desk.record", record_id=record_id, _anchor=anchor or None, **kept))
 
 
 def refused(
@@ -88,9 +85,8 @@ def refused(
         extra = replace(extra, problems=outcome.problems)
         if _is_conflict(outcome):
             events = events_of(connection, state.id, after=expected_version() or 0)
-            teller = Teller(
-                release, fresh, colleagues(connection, release), Picks(connection, release, True)
-            )
+            people = colleagues(connection, release)
+            teller = Teller(release, fresh, people, names_of(release, people))
             lines = [one for one in teller.lines(events) if not one.quiet]
             extra = replace(extra, conflict=tuple(lines), again=_again())
     return answer(

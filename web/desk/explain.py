@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from sopwith.core.decision import Why, sentence
 from sopwith.core.messages import MESSAGES
 from sopwith.core.plain import to_plain
@@ -19,6 +17,7 @@ from sopwith.release.model import Release
 from sopwith.store.history import KeptEvent
 
 from ..languages import lang
+from ..wording import gettext as _
 from .colleagues import Colleagues
 from .words import kind_of, labels_of, plain_value, text_of
 
@@ -135,7 +134,6 @@ class Explainer:
 
     def _title(self, why: Why) -> str:
         known: Mapping[str, Mapping[str, Any]] = {
-            "rule": self.release.rules,
             "routing": self.release.routings,
             "table": self.release.tables,
         }

@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from sopwith.core.decision import sentence
-from sopwith.core.events import Cause, EventKind
+from sopwith.core.events import Cause, Event, EventKind
 from sopwith.core.messages import MESSAGES
 from sopwith.core.plain import from_plain
 from sopwith.core.record import Clock, RecordState, Task
 from sopwith.release.model import Release
 from sopwith.store.history import KeptEvent
 
-from ..forms import Picks
 from ..languages import lang
-from .colleagues import Colleagues
+from ..wording import gettext as _
+from .colleagues import Colleagues, Names
 from .words import (
     channel_word,
     clock_title,
@@ -45,6 +43,7 @@ QUIET = frozenset(
     }
 )
 """Kinds of events that nobody did: they make no conflict, and the short history leaves them out."""
+_HARMLESS = QUIET | {EventKind.ESCALATED, EventKind.TAGS, EventKind.FOLLOWERS, EventKind.SURVEY}
 _TOLD = frozenset({"breached", "warned"})
 
 
@@ -61,6 +60,17 @@ class Line:
     quiet: bool
 
 
+def is_conflict(event: Event) -> bool:
+    """Return whether somebody who was typing meanwhile has to know of *event* before they go on."""
+    if event.kind in QUIET:
+        return False
+    if event.actor.kind != "system":
+        return True
+    return not (
+        event.kind in _HARMLESS or (event.kind is EventKind.COMMENT and not event.body.get("human"))
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Teller:
     """Tells the history of one record."""
@@ -68,7 +78,7 @@ class Teller:
     release: Release
     state: RecordState
     people: Colleagues
-    picks: Picks
+    names: Names
 
     def lines(self, events: Sequence[KeptEvent]) -> list[Line]:
         """Return *events* in words, in their order."""
@@ -105,7 +115,7 @@ class Teller:
     def said(self, name: str, value: Any) -> str:
         """Return a field with its value."""
         kind = kind_of(self.release, self.state)
-        words = shown_value(kind, name, value, self.picks)
+        words = shown_value(kind, name, value, self.names)
         if len(words) > 120:
             words = words[:119] + "…"
         return f"{field_title(kind, name)}{colon()}{words}"

@@ -9,7 +9,6 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import request
-from flask_babel import gettext as _
 from sqlalchemy import Connection, and_
 
 from sopwith.release.model import Release
@@ -19,6 +18,7 @@ from sopwith.store.worklists import count_lists
 from ..languages import lang
 from ..times import ClockView, due_view
 from ..visitor import get_service, visitor
+from ..wording import gettext as _
 from .colleagues import Colleagues, colleagues
 from .seen import scopes, seen
 from .views import DEFAULT, DeskView, all_views, counted
@@ -148,7 +148,7 @@ def show_list(connection: Connection, args: Mapping[str, str], *, size: int = PA
 def _order(sort: str, view: DeskView) -> tuple[Order, bool]:
     name = sort.removeprefix("-")
     if name in ORDERS:
-        return cast(Order, name), sort.startswith("-")
+        return name, sort.startswith("-")
     return cast(Order, view.order), view.descending
 
 
@@ -192,7 +192,7 @@ def options_of(
     allowed = [key for key, wide in scopes(release).items() if wide != "none"]
     types = [(key, release.record_types[key].title.get(lang())) for key in allowed]
     states: list[tuple[str, str]] = []
-    if chosen_type in release.record_types:
+    if chosen_type and chosen_type in release.record_types:
         workflow = release.workflows[release.record_types[chosen_type].workflow]
         states = [(one.id, one.title.get(lang())) for one in workflow.states.values()]
     me = visitor().actor.id or ""

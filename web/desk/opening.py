@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from sopwith.access.allow import allow
@@ -24,6 +23,7 @@ from ..htmx import fragment, go, show
 from ..languages import LOCALES, lang
 from ..uploads import uploader_of
 from ..visitor import get_service, now, visitor
+from ..wording import gettext as _
 from .blueprint import desk
 
 CHANNELS = ("phone", "walk_in", "mail", "chat", "portal")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from sopwith.access.allow import allow
 from sopwith.access.model import Act
@@ -15,6 +13,8 @@ from sopwith.store.worklists import states_of
 from ..htmx import go, show
 from ..languages import lang
 from ..visitor import get_service, visitor
+from ..wording import gettext as _
+from ..wording import ngettext
 from .blueprint import desk
 from .commands import tags_in
 from .lists import list_address, show_list

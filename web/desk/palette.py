@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from sopwith.release.model import Release
-from sopwith.store.lists import RecordFilter, list_records
+from sopwith.store.lists import RecordFilter, RecordSummary, list_records
 from sopwith.store.records import id_of_number
 
 from ..htmx import show
 from ..languages import lang
 from ..visitor import get_service
+from ..wording import gettext as _
 from .blueprint import desk
 from .colleagues import colleagues
 from .lists import row_of
@@ -54,7 +54,7 @@ def palette() -> ResponseReturnValue:
 def _records(connection: Connection, live: Release, words: str) -> list[Entry]:
     people = colleagues(connection, live)
     exact = id_of_number(connection, words)
-    rows = []
+    rows: list[RecordSummary] = []
     if exact:
         rows += list_records(
             connection, RecordFilter(ids=frozenset({exact}), where=seen(live)), limit=1

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import g, request, url_for
 from flask.wrappers import Response
-from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from sopwith.access.allow import allow
@@ -25,13 +24,13 @@ from sopwith.store.records import id_of_number, title_of
 from sopwith.workflows.layout import Chart, layout
 from sopwith.workflows.model import State, Workflow
 
-from ..forms import Picks
-from ..htmx import show
+from ..htmx import is_htmx, show
 from ..languages import lang
 from ..visitor import get_service, visitor
+from ..wording import gettext as _
 from .approval import ApprovalFacts, approval_facts
 from .clock_facts import clock_facts, shown_clocks
-from .colleagues import Colleagues, colleagues
+from .colleagues import Colleagues, colleagues, names_of
 from .explain import Explainer
 from .history import Line, Teller
 from .lists import DeskList, list_address, row_of, show_list
@@ -189,7 +188,7 @@ def _tab_content(
     may: Mapping[str, bool],
     tab: str,
 ) -> dict[str, Any]:
-    picks = Picks(connection, release, True)
+    picks = names_of(release, people)
     intake = release.forms.get(kind.intake)
     asked = intake.by_id if intake else {}
     rest = {
@@ -357,7 +356,7 @@ def answer(
     with get_service().database.reading() as connection:
         page = build(connection, state, release, typed, extra)
         beside: DeskList | None = None
-        if block is None:
+        if block is None or not is_htmx():
             beside = show_list(connection, list_address(), size=30)
     more: dict[str, Any] = {"list": beside, "views": beside.views if beside else {}}
     return show("desk/record.html", block, status, **context(page), **more)

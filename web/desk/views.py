@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Connection, and_
 
 from sopwith.core.roles import ADMIN
@@ -17,6 +16,7 @@ from sopwith.store.worklists import OPEN, due_before, of_view
 
 from ..languages import lang, zone
 from ..visitor import now, visitor
+from ..wording import gettext as _
 
 SOON = timedelta(hours=2)
 DEFAULT = "mine"

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection
 
 from sopwith.core.record import Clock, RecordState, Task
 from sopwith.release.model import Release
@@ -16,13 +15,12 @@ from sopwith.store.records import load_record
 from sopwith.store.traffic import count_unread, mark_read, notices_of
 from sopwith.store.worklists import waiting_for
 
-from ..forms import Picks
 from ..htmx import go, show
 from ..languages import lang
 from ..visitor import get_service, now, visitor
 from .approval import is_asked, mode_words
 from .blueprint import desk
-from .colleagues import colleagues
+from .colleagues import Colleagues, colleagues, names_of
 from .words import kind_of, shown_values, state_title, task_title, workflow_of
 
 
@@ -100,6 +98,7 @@ def approvals() -> ResponseReturnValue:
     who, service = visitor(), get_service()
     with service.database.reading() as connection:
         states = waiting_for(connection, who.actor.id or "", ())
+        people = colleagues(connection, service.releases.live(connection))
         found = []
         for state in states:
             round_ = state.approval
@@ -122,15 +121,15 @@ def approvals() -> ResponseReturnValue:
                     rule=means,
                     due_at=vote.due_at,
                     asked_at=round_.opened_at,
-                    facts=_facts(connection, release, state),
+                    facts=_facts(release, people, state),
                 )
             )
     return show("desk/approvals.html", approvals=found)
 
 
-def _facts(connection: Connection, release: Release, state: RecordState) -> list[tuple[str, str]]:
+def _facts(release: Release, people: Colleagues, state: RecordState) -> list[tuple[str, str]]:
     """Return the short fields of the record, as what is to be decided on."""
-    shown = shown_values(kind_of(release, state), state.values, Picks(connection, release, True))
+    shown = shown_values(kind_of(release, state), state.values, names_of(release, people))
     return [
         (one["label"], one["words"]) for one in shown if not one["long"] and one["id"] != "title"
     ][:10]

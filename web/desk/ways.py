@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from sopwith.core.decision import Problem
@@ -25,6 +24,7 @@ from ..languages import lang, zone
 from ..rendering import role_word
 from ..uploads import uploader_of
 from ..visitor import get_service, now, visitor
+from ..wording import gettext as _
 from .words import comma, kind_of, labels_of, state_title, task_title, workflow_of
 
 PREVIOUS = "previous"

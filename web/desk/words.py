@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-
 from sopwith.core.record import Clock, RecordState, Task
 from sopwith.core.text import Text
 from sopwith.expressions import Labels
@@ -15,8 +13,9 @@ from sopwith.formbuilder.model import Field, FieldType, Option
 from sopwith.release.model import RecordType, Release
 from sopwith.workflows.model import State, Workflow
 
-from ..forms import Picks
 from ..languages import lang, zone
+from ..wording import gettext as _
+from .colleagues import Names
 
 _BASE = {
     "owner": Text("owner", "负责人"),
@@ -91,15 +90,15 @@ def field_title(kind: RecordType, name: str) -> str:
     return _BASE[name].get(lang()) if name in _BASE else name
 
 
-def shown_value(kind: RecordType, name: str, value: Any, picks: Picks) -> str:
+def shown_value(kind: RecordType, name: str, value: Any, names: Names) -> str:
     """Return a field's value as people read it."""
     found = kind.all_fields.get(name)
     if found is None:
         return "" if value is None else str(value)
-    return display_value(found, value, lang(), picks.name, zone=zone())
+    return display_value(found, value, lang(), names.name, zone=zone())
 
 
-def shown_values(kind: RecordType, values: Mapping[str, Any], picks: Picks) -> list[dict[str, Any]]:
+def shown_values(kind: RecordType, values: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
     """Return all filled fields: label, words, whether the words are long, and rows of tables."""
     found = []
     for name, value in values.items():
@@ -107,9 +106,9 @@ def shown_values(kind: RecordType, values: Mapping[str, Any], picks: Picks) -> l
         if one is None or one.type is FieldType.HEADING or value in (None, "", []):
             continue
         long = one.type is FieldType.LONG_TEXT or one.type is FieldType.TABLE
-        rows = _rows(one, value, picks) if one.type is FieldType.TABLE else []
+        rows = _rows(one, value, names) if one.type is FieldType.TABLE else []
         files = list(value) if one.type is FieldType.FILES and isinstance(value, list) else []
-        words = display_value(one, value, lang(), picks.name, zone=zone())
+        words = display_value(one, value, lang(), names.name, zone=zone())
         label = one.title.get(lang()) or name
         found.append(
             {"id": name, "label": label, "words": words, "long": long, "rows": rows, "files": files}
@@ -117,11 +116,11 @@ def shown_values(kind: RecordType, values: Mapping[str, Any], picks: Picks) -> l
     return found
 
 
-def _rows(table: Field, value: Any, picks: Picks) -> list[str]:
+def _rows(table: Field, value: Any, names: Names) -> list[str]:
     rows = []
     for row in value if isinstance(value, list) else ():
         cells = (
-            display_value(one, row.get(one.id), lang(), picks.name, zone=zone())
+            display_value(one, row.get(one.id), lang(), names.name, zone=zone())
             for one in table.columns
         )
         rows.append(" · ".join(cell for cell in cells if cell))

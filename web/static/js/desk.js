@@ -50,9 +50,19 @@ function markOpen() {
   }
 }
 
+function showPresentState() {
+  const flow = document.querySelector(".flow");
+  const now = flow?.querySelector(".flow-now");
+  if (!now) return;
+  const box = now.getBBox();
+  flow.scrollTo(box.x + box.width / 2 - flow.clientWidth / 2, box.y - flow.clientHeight / 3);
+}
+
 function startPanels() {
+  showPresentState();
   addEventListener("htmx:afterSettle", (event) => {
     markOpen();
+    showPresentState();
     event.target.querySelector?.("[data-first]")?.focus();
     if (event.target.id === "ticket") document.getElementById("record-title")?.scrollIntoView({ block: "nearest" });
   });
