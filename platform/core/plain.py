@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -28,21 +28,7 @@ def instant(text: str) -> datetime:
 
 def to_plain(value: Any) -> Any:
     """Return *value* (a dataclass, or anything inside one) as plain JSON; fields at their default are left out."""
-    encode = _ENCODERS.get(type(value))
-    if encode is not None:
-        return encode(value)
-    if is_dataclass(value):
-        return {
-            name: to_plain(item)
-            for name, default in _names(type(value))
-            if (item := getattr(value, name)) != default
-        }
-    for kind, encode in _ENCODERS.items():  # subclasses: enums of text, special mappings
-        if isinstance(value, kind):
-            return encode(value)
-    if isinstance(value, Mapping):
-        return _mapping(value)
-    raise TypeError(f"no plain form for {type(value).__name__}")
+    return _ENCODERS[type(value)](value)
 
 
 def _same(value: Any) -> Any:
@@ -50,22 +36,23 @@ def _same(value: Any) -> Any:
 
 
 def _mapping(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: to_plain(item) for key, item in value.items()}
+    return {
+        key: item if (kind := type(item)) in _PLAIN else _ENCODERS[kind](item)
+        for key, item in value.items()
+    }
 
 
 def _list(value: Any) -> list[Any]:
-    return [to_plain(item) for item in value]
+    return [item if (kind := type(item)) in _PLAIN else _ENCODERS[kind](item) for item in value]
 
 
 def _sorted(value: Any) -> list[Any]:
     return sorted(to_plain(item) for item in value)
 
 
-_ENCODERS: dict[type, Convert] = {
-    type(None): _same,
-    bool: _same,
-    int: _same,
-    float: _same,
+_PLAIN = frozenset({type(None), bool, int, float, str})
+_KNOWN: Mapping[type, Convert] = {
+    **dict.fromkeys(_PLAIN - {str}, _same),
     str: str,
     datetime: instant_text,
     dict: _mapping,
@@ -76,40 +63,96 @@ _ENCODERS: dict[type, Convert] = {
 }
 
 
+class _Encoders(dict[type, Convert]):
+    """What makes values of exactly one class plain, by class; found out at the first of each."""
+
+    def __missing__(self, kind: type) -> Convert:
+        self[kind] = found = self._find(kind)
+        return found
+
+    def _find(self, kind: type) -> Convert:
+        if is_dataclass(kind):
+            return _of_fields(kind)
+        for parent, encode in _KNOWN.items():  # subclasses: enums of text, special mappings
+            if issubclass(kind, parent):
+                return encode
+        if issubclass(kind, Mapping):
+            return _mapping
+        raise TypeError(f"no plain form for {kind.__name__}")
+
+
+_ENCODERS = _Encoders(_KNOWN)
+
+
+def _of_fields(kind: type) -> Convert:
+    rows = _names(kind)
+    if len(rows) < 2:  # attrgetter gives a tuple from two names on
+        return lambda value: {
+            name: to_plain(item)
+            for name, default in rows
+            if (item := getattr(value, name)) != default
+        }
+    values_of = attrgetter(*(name for name, _ in rows))
+
+    def encode(value: Any) -> dict[str, Any]:
+        found = {}
+        for (name, default), item in zip(rows, values_of(value), strict=True):
+            if item is not default and item != default:
+                of = type(item)
+                found[name] = item if of in _PLAIN else _ENCODERS[of](item)
+        return found
+
+    return encode
+
+
 def from_plain(cls: type[T], data: Any) -> T:
     """Return the dataclass *cls* from what ``to_plain`` made of one; unknown keys are left out."""
-    converters = _converters(cls)
-    return cls(**{key: converters[key](item) for key, item in data.items() if key in converters})
+    converters, given = _CONVERTERS[cls], {}
+    for key, item in data.items():
+        convert = converters.get(key)
+        if convert is _same:
+            given[key] = item
+        elif convert is not None:
+            given[key] = convert(item)
+    return cls(**given)
 
 
-@cache
-def _names(cls: type) -> tuple[tuple[str, Any], ...]:
+def _names(cls: Any) -> tuple[tuple[str, Any], ...]:
     found = []
     for one in fields(cls):
         default: Any = one.default
-        if default is MISSING and one.default_factory is not MISSING:
-            default = one.default_factory()
+        make: Any = one.default_factory
+        if default is MISSING and make is not MISSING:
+            default = make()
         found.append((one.name, default))
     return tuple(found)
 
 
-@cache
-def _converters(cls: type) -> dict[str, Convert]:
-    hints = get_type_hints(cls)
-    return {one.name: _converter(hints[one.name]) for one in fields(cls)}
+class _Converters(dict[type, dict[str, Convert]]):
+    """What brings the fields of a class back, by class; found out at the first of each."""
+
+    def __missing__(self, cls: Any) -> dict[str, Convert]:
+        hints = get_type_hints(cls)
+        self[cls] = found = {one.name: _converter(hints[one.name]) for one in fields(cls)}
+        return found
+
+
+_CONVERTERS = _Converters()
 
 
 def _converter(hint: Any) -> Convert:
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         inner = _converter(next(arg for arg in args if arg is not type(None)))
-        return lambda item: None if item is None else inner(item)
+        return _same if inner is _same else lambda item: None if item is None else inner(item)
     if origin in (list, tuple, frozenset):
         each = _converter(args[0])
         build: Callable[[Any], Any] = origin
-        return lambda items: build(each(item) for item in items)
+        return build if each is _same else lambda items: build(each(item) for item in items)
     if origin is dict:
         of_value = _converter(args[1])
+        if of_value is _same:
+            return dict
         return lambda items: {key: of_value(item) for key, item in items.items()}
     if hint is datetime:
         return instant
@@ -117,4 +160,4 @@ def _converter(hint: Any) -> Convert:
         return hint
     if isinstance(hint, type) and is_dataclass(hint):
         return lambda item: from_plain(hint, item)
-    return lambda item: item
+    return _same

@@ -10,6 +10,9 @@ from ..core.record import RecordState
 
 def scope_of(state: RecordState) -> dict[str, Any]:
     """Return the present values of all names: field values over base values."""
+    created, changed, entered = state.created_at, state.updated_at, state.entered_at
+    created_at = instant_text(created)
+    updated_at = created_at if changed is created else instant_text(changed)
     return {
         "number": state.number,
         "type_of_record": state.type,
@@ -23,9 +26,9 @@ def scope_of(state: RecordState) -> dict[str, Any]:
         "lang": state.lang,
         "tags": list(state.tags),
         "requester": state.customer_id or state.created_by,
-        "created_at": instant_text(state.created_at),
-        "updated_at": instant_text(state.updated_at),
-        "entered_at": instant_text(state.entered_at),
+        "created_at": created_at,
+        "updated_at": updated_at,
+        "entered_at": updated_at if entered is changed else instant_text(entered),
         "resolved_at": instant_text(state.resolved_at) if state.resolved_at else None,
         "closed_at": instant_text(state.closed_at) if state.closed_at else None,
         "reopened": state.reopened,
