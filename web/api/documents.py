@@ -7,10 +7,26 @@ from importlib.metadata import PackageNotFoundError, version
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
+from sopwith.core.text import Text
+
 from .blueprint import PREFIX, VERSION, api
 from .openapi import document
-from .operation import OPERATIONS, Answer
-from .words import WORDS, lang
+from .operation import OPERATIONS, Answer, Operation
+from .words import WORDS
+
+INTRO = Text(
+    "Programs do here what people do on the pages, with the rights of the account whose token they bring.",
+    "程序可在此完成页面上的各项操作，权限与令牌所属账号一致。",
+)
+WRONG = Text("What can be wrong", "错误代码")
+TAGS = {
+    "Records": Text("Records", "记录"),
+    "Work": Text("Work on a record", "处理记录"),
+    "History": Text("How it came about", "历史与说明"),
+    "Files": Text("Files", "文件"),
+    "Definitions": Text("Definitions", "定义"),
+    "Account": Text("Account and tokens", "账号与令牌"),
+}
 
 
 def product_version() -> str:
@@ -30,8 +46,17 @@ def openapi() -> Response:
 @api.get("/docs")
 def docs() -> ResponseReturnValue:
     """Show what the API offers, readable without any script."""
-    tags: dict[str, list[object]] = {}
+    tags: dict[str, list[Operation]] = {}
     for one in OPERATIONS:
         tags.setdefault(one.tag, []).append(one)
-    codes = {code: (one.zh if lang() == "zh-CN" else one.en) for code, one in WORDS.items()}
-    return render_template("api/docs.html", tags=tags, codes=codes, prefix=PREFIX)
+    codes = {code: Text(one.en, one.zh) for code, one in WORDS.items()}
+    titles = {tag: TAGS[tag] for tag in tags}
+    return render_template(
+        "api/docs.html",
+        tags=tags,
+        titles=titles,
+        codes=codes,
+        prefix=PREFIX,
+        intro=INTRO,
+        wrong=WRONG,
+    )
