@@ -93,7 +93,12 @@ def _table(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
 
 
 def _assign(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
-    user, team, via = _target(draft, action.args, scope)
+    _hand_over(draft, action.args, scope, cause)
+
+
+def _hand_over(draft: Draft, named: Values, scope: Values, cause: Cause) -> None:
+    """Give the record to whom a rule names; where that is nobody, it stays where it is."""
+    user, team, via = _target(draft, named, scope)
     if user is not None or team is not None:
         give(draft, user, team, via, cause)
         draft.owner_set = True
@@ -227,9 +232,7 @@ def _escalate(draft: Draft, action: Action, scope: Values, cause: Cause) -> None
         cause,
     )
     if target:
-        user, team, via = _target(draft, target, scope)
-        give(draft, user, team, via, cause)
-        draft.owner_set = True
+        _hand_over(draft, target, scope, cause)
 
 
 def _start(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:

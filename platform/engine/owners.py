@@ -65,7 +65,8 @@ def _last_resort(draft: Draft, exclude: frozenset[str]) -> tuple[str | None, str
     for name in (draft.state.owner, draft.state.created_by):
         if draft.person(name) and name not in exclude:
             return name, None, "last_resort"
-    admin = least_loaded(draft.directory.with_role(ADMIN), exclude)
+    admins = draft.directory.with_role(ADMIN)
+    admin = least_loaded(admins, exclude) or least_loaded(admins)  # rather the same than nobody
     return (admin.id if admin else None), None, "last_resort"
 
 

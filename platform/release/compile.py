@@ -27,6 +27,7 @@ from ..rules.parse import parse_routing, parse_rule, parse_table, parse_team
 from ..sla.check import check_sla
 from ..sla.parse import parse_sla
 from ..workflows.check import check_workflow
+from ..workflows.graph import automatic_steps, reached
 from ..workflows.parse import parse_workflow
 from .asked import asked_forms
 from .check import check_record_type, check_view
@@ -264,7 +265,7 @@ class _Compiler:
             add(check_sla(sla, refs(sla.record_type), fields(sla.record_type), release.calendars))
         for rule in release.rules.values():
             add(check_rule(rule, refs(rule.record_type), fields(rule.record_type), self.fields))
-        add(check_cycles(tuple(release.rules.values()), release.tables))
+        add(check_cycles(tuple(release.rules.values()), release.tables, _first_states(release)))
         for table in release.tables.values():
             add(check_table(table, refs(table.record_type), fields(table.record_type)))
         for routing in release.routings.values():
@@ -281,6 +282,19 @@ class _Compiler:
             add(check_view(view, refs(view.record_type)))
         for record_type in release.record_types.values():
             add(check_record_type(record_type, refs(record_type.id), release))
+
+
+def _first_states(release: Release) -> dict[str, frozenset[str]]:
+    """Return for each record type the states that a new record may enter without a person."""
+    found: dict[str, frozenset[str]] = {}
+    for name, kind in release.record_types.items():
+        workflow = release.workflows.get(kind.workflow)
+        if workflow is not None:
+            follow: dict[str, list[str]] = {}
+            for step in automatic_steps(workflow):
+                follow.setdefault(step.source, []).append(step.target)
+            found[name] = reached({workflow.start}, follow)
+    return found
 
 
 def _calendar(document: Document) -> tuple[Calendar | None, Findings]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from ..core.diagnostics import Diagnostic
@@ -60,15 +61,18 @@ class _Node:
 
 
 def check_cycles(
-    rules: Sequence[Rule], tables: Mapping[str, Table] | None = None
+    rules: Sequence[Rule],
+    tables: Mapping[str, Table] | None = None,
+    first_states: Mapping[str, Iterable[str]] | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Return an error for each group of rules that can set each other off without end.
 
     tables: the decision tables that rules apply; without them a table is taken to change nothing.
+    first_states: for each record type the states that a new record enters without a person.
     """
     ordered = sorted((rule for rule in rules if rule.enabled), key=lambda one: (one.order, one.id))
     nodes = [_node(rule, tables or {}) for rule in ordered]
-    edges = _edges(nodes)
+    edges = _edges(nodes, first_states or {})
     found: list[Diagnostic] = []
     for group in _groups(range(len(nodes)), edges):
         for rest, kept in _endless(group, nodes, edges):
@@ -155,7 +159,9 @@ def _frozen(value: Any) -> Any:
 # who sets off whom
 
 
-def _edges(nodes: list[_Node]) -> dict[int, dict[int, list[_Change]]]:
+def _edges(
+    nodes: list[_Node], first_states: Mapping[str, Iterable[str]] = MappingProxyType({})
+) -> dict[int, dict[int, list[_Change]]]:
     waiting: dict[str, list[int]] = {}
     for at, node in enumerate(nodes):
         for trigger in node.rule.triggers:
@@ -163,11 +169,23 @@ def _edges(nodes: list[_Node]) -> dict[int, dict[int, list[_Change]]]:
                 waiting.setdefault(trigger.event, []).append(at)
     edges: dict[int, dict[int, list[_Change]]] = {}
     for at, node in enumerate(nodes):
-        for change in node.changes:
+        for change in _with_births(node.changes, first_states):
             for other in _listeners(change, waiting):
                 if _can_set_off(node, nodes[other], change):
                     edges.setdefault(at, {}).setdefault(other, []).append(change)
     return edges
+
+
+def _with_births(
+    changes: Iterable[_Change], first_states: Mapping[str, Iterable[str]]
+) -> Iterator[_Change]:
+    """Yield *changes*, and after each that opens a record what else happens to a new one: it is given to somebody."""
+    for change in changes:
+        yield change
+        if change.elsewhere:
+            states = first_states.get(change.elsewhere, ())
+            for name in ("assigned", "entered", *(f"entered:{state}" for state in states)):
+                yield replace(change, name=name)
 
 
 def _listeners(change: _Change, waiting: Mapping[str, list[int]]) -> Iterator[int]:
