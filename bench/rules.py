@@ -83,15 +83,15 @@ def compiled(made: Rows) -> list[Rule]:
 def by_index(rules: list[Rule]) -> Match:
     """Return the rule index."""
     index = RuleIndex(rules, "ticket")
-    created = (Happening("created"),)
-    return lambda event: [int(rule.id) for rule, _ in index.matching(created, event, EMPTY)]
+    created = Happening("created")
+    return lambda event: [int(rule.id) for rule in index.rules_for(created, event, EMPTY)]
 
 
 def index_alone(rules: list[Rule]) -> Callable[[Event], object]:
     """Return the rule index without turning its answer into numbers."""
     index = RuleIndex(rules, "ticket")
-    created = (Happening("created"),)
-    return lambda event: index.matching(created, event, EMPTY)
+    created = Happening("created")
+    return lambda event: index.rules_for(created, event, EMPTY)
 
 
 def by_loop(rules: list[Rule]) -> Match:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import repeat
 from typing import Any
 
 from ..core.events import Cause, Event, EventKind
@@ -68,7 +69,14 @@ def _round(draft: Draft, budget: _Budget) -> bool:
     scope, context = draft.scope(), draft.context()
     index = draft.release.rule_index[draft.record_type.id]
     done: set[str] = set()
-    for rule, happening in index.matching(pending, scope, context):
+    if len(pending) == 1:
+        [one] = pending
+        found: Iterable[tuple[Rule, Happening]] = zip(
+            index.rules_for(one, scope, context), repeat(one)
+        )
+    else:
+        found = index.matching(pending, scope, context)
+    for rule, happening in found:
         if rule.id in done or (rule.once and rule.id in draft.state.fired):
             continue
         if not _recently(draft, rule):

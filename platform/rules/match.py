@@ -10,7 +10,7 @@ from typing import Any
 
 from ..expressions import Context, Trace
 from .model import Rule
-from .shapes import Hits, Matcher, Plan, plan_of
+from .shapes import NO_HITS, Hits, Matcher, Plan, plan_of
 
 _MAX_HEARD = 10_000
 _UNHEARD: Any = object()
@@ -57,14 +57,7 @@ class RuleIndex:
         """
         found: list[tuple[Hits, Happening]] = []
         for happening in happenings:
-            name = happening.name
-            matcher = self._heard.get(name, _UNHEARD)
-            if matcher is _UNHEARD:
-                matcher = self._hear(name)
-            if matcher is None:
-                continue
-            scope = {**values, "event": happening.event} if matcher.needs_event else values
-            hits = matcher.find(scope, context)
+            hits = self._hits(happening, values, context)
             if hits.ranks:
                 found.append((hits, happening))
         if len(found) == 1:
@@ -74,6 +67,21 @@ class RuleIndex:
             (rank, place) for place, (hits, _) in enumerate(found) for rank in hits.ranks
         )
         return tuple((self._rules[rank], found[place][1]) for rank, place in pairs)
+
+    def rules_for(
+        self, happening: Happening, values: Mapping[str, Any], context: Context
+    ) -> tuple[Rule, ...]:
+        """Return the rules that one happening sets off: ``matching`` without the pairs, which cost more."""
+        return self._hits(happening, values, context).rules
+
+    def _hits(self, happening: Happening, values: Mapping[str, Any], context: Context) -> Hits:
+        matcher: Matcher | None = self._heard.get(happening.name, _UNHEARD)
+        if matcher is _UNHEARD:
+            matcher = self._hear(happening.name)
+        if matcher is None:
+            return NO_HITS
+        scope = {**values, "event": happening.event} if matcher.needs_event else values
+        return matcher.find(scope, context)
 
     def timed(self) -> tuple[Rule, ...]:
         """Return the rules with a trigger in time: after, at or every."""
