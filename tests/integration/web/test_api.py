@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from string import Formatter
@@ -69,7 +70,7 @@ def fits(name: str, value: Any) -> None:
 )
 def test_without_a_token_that_works_nobody_gets_in(app: Flask, header: str) -> None:
     headers = {"Authorization": header} if header else {}
-    answer = app.test_client().get(f"{PREFIX}/me", headers=headers)
+    answer: Any = app.test_client().get(f"{PREFIX}/me", headers=headers)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert answer.json["code"] == "API001"
@@ -129,7 +130,7 @@ def test_a_page_needs_its_form_token_and_then_may_what_its_person_may(
 ) -> None:
     browser = browser_of().sign_in("lin")
     browser.get("/")
-    forged = browser.client.post(f"{PREFIX}/records", json=WISH)
+    forged: Any = browser.client.post(f"{PREFIX}/records", json=WISH)
     assert (forged.status_code, forged.json["code"]) == (403, "API011")
     headers = {"X-CSRFToken": browser.token}
     assert browser.client.post(f"{PREFIX}/records", json=WISH, headers=headers).status_code == 201
@@ -494,6 +495,21 @@ def test_a_request_that_has_not_ended_answers_conflict(lin: Caller, shop: Shop) 
     answer = lin.post("/records", WISH, headers=headers)
     assert (answer.status_code, answer.json["code"]) == (409, "API008")
     assert answer.headers["Retry-After"] == "1"
+
+
+def test_many_at_once_with_one_key_have_one_effect(lin: Caller, app: Flask, shop: Shop) -> None:
+    headers = {"Idempotency-Key": "crowd"}
+    secret = lin.headers["Authorization"].removeprefix("Bearer ")
+
+    def send(_: int) -> Any:
+        return Caller(app, secret).post("/records", WISH, headers=headers)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(send, range(12)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json["id"] for answer in answers}) == 1
+    assert sum("Idempotency-Replayed" in answer.headers for answer in answers) == 11
+    assert len(lin.get("/records").json["items"]) == 1
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 201, "é"])

@@ -33,7 +33,9 @@ def call(app: Flask, command: str, known: dict[str, str]) -> Any:
     for name, value in known.items():
         command = command.replace(f"${name}", value)
     words = iter(shlex.split(command)[1:])
-    method, headers, more, path = "GET", {}, {}, ""
+    method, path = "GET", ""
+    headers: dict[str, str] = {}
+    more: dict[str, Any] = {}
     for word in words:
         if word == "-X":
             method = next(words)
@@ -81,7 +83,7 @@ def test_the_problem_of_the_guide_is_what_comes(app: Flask, shop: Shop) -> None:
     told = json.loads(GUIDE.read_text("utf-8").partition("```json\n")[2].partition("```")[0])
     headers = {"Authorization": f"Bearer {give_token(shop, 'lin')}"}
     body = {"type": "wish", "values": {"topic": "quesion"}}
-    came = app.test_client().post("/api/v1/records", json=body, headers=headers).json
+    came: Any = app.test_client().post("/api/v1/records", json=body, headers=headers).json
     for problem in (told, came):
         for one in problem["errors"]:
             one["detail"] = ""
