@@ -13,7 +13,7 @@ from .tables import AttemptRow, SessionRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A signed-in browser of a colleague or a customer. id: the hash of its secret."""
+    """A signed-in browser of a colleague or a customer. id: the hash of its secret, for no page to show."""
 
     id: str
     user_id: str | None
@@ -23,6 +23,11 @@ class Session:
     expires_at: datetime
     ip: str
     agent: str
+
+    @property
+    def handle(self) -> str:
+        """Return what pages name the session by: nothing that a secret could be compared with."""
+        return hashed(self.id)[:24]
 
 
 def open_session(

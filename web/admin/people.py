@@ -266,14 +266,16 @@ def _make_link(connection: Connection, secret: str, user_id: str) -> None:
     make_link(connection, secret, "reset", now=now(), expires_at=now() + LINK_LIFE, user_id=user_id)
 
 
-@blueprint.post("/users/<user_id>/sessions/<session_id>/end")
-def end_session(user_id: str, session_id: str) -> ResponseReturnValue:
+@blueprint.post("/users/<user_id>/sessions/<handle>/end")
+def end_session(user_id: str, handle: str) -> ResponseReturnValue:
     """End one session of somebody."""
     found = _user(user_id)
     with audited("user.session_end", found.login) as connection:
-        if all(one.id != session_id for one in sessions_of(connection, now(), user_id=user_id)):
+        open_ones = sessions_of(connection, now(), user_id=user_id)
+        ended = [one for one in open_ones if one.handle == handle]
+        if not ended:
             abort(404)
-        close_session(connection, session_id, now())
+        close_session(connection, ended[0].id, now())
     flash(_("That session is ended."), "good")
     return go(url_for("admin.user_page", user_id=user_id))
 

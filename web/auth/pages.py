@@ -257,8 +257,8 @@ def change_password() -> ResponseReturnValue:
     return go(url_for("auth.account"))
 
 
-@auth.post("/account/sessions/<session_id>/end")
-def end_session(session_id: str) -> ResponseReturnValue:
+@auth.post("/account/sessions/<handle>/end")
+def end_session(handle: str) -> ResponseReturnValue:
     """End one of one's own sessions."""
     who = visitor()
     with get_service().database.writing() as connection:
@@ -268,9 +268,10 @@ def end_session(session_id: str) -> ResponseReturnValue:
             user_id=who.user.id if who.user else None,
             customer_id=who.customer.id if who.customer else None,
         )
-        if all(one.id != session_id for one in mine):
+        ended = [one for one in mine if one.handle == handle]
+        if not ended:
             abort(404)
-        close_session(connection, session_id, now())
+        close_session(connection, ended[0].id, now())
     flash(_("That session is ended."), "good")
     return go(url_for("auth.account"))
 
