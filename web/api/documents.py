@@ -11,13 +11,14 @@ from sopwith.core.text import Text
 
 from .blueprint import PREFIX, VERSION, api
 from .openapi import document
-from .operation import OPERATIONS, Answer, Operation
+from .operation import OPERATIONS, Answer
 from .words import WORDS
 
 INTRO = Text(
     "Programs do here what people do on the pages, with the rights of the account whose token they bring.",
     "程序可在此完成页面上的各项操作，权限与令牌所属账号一致。",
 )
+TAKES = Text("What it takes", "请求参数")
 WRONG = Text("What can be wrong", "错误代码")
 TAGS = {
     "Records": Text("Records", "记录"),
@@ -46,17 +47,15 @@ def openapi() -> Response:
 @api.get("/docs")
 def docs() -> ResponseReturnValue:
     """Show what the API offers, readable without any script."""
-    tags: dict[str, list[Operation]] = {}
-    for one in OPERATIONS:
-        tags.setdefault(one.tag, []).append(one)
+    operations = {tag: [one for one in OPERATIONS if one.tag == tag] for tag in TAGS}
     codes = {code: Text(one.en, one.zh) for code, one in WORDS.items()}
-    titles = {tag: TAGS[tag] for tag in tags}
     return render_template(
         "api/docs.html",
-        tags=tags,
-        titles=titles,
+        operations=operations,
+        titles=TAGS,
         codes=codes,
         prefix=PREFIX,
         intro=INTRO,
+        takes=TAKES,
         wrong=WRONG,
     )

@@ -57,6 +57,16 @@ class Operation:
         """Return the names of the path's parameters."""
         return _HOLE.findall(self.path)
 
+    @property
+    def parts(self) -> dict[str, str]:
+        """Return what a call may bring besides its path, as readable JSON Schema."""
+        found = {"query": self.query, "body": self.body or {}}
+        return {
+            name: json.dumps(schema["properties"], ensure_ascii=False, indent=2)
+            for name, schema in found.items()
+            if schema.get("properties")
+        }
+
 
 OPERATIONS: list[Operation] = []
 
