@@ -181,11 +181,12 @@ def create(call: Call) -> Answer:
     if "customer" in body and visible_scope(kind.access, who) not in ("all", "team"):
         found.append(Slip(code="API110", pointer="/customer"))
     files = dict(files_in(form.by_id, values))
-    with get_service().database.reading() as connection:
-        found += unusable(connection, files, None)
-        customer_id = body.get("customer", {}).get("id")
-        if not found and customer_id and customer_of(connection, customer_id) is None:
-            found.append(Slip(code="API113", pointer="/customer/id"))
+    customer_id = body.get("customer", {}).get("id")
+    if files or customer_id:
+        with get_service().database.reading() as connection:
+            found += unusable(connection, files, None)
+            if not found and customer_id and customer_of(connection, customer_id) is None:
+                found.append(Slip(code="API113", pointer="/customer/id"))
     refuse(found)
     names = {"title": "/values/title"}
     return carry_out(
