@@ -311,10 +311,12 @@ def _release_of(state: RecordState) -> Release:
 
 
 def _customer_behind(state: RecordState) -> Actor:
-    """Return in whose name somebody acts who only holds the record's link."""
+    """Return in whose name somebody acts who only holds the record's link; of a closed account nobody's."""
     with get_service().database.reading() as connection:
         customer = customer_of(connection, state.customer_id) if state.customer_id else None
     if customer is not None:
+        if not customer.active:
+            abort(404)
         return customer_actor(customer)
     return Actor("customer", None, frozenset({CUSTOMER}))
 

@@ -28,7 +28,7 @@ from .blueprint import desk
 
 CHANNELS = ("phone", "walk_in", "mail", "chat", "portal")
 WORKERS = frozenset({AGENT, LEAD, MANAGER, ADMIN})
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]{1,63}(?:\.[^@\s.]{1,63}){1,5}")
 
 
 def may_open(kind: RecordType) -> bool:
