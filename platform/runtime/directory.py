@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from ..store.customers import customer_of
 from ..store.directory import StoreDirectory
 from ..store.files import file_of
-from ..store.people import memberships
 from ..store.surveys import last_surveyed
 from .links import Links
 
@@ -52,7 +51,7 @@ class LiveDirectory(StoreDirectory):
 
     def is_member(self, user_id: str, team: str) -> bool:
         """Return whether this colleague belongs to *team*."""
-        return any(member.user_id == user_id for member in memberships(self._connection, team=team))
+        return any(member.user_id == user_id for member in self._team(team))
 
     def team_exists(self, team_id: str) -> bool:
         """Return whether the release knows such a team."""

@@ -12,7 +12,7 @@ from ..core.directory import Person
 from ..engine.scope import scope_of
 from ..expressions import Context
 from .customers import facts_of
-from .people import User, loads_of, memberships, teams_of, users_by_id
+from .people import Membership, User, loads_of, memberships, teams_of, users_by_id
 from .record_json import load_state
 from .tables import RecordRow, UserRow
 from .worklists import of_view
@@ -26,6 +26,7 @@ class StoreDirectory:
     def __init__(self, connection: Connection, now: datetime, zone: str = "UTC") -> None:
         self._connection, self._now, self._zone = connection, now, zone
         self._people: dict[str, Person | None] = {}
+        self._teams: dict[str, Sequence[Membership]] = {}
 
     def person(self, user_id: str) -> Person | None:
         """Return the colleague, None when unknown or disabled."""
@@ -35,20 +36,16 @@ class StoreDirectory:
 
     def members(self, team: str) -> tuple[Person, ...]:
         """Return the active members of *team*, ordered by id."""
-        return self._some(sorted(m.user_id for m in memberships(self._connection, team=team)))
+        return self._some(sorted(m.user_id for m in self._team(team)))
 
     def lead(self, team: str) -> Person | None:
         """Return the team's lead; of several the first by id."""
-        leads = [m.user_id for m in memberships(self._connection, team=team) if m.is_lead]
+        leads = [m.user_id for m in self._team(team) if m.is_lead]
         return next(iter(self._some(sorted(leads))), None)
 
     def on_call(self, team: str, at: datetime) -> tuple[Person, ...]:
         """Return who is on call in *team*, first level first; whoever is away is left out."""
-        ordered = sorted(
-            (m.on_call, m.user_id)
-            for m in memberships(self._connection, team=team)
-            if m.on_call is not None
-        )
+        ordered = sorted((m.on_call, m.user_id) for m in self._team(team) if m.on_call is not None)
         return tuple(p for p in self._some([user_id for _, user_id in ordered]) if p.present)
 
     def with_role(self, role: str) -> tuple[Person, ...]:
@@ -89,6 +86,11 @@ class StoreDirectory:
     def _count(self, wanted: Sequence[ColumnElement[bool]]) -> int:
         query = select(func.count()).select_from(RecordRow).where(*wanted)
         return self._connection.execute(query).scalar_one()
+
+    def _team(self, team: str) -> Sequence[Membership]:
+        if team not in self._teams:
+            self._teams[team] = memberships(self._connection, team=team)
+        return self._teams[team]
 
     def _some(self, ids: Sequence[str]) -> tuple[Person, ...]:
         missing = [one for one in ids if one not in self._people]
