@@ -63,6 +63,32 @@ function startMorphing() {
   Idiomorph.defaults.restoreFocus = true;
 }
 
+// While an answer is on its way somebody fills in more; what the answer cannot know of stays as it is.
+function startKeeping() {
+  const sent = new WeakMap();
+  const typed = new WeakMap();
+  const controls = (element) => [...(element.closest("form") ?? element).querySelectorAll("input[id]:not([type=file]), select[id], textarea[id]")];
+  const content = (control) => (control.matches("[type=radio], [type=checkbox]") ? control.checked : control.value);
+  addEventListener("htmx:beforeSend", (event) => {
+    const { elt, xhr } = event.detail;
+    if (!elt.getAttribute("hx-trigger")?.includes("change")) return;
+    sent.set(xhr, new Map(controls(elt).map((control) => [control.id, content(control)])));
+  });
+  addEventListener("htmx:beforeSwap", (event) => {
+    const before = sent.get(event.detail.xhr);
+    if (!before) return;
+    const later = controls(event.detail.elt).filter((control) => before.has(control.id) && before.get(control.id) !== content(control));
+    typed.set(event.detail.xhr, later.map((control) => [control.id, content(control)]));
+  });
+  addEventListener("htmx:afterSwap", (event) => {
+    for (const [id, value] of typed.get(event.detail.xhr) ?? []) {
+      const control = document.getElementById(id);
+      if (control?.matches("[type=radio], [type=checkbox]")) control.checked = value;
+      else if (control) control.value = value;
+    }
+  });
+}
+
 function focusProblems(root) {
   root.querySelector?.("[data-focus]")?.focus();
 }
@@ -70,6 +96,7 @@ function focusProblems(root) {
 rememberZone();
 startMenus();
 startMorphing();
+startKeeping();
 startRefreshing();
 startClocks();
 startUploads();
