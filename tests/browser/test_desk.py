@@ -107,7 +107,7 @@ def test_a_way_out_asks_in_place_and_can_be_left(
         page.get_by_role("button", name="Ask the customer").click()
         page.locator("#move-note").fill("Which one?")
         page.locator(".asking").get_by_role("button", name="Ask the customer").click()
-        expect(page.get_by_text("Now in: Waits for the customer")).to_be_visible()
+        expect(page.locator(".ticket-facts")).to_contain_text("Waits for the customer")
     assert shop.state(record_id).values["cause"] == "rust"
 
 
@@ -160,6 +160,6 @@ def test_everything_works_without_scripts(browser: Browser, address: str, shop: 
     page.get_by_label("Price of a new one").fill("80")
     page.locator("#move-note").fill("Too old")
     page.locator(".asking").get_by_role("button", name="Replace it").click()
-    expect(page.get_by_text("Now in: Approval")).to_be_visible()
+    expect(page.locator(".ticket-facts")).to_contain_text("Approval")
     context.close()
     assert shop.state(record_id).state == "approving"

@@ -78,7 +78,7 @@ function startPanels() {
 
 function fadeNotices() {
   const box = document.querySelector(".desk-page > #notices");
-  for (const one of box?.querySelectorAll(".notice-good") ?? []) setTimeout(() => one.remove(), 5000);
+  for (const one of box?.querySelectorAll(".notice-good") ?? []) setTimeout(() => one.remove(), 8000);
 }
 
 startFilters();
