@@ -26,7 +26,7 @@ class StoreDirectory:
     def __init__(self, connection: Connection, now: datetime, zone: str = "UTC") -> None:
         self._connection, self._now, self._zone = connection, now, zone
         self._people: dict[str, Person | None] = {}
-        self._teams: dict[str, Sequence[Membership]] = {}
+        self._memberships: dict[str, Sequence[Membership]] = {}
 
     def person(self, user_id: str) -> Person | None:
         """Return the colleague, None when unknown or disabled."""
@@ -88,9 +88,9 @@ class StoreDirectory:
         return self._connection.execute(query).scalar_one()
 
     def _team(self, team: str) -> Sequence[Membership]:
-        if team not in self._teams:
-            self._teams[team] = memberships(self._connection, team=team)
-        return self._teams[team]
+        if team not in self._memberships:
+            self._memberships[team] = memberships(self._connection, team=team)
+        return self._memberships[team]
 
     def _some(self, ids: Sequence[str]) -> tuple[Person, ...]:
         missing = [one for one in ids if one not in self._people]
