@@ -13,7 +13,7 @@ RELEASE: dict[str, Message] = {
         "Field {field} has the type {type} here but {other} in {where}; one field of a record has one type.",
         "字段“{field}”在此处的类型为 {type}，而在 {where} 中为 {other}；同一记录的字段只能有一种类型。",
     ),
-    "REL003": Message("There is no record type {name}.", "没有名为“{name}”的记录类型。"),
+    "REL003": Message("There is no record type {word}.", "没有名为“{word}”的记录类型。"),
     "REL004": Message("There is no {kind} {name}.", "没有名为“{name}”的 {kind}。"),
     "REL005": Message(
         "The number pattern needs exactly one {{seq}} part, such as T-{{yyyy}}-{{seq:6}}.",

@@ -64,9 +64,7 @@ class CheckedWorld(World):
 
     def look_at(self, state: RecordState) -> None:
         """Check what must hold for a record at any time."""
-        assert fold(None, self.events[state.id]) == state, (
-            f"{state.id}: not what its events add up to"
-        )
+        self.look_at_history(state)
         assert state.version == len(self.events[state.id])
         kind = self.release.record_types[state.type]
         assert self.release.workflows[kind.workflow].states[state.state].category is state.category
@@ -77,12 +75,21 @@ class CheckedWorld(World):
             assert clock.used >= 0, clock
             assert clock.status is not ClockStatus.MET or clock.breached_at is None, clock
         if state.is_open:
-            led = state.team in self.town.leads
-            assert state.owner in self.town.people or led, f"{state.id} in {state.state}: nobody's"
+            assert self.is_somebodys(state), f"{state.id} in {state.state}: nobody's"
             runs = any(one.status is ClockStatus.RUNNING for one in state.clocks.values())
             assert runs or wanted(self.release, kind, state), (
                 f"{state.id} in {state.state}: no deadline"
             )
+
+    def look_at_history(self, state: RecordState) -> None:
+        """Check that the record is what its events add up to."""
+        assert fold(None, self.events[state.id]) == state, (
+            f"{state.id}: not what its events add up to"
+        )
+
+    def is_somebodys(self, state: RecordState) -> bool:
+        """Return whether a colleague has it, or a queue that somebody answers for."""
+        return state.owner in self.town.people or state.team in self.town.leads
 
     def look_at_timers(self) -> None:
         """Check that the timers set are those that every record wants."""
