@@ -19,7 +19,7 @@ from .wording import ngettext
 
 Box = tuple[float, float, float, float]
 
-_WIDER, _TALLER = 1.35, 26.0
+_WIDER, _TALLER = 1.35, 30.0
 _LINE, _SMALL, _TOP = 18.0, 16.0, 21.0
 _LETTER, _SMALL_LETTER, _CJK_SHARE = 7.4, 6.3, 1.9
 _LABEL_ROOM, _LABEL_LINES = 120.0, 3
@@ -223,9 +223,13 @@ def _node(
     base = y + _TOP + len(titles) * _LINE + 1
     who, limit = brief[0] or row.who, brief[1]
     when = " · ".join(word for word in (row.category, limit) if word)
-    lines = [TextLine(words=cut(who, room), x=x + 10, y=base, kind="who")] if who else []
-    below = base + _SMALL * len(lines)
-    lines.append(TextLine(words=cut(when, room), x=x + 10, y=below, kind="limit"))
+    said = [("who", who), ("limit", when)]
+    if width_of(when) > room:
+        said = [("who", who), ("limit", limit), ("limit", row.category)]
+    lines = [
+        TextLine(words=cut(words, room), x=x + 10, y=base + _SMALL * index, kind=kind)
+        for index, (kind, words) in enumerate(one for one in said if one[1])
+    ]
     return FlowNode(
         id=node.id,
         x=x,

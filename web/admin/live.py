@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sopwith.core.diagnostics import Diagnostic
 from sopwith.core.text import Text
-from sopwith.definitions import Document
+from sopwith.definitions import Document, tidy
 from sopwith.definitions import Use as BlockUse
 from sopwith.definitions.node import Node
 from sopwith.release.compile import compile_release
@@ -98,6 +98,6 @@ def examine(release: Release, files: Mapping[str, str]) -> Known:
         bundle=bundle,
         documents={one.key: one for one in bundle.documents},
         written={one.key: one for pack in bundle.packs for one in pack.documents},
-        found=tuple(dict.fromkeys((*bundle.found, *found))),
+        found=tidy((*bundle.found, *found)),
         usages=usages(release, bundle.documents, uses),
     )
