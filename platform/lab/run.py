@@ -379,7 +379,7 @@ def agrees(expected: Any, actual: Any, key: str = "") -> bool:
             isinstance(actual, str) and _same_time(str(expected), actual)
         )
     if key in ("used", "target") and isinstance(expected, str):
-        return wait_seconds(expected) == actual
+        return bool(wait_seconds(expected) == actual)
     return bool(expected == actual)
 
 
