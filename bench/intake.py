@@ -28,7 +28,7 @@ from .support.server import Server
 CLIENTS = 8
 RULES = 200
 SECONDS = 8.0
-ROUNDS = 2
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "2"))
 API = "/api/v1/records"
 Asker = Callable[[int, int], Callable[[int], str]]
 
