@@ -31,7 +31,7 @@ def init_api(app: Flask) -> None:
     app.before_request(_recognise)
 
 
-limiter.limit(CALLS, key_func=lambda: limited_by())(api)
+limiter.limit(lambda: CALLS, key_func=lambda: limited_by())(api)
 
 
 def _recognise() -> Response | None:
