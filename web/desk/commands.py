@@ -23,7 +23,7 @@ from sopwith.store.history import events_of
 from sopwith.store.records import load_record
 
 from ..forms import only_reshapes, read_page, sent_files
-from ..htmx import go
+from ..htmx import go, is_htmx
 from ..languages import lang, zone
 from ..uploads import usable
 from ..visitor import get_service, visitor
@@ -89,13 +89,17 @@ def refused(
             teller = Teller(release, fresh, people, names_of(release, people))
             lines = [one for one in teller.lines(events) if not one.quiet]
             extra = replace(extra, conflict=tuple(lines), again=_again())
-    return answer(
+    response = answer(
         fresh,
         service.releases.get(fresh.release),
         typed=typed,
         extra=extra,
         status=409 if _is_conflict(outcome) else 422,
+        block="ticket" if is_htmx() else None,
     )
+    if is_htmx():
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#ticket", "outerHTML"
+    return response
 
 
 def _again() -> dict[str, str]:
