@@ -44,6 +44,7 @@ class Create(Command):
     tags: tuple[str, ...] = ()
     team: str | None = None  # the team to give it to, instead of the start state's
     not_user: str | None = None  # who must not be given it
+    generation: int = 0  # see RecordState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

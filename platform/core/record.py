@@ -128,7 +128,8 @@ class RecordState:
     Only ``engine.fold`` changes one, and always its own copy. *values* are plain JSON values by
     field id; *customer* holds the facts of the customer that conditions may read, as they
     were when last noted. *visits* counts how often each state was entered. *fired* remembers, for timed
-    rules and rules that act once, the occasion they last acted on.
+    rules and rules that act once, the occasion they last acted on. *generation*: how many records, each
+    opened by a rule of the one before, lead to this one.
     """
 
     id: str
@@ -174,6 +175,7 @@ class RecordState:
     visits: dict[str, int] = field(default_factory=dict)
     fired: dict[str, str] = field(default_factory=dict)
     incidents: int = 0
+    generation: int = 0
 
     @property
     def is_open(self) -> bool:

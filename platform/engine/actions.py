@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ..core.commands import NewMessage
 from ..core.events import Cause, EventKind
 from ..core.plain import instant_text, to_plain
-from ..core.record import Task
+from ..core.record import Category, Task
 from ..expressions import Duration, parse_duration
 from ..messages.render import render
 from ..rules.model import Action, Rule
@@ -22,6 +22,8 @@ from .notices import Recipient, asker, data_for, notify, recipients
 from .owners import give, least_loaded, route
 
 Values = Mapping[str, Any]
+
+MAX_GENERATION = 10  # records that rules may open one out of the other
 
 
 def act(draft: Draft, rule: Rule, action: Action, scope: Values, cause: Cause) -> None:
@@ -238,7 +240,7 @@ def _escalate(draft: Draft, action: Action, scope: Values, cause: Cause) -> None
 def _start(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
     args = action.args
     same = [task for task in draft.state.tasks.values() if task.branch == args["id"]]
-    if any(task.status == "open" for task in same):
+    if draft.state.category is Category.CLOSED or any(task.status == "open" for task in same):
         return
     user, team, _ = _target(draft, args.get("owner") or {}, scope)
     limit = parse_duration(args["limit"]) if args.get("limit") else None
@@ -261,6 +263,11 @@ def _start(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
 
 def _create(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
     args = action.args
+    if draft.state.generation >= MAX_GENERATION:
+        incident = {"code": "ENG112", "values": {"what": cause.id}}
+        draft.explain("rule", cause.id, "stopped", "ENG112", what=cause.id)
+        draft.emit(EventKind.INCIDENT, incident, cause)
+        return
     delay = parse_duration(args["delay"]) if args.get("delay") else None
     owner = args.get("owner") or {}
     draft.effect(
@@ -275,6 +282,7 @@ def _create(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
             "parent_type": draft.state.type,
             "customer_id": draft.state.customer_id,
             "lang": draft.state.lang,
+            "generation": draft.state.generation + 1,
             "team": owner.get("team"),
             "not_user": draft.state.owner if owner.get("not_owner") else None,
         },

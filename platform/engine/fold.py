@@ -78,6 +78,7 @@ def _created(event: Event) -> RecordState:
         links=tuple(from_plain(Link, link) for link in body.get("links", ())),
         created_at=event.at,
         created_by=body.get("created_by"),
+        generation=body.get("generation", 0),
         updated_at=event.at,
         entered_at=event.at,
         last_customer_at=event.at if event.actor.kind == "customer" else None,

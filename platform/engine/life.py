@@ -73,6 +73,7 @@ def create(draft: Draft, command: c.Create) -> None:
                 to_plain(Link(kind=k, record=r, number=n, type=t)) for k, r, n, t in command.links
             ],
             "created_by": command.actor.id if command.actor.kind in HUMAN else None,
+            "generation": command.generation,
         },
     )
     draft.changed.update(values)

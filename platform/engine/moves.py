@@ -18,9 +18,9 @@ WORKFLOW = Cause("workflow")
 
 def enter(draft: Draft, to: str, cause: Cause = Cause(), *, transition: str = "") -> None:
     """Enter a state: leave the old one's open tasks behind, open what the new one needs."""
-    if draft.state.state:
-        _drop_tasks(draft)
     target = draft.workflow.states[to]
+    if draft.state.state:
+        _drop_tasks(draft, all_of_them=target.category is Category.CLOSED)
     before = draft.state.state
     was = draft.state.category if before else None
     was_settled = bool(before) and not draft.state.is_open
@@ -82,9 +82,10 @@ def _open_tasks(draft: Draft) -> None:
         )
 
 
-def _drop_tasks(draft: Draft) -> None:
+def _drop_tasks(draft: Draft, *, all_of_them: bool) -> None:
+    """Cancel the open tasks of the state that is left; on closing those of earlier states too."""
     for task in list(draft.state.tasks.values()):
-        if task.status == "open" and task.state == draft.state.state:
+        if task.status == "open" and (all_of_them or task.state == draft.state.state):
             dropped = replace(task, status="cancelled", done_at=draft.now)
             draft.emit(
                 EventKind.TASK,

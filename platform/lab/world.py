@@ -159,6 +159,7 @@ class World:
                 ),
             ),
             not_user=payload.get("not_user"),
+            generation=payload.get("generation", 0),
             team=payload.get("team"),
         )
         if self.handle(create).accepted:

@@ -49,11 +49,12 @@ def creation_of(job: JobClaim, release: Release) -> c.Create:
         form=kind.intake if kind else "",
         values=payload.get("values", {}),
         customer_id=payload.get("customer_id"),
-        channel="rule",
+        channel="automation",
         lang=payload.get("lang", "en"),
         links=(link,),
         team=payload.get("team"),
         not_user=payload.get("not_user"),
+        generation=payload.get("generation", 0),
     )
 
 

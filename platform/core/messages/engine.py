@@ -58,6 +58,11 @@ ENGINE: dict[str, Message] = {
         "自动化已停止：流程在“{what}”附近不断自动流转。",
         "warning",
     ),
+    "ENG112": Message(
+        "Automation was stopped: rules kept opening records out of one another ({what}).",
+        "自动化已停止：规则不断由记录生成新记录（{what}）。",
+        "warning",
+    ),
     "ENG201": Message(
         "Given to {person} ({team}) by {via}.", "按“{via}”分配给 {person}（{team}）。", "info"
     ),

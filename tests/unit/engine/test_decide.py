@@ -153,3 +153,41 @@ def test_a_due_time_set_by_hand_stays_when_the_priority_changes() -> None:
     change = c.Submit(actor=lead, form="start", values={"description": "Other"})
     state = fold(state, decide(release, state, change, NOW + timedelta(hours=1), town).events)
     assert state.clocks["resolution"].due_at == due
+
+
+def test_records_that_rules_open_one_out_of_the_other_come_to_an_end() -> None:
+    release, town = world()
+    note = c.Comment(actor=ANN, message=c.NewMessage(id="m", text="One"), public=False)
+    state = opened()
+    state.generation = 9
+    [effect] = [
+        one
+        for one in decide(release, state, note, NOW, town).effects
+        if one.kind == "create_record"
+    ]
+    assert effect.payload["generation"] == 10
+    state.generation = 10
+    decision = decide(release, state, note, NOW, town)
+    assert [one.kind for one in decision.effects if one.kind == "create_record"] == []
+    assert [one.body["code"] for one in decision.events if one.kind is EventKind.INCIDENT] == [
+        "ENG112"
+    ]
+
+
+def test_closing_ends_every_open_task() -> None:
+    release, town = world()
+    lead = Actor("user", "lea", frozenset({"lead"}), frozenset({"desk"}), "Lea")
+    hot = c.Submit(actor=lead, form="start", values={"description": "Help"})
+    state = opened()
+    tagged = c.Tag(actor=lead, add=("hot",))
+    for command in (hot, tagged):
+        state = fold(state, decide(release, state, command, NOW, town).events)
+    assert state.tasks["look"].status == "open"
+    state = fold(
+        state, decide(release, state, c.Transition(actor=lead, to="work"), NOW, town).events
+    )
+    state = fold(state, decide(release, state, c.Cancel(actor=lead), NOW, town).events)
+    assert state.category == "closed"
+    assert {task.status for task in state.tasks.values()} == {"cancelled"}
+    late = fold(state, decide(release, state, c.Tag(actor=lead, remove=("hot",)), NOW, town).events)
+    assert decide(release, late, c.Tag(actor=lead, add=("hot",)), NOW, town).events
