@@ -12,6 +12,7 @@ from ..core.plain import instant_text
 from ..core.record import ClockStatus
 from ..core.roles import STAFF
 from ..messages.render import render
+from ..sla.model import METRIC_TITLES
 from .draft import Draft
 
 
@@ -121,7 +122,14 @@ def data_for(draft: Draft, person: Recipient, extra: Mapping[str, Any]) -> dict[
         "actor": draft.actor.name,
         "promise": promises(draft),
         **extra,
+        **_metric(extra, person.lang),
     }
+
+
+def _metric(extra: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Return the name of the metric that a message is about, in the reader's language."""
+    title = METRIC_TITLES.get(extra.get("metric") or "")
+    return {"metric": title.get(lang)} if title else {}
 
 
 def promises(draft: Draft) -> dict[str, str]:

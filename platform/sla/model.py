@@ -24,6 +24,19 @@ class Metric(StrEnum):
     PROMISE = "promise"
 
 
+METRIC_TITLES: Mapping[str, Text] = {
+    Metric.FIRST_RESPONSE: Text("first response", "首次响应"),
+    Metric.NEXT_REPLY: Text("next reply", "下次回复"),
+    Metric.NEXT_UPDATE: Text("next update", "进展更新"),
+    Metric.ENGAGEMENT: Text("engagement", "专家介入"),
+    Metric.RESOLUTION: Text("resolution", "解决"),
+    Metric.STATE_LIMIT: Text("the present step", "当前步骤"),
+    Metric.TASK: Text("a task", "任务"),
+    Metric.PROMISE: Text("the promised date", "承诺日期"),
+}
+"""What people call each metric."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """The promise of one metric: one duration, or one for each value of the policy's *by* field.
