@@ -59,12 +59,15 @@ def thread_id(record_id: str, domain: str) -> str:
 
 
 def _line(text: str) -> str:
-    """Return *text* on one line: what breaks lines would begin another header."""
-    return _CONTROL.sub(" ", clean(text)).strip()
+    """Return *text* on one line: what breaks lines would begin another header.
+
+    Encoded words are taken apart: the library would read them, line breaks inside included.
+    """
+    return _CONTROL.sub(" ", clean(text)).replace("=?", "= ?").strip()
 
 
 def _checked(address: str) -> str:
-    if not _ADDRESS.fullmatch(address) or ".." in address:
+    if not _ADDRESS.fullmatch(address) or ".." in address or "=?" in address:
         raise DeliveryError(f"{_line(address)[:100]!r} is not a mail address", is_final=True)
     return address
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.security.crawl import Seen, Walk
-from tests.security.house import PEOPLE, Facts, House, make_house, open_house
+from tests.security.house import PEOPLE, Facts, House, make_house, open_house, rows
 
 
 @pytest.fixture(scope="session")
@@ -60,4 +60,10 @@ def logged() -> Iterator[list[str]]:
 def seen(standing: House, logged: list[str]) -> list[Seen]:
     """Every answer that everybody gets on a walk through the whole house."""
     assert logged is not None
-    return [one for person in PEOPLE for one in Walk(standing, person).answers()]
+    for person in PEOPLE:
+        standing.browser(person)
+    before = rows(standing)
+    found = [one for person in PEOPLE for one in Walk(standing, person).answers()]
+    after = rows(standing)
+    standing.changed = [name for name in before if before[name] != after[name]]
+    return found

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import select
 
 from sopwith.core import commands as c
 from sopwith.core.commands import NewMessage
 from sopwith.core.events import SYSTEM, Actor
 from sopwith.store.files import Attachment, add_file, tie_files
 from sopwith.store.people import user
+from sopwith.store.tables import METADATA
 from sopwith.store.traffic import CaughtMail, Inbound, NewNotice, catch_mail, keep_inbound, tell
 from sopwith.web.app import create_app
 from sopwith.web.settings import WebSettings
@@ -61,6 +63,7 @@ class House:
     facts: Facts
     app: Flask
     browsers: dict[str, Browser] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
 
     def browser(self, person: str) -> Browser:
         """Return the browser of *person*, signed in, with a form token."""
@@ -213,3 +216,18 @@ def open_house(home: Path, facts: Facts, folder: Path) -> Iterator[House]:
     shutil.copytree(home / "files", folder / "files")
     with open_shop(home / "sopwith.db", folder) as shop:
         yield House(shop=shop, facts=facts, app=create_app(shop.service, settings_for(shop)))
+
+
+UNWATCHED = frozenset({"attempt"})
+JUST_SEEN = ("last_seen_at", "last_used_at")
+
+
+def rows(house: House) -> dict[str, list[str]]:
+    """Return all rows of all tables, without what only notes that somebody was there."""
+    found = {}
+    with house.shop.database.reading() as connection:
+        for table in METADATA.sorted_tables:
+            if table.name not in UNWATCHED:
+                columns = [one for one in table.columns if one.name not in JUST_SEEN]
+                found[table.name] = sorted(map(repr, connection.execute(select(*columns)).all()))
+    return found

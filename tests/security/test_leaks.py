@@ -44,6 +44,11 @@ def test_no_page_breaks(seen: list[Seen]) -> None:
     assert [(one.person, one.path) for one in seen if one.status >= 500] == []
 
 
+def test_looking_changes_nothing(seen: list[Seen], standing: House) -> None:
+    """A link in a mail, an image, a program that opens all links: none of it acts."""
+    assert seen and standing.changed == []
+
+
 def secrets_of(house: House) -> set[str]:
     """Return everything that proves who somebody is, and the hashes of it."""
     columns = (
