@@ -9,6 +9,7 @@ from flask import Flask, request
 from flask_babel import Babel
 
 from .visitor import get_settings, visitor
+from .wording import init_wording
 
 LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 """The languages by the name that people and definitions use, and what Babel calls them."""
@@ -23,6 +24,7 @@ def init_languages(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
     Babel(app, locale_selector=locale, timezone_selector=zone)
+    init_wording(app)
 
 
 def lang() -> str:

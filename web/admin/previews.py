@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template, request
-from flask_babel import force_locale
 from sqlalchemy import Connection
 
 from sopwith.core.plain import instant_text
@@ -22,6 +21,7 @@ from sopwith.store.records import load_record
 from ..forms import Picks, evaluate, read_page
 from ..languages import LOCALES, lang, zone, zone_info
 from ..visitor import get_service, now
+from ..wording import speaking
 
 ROLES = {"customer": frozenset({CUSTOMER}), "agent": frozenset({AGENT})}
 
@@ -55,7 +55,7 @@ def preview(connection: Connection, release: Release, form: Form) -> tuple[FormV
 
 def in_language(template: str, tongue: str, **facts: Any) -> str:
     """Return a part of a page in another language than the page's."""
-    with force_locale(LOCALES[tongue]):
+    with speaking(LOCALES[tongue]):
         return render_template(template, **facts)
 
 
