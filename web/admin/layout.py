@@ -41,7 +41,7 @@ def nav() -> list[tuple[str, list[Link]]]:
         (_("Work"), (
             ("jobs", "progress-check", _("Jobs"), ("job", "change_job")),
             ("deliveries", "send", _("Deliveries"), ()),
-            ("mail", "mail", _("Kept mail"), ("one_mail",)),
+            ("mail", "mail", _("Sent mail, kept here"), ("one_mail",)),
             ("inbox", "inbox", _("Inbound"), ("inbound",)),
         )),
         (_("People"), (

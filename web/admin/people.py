@@ -26,7 +26,7 @@ from sopwith.store.people import (
     users,
 )
 from sopwith.store.sessions import close_session, close_sessions, sessions_of
-from sopwith.store.tokens import make_link
+from sopwith.store.tokens import end_links, make_link
 
 from ..htmx import go, show
 from ..languages import LOCALES, lang, zones
@@ -257,6 +257,7 @@ def reset_password(user_id: str) -> ResponseReturnValue:
     with audited("user.reset", found.login) as connection:
         set_password(connection, user_id, None)
         close_sessions(connection, now(), user_id=user_id)
+        end_links(connection, "reset", user_id, now())
         _make_link(connection, secret, user_id)
     link = f"{get_settings().base_url.rstrip('/')}{url_for('auth.password_link', secret=secret)}"
     return _user_page(found, _typed_of(found), link=link)
