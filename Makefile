@@ -5,7 +5,7 @@ DEV := bin/sopwith --dev
 PYTEST ?=
 WORKERS ?= 2
 
-.PHONY: help run test test-fast test-full check format lint floors types system bench lock try clean
+.PHONY: help run test test-fast test-faults test-full check format lint floors types system bench lock try clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -18,6 +18,9 @@ test: check system  ## all checks and all tests, browser and PostgreSQL included
 
 test-fast:  ## the unit tests: no server, no browser
 	$(DEV) -m pytest -q tests/unit tests/test_packaging.py $(PYTEST)
+
+test-faults: system  ## kill the server at every point, on both databases; many random kills
+	SOPWITH_FULL=1 $(DEV) -m pytest -q tests/faults $(PYTEST)
 
 test-full: check system  ## as test, with many more generated examples
 	SOPWITH_FULL=1 $(DEV) -m pytest -q -n $(WORKERS) --dist loadfile $(PYTEST)
