@@ -27,7 +27,9 @@ def test_scenarios_of_the_pack_pass(home: Path) -> None:
     assert result.passed, "\n".join([*said, *(item.render("en") for item in result.found)])
 
 
-@pytest.mark.parametrize("home", [home for home in HOMES if home.name != "base"], ids=lambda home: home.name)
+@pytest.mark.parametrize(
+    "home", [home for home in HOMES if home.name != "base"], ids=lambda home: home.name
+)
 def test_scenarios_visit_most_states(home: Path) -> None:
     """A pack's scenarios are worth little if they pass its states by."""
     [result] = run_path(home)
