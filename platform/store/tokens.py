@@ -94,6 +94,16 @@ def use_link(connection: Connection, secret: str, purpose: str, now: datetime) -
     return connection.execute(update(SecretLinkRow).where(fresh).values(used_at=now)).rowcount == 1
 
 
+def end_links(connection: Connection, purpose: str, user_id: str, now: datetime) -> None:
+    """Use up whatever links of one purpose a colleague still has."""
+    mine = (
+        (SecretLinkRow.purpose == purpose)
+        & (SecretLinkRow.user_id == user_id)
+        & SecretLinkRow.used_at.is_(None)
+    )
+    connection.execute(update(SecretLinkRow).where(mine).values(used_at=now))
+
+
 def add_token(
     connection: Connection,
     secret: str,
