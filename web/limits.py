@@ -22,3 +22,9 @@ def init_limits(app: Flask, settings: WebSettings) -> None:
     app.config["RATELIMIT_STORAGE_URI"] = settings.limits_storage
     app.config["RATELIMIT_HEADERS_ENABLED"] = True
     limiter.init_app(app)
+
+
+def count_guess() -> None:
+    """Count a link that is none; answers 429 when too many came from one address."""
+    with limiter.shared_limit(LINK, scope="guess"):
+        return

@@ -20,6 +20,7 @@ from sopwith.store.records import load_record
 from sopwith.store.tokens import SCOPES
 
 from .htmx import go, is_htmx
+from .limits import count_guess
 from .visitor import Visitor, customer_actor, get_service, visitor
 
 ANYONE = frozenset({"anonymous", "customer", "user"})
@@ -274,6 +275,7 @@ def _follow(kind: str, token: str, who: Visitor) -> None:
         record_id = links.record_of(token)
     if record_id is None:
         if kind != "portal" or who.kind == "anonymous":
+            count_guess()
             abort(404)
         _admit(Act.READ, token, who.actor)
         return

@@ -140,13 +140,13 @@ def _files(shop: Shop, records: dict[str, str]) -> dict[str, str]:
                 size=len(content),
                 type="text/plain",
                 name=f"{word}.txt",
-                uploaded_by="user:kim",
+                uploaded_by="user:max",
                 visibility=visibility,
                 created_at=NOW,
             )
             add_file(connection, kept)
             if record:
-                tie_files(connection, records[record], [kept.id], "user:kim")
+                tie_files(connection, records[record], [kept.id], "user:max")
     return {name: f"file-{name}" for name in wanted}
 
 

@@ -294,6 +294,6 @@ def test_debugging_is_off(house: House) -> None:
     ],
 )  # fmt: skip
 def test_no_folder_is_listed_and_no_path_leads_out(house: House, path: str) -> None:
-    answer = house.browser("admin").client.get(path, buffered=True)
+    answer = house.browser("admin").client.get(path, buffered=True, follow_redirects=True)
     assert answer.status_code in (400, 404), path
     assert "import" not in answer.get_data(as_text=True)

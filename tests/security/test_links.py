@@ -61,7 +61,7 @@ def bad_forms(good: str, others: list[str]) -> Iterator[str]:
     yield from ("%00", "%0d%0a", "%ff%fe", "%EF%BC%91", ".", "..%00", ".." + "%2e" * 3, "' or 1=1 --", "x" * 5000)
     yield from (good.upper(), good.lower(), good.swapcase(), good[:-1], good[1:], good + "A", good + "=")
     yield from (good + "%00", "%20" + good, good + "%20", good[: len(good) // 2], good[::-1], good + good)
-    yield from (good + "%0a", good.replace(".", "%EF%BC%8E") + "x", good + "/", quote("＿" + good))
+    yield from (good + "%0a", good.replace(".", "%EF%BC%8E") + "x", quote("＿" + good))
     head, dot, tail = good.partition(".")
     if dot:
         yield from (head, head + ".", "." + tail, f"{head}.{'A' * len(tail)}", f"{tail}.{head}", f"{head}..{tail}")
@@ -101,7 +101,7 @@ def test_every_wrong_secret_gets_the_same_answer(house: House, kind: str) -> Non
 
 def test_empty_secrets_find_nothing(house: House) -> None:
     browser = house.browser("anonymous")
-    for path in ("/r/", "/s/", "/sign-in/link/", "/password/", "/r//received", "/files/"):
+    for path in ("/r/", "/s/", "/sign-in/link/", "/password/", "/r/%20/received", "/files/"):
         assert browser.get(path).status_code == 404, path
 
 
@@ -195,7 +195,7 @@ def test_a_closed_account_is_sent_no_link(house: House) -> None:
 
 
 def answers_of(app: Flask, path: str, given: list[dict[str, str]]) -> list[tuple[int, str]]:
-    """Return the shapes of the answers to *given*, each from a browser of its own, without what was typed."""
+    """Return the shapes of the answers to *given*, each from a browser of its own."""
     found = []
     for data in given:
         browser = Browser(app)
@@ -203,8 +203,6 @@ def answers_of(app: Flask, path: str, given: list[dict[str, str]]) -> list[tuple
         answer = browser.post(path, data)
         status, text = shape(answer)
         seen = text + answer.headers.get("Location", "") + shape(browser.get("/"))[1]
-        for value in data.values():
-            seen = seen.replace(value, "")
         found.append((status, seen))
     return found
 
@@ -244,7 +242,7 @@ LIMITED = {
     "/password/unknown": ({"new": "x"}, 60),
     "/find": ({"number": "x", "email": "x@example.test"}, 20),
     "/new/repair": ({"title": ""}, 20),
-    "/r/unknown/reply": ({"text": "x"}, 20),
+    "/r/unknown/reply": ({"text": "x"}, 60),
     "/s/unknown": ({"score": "1"}, 60),
     "/files": ({}, 30),
 }
@@ -268,8 +266,8 @@ def test_strangers_are_slowed_down_whatever_they_say_of_themselves(house: House,
 
 
 def test_secrets_in_addresses_cannot_be_tried_quickly(house: House) -> None:
-    client = house.app_with(limits=True).test_client()
     for path in ("/r/x{}", "/s/x{}", "/sign-in/link/x{}", "/password/x{}"):
+        client = house.app_with(limits=True).test_client()
         statuses = [client.get(path.format(turn)).status_code for turn in range(61)]
         assert statuses[:60] == [404] * 60 and statuses[60] == 429, path
 

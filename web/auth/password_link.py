@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sopwith.core.events import Actor
 from sopwith.store.audit import note
 from sopwith.store.people import User, set_password, user
-from sopwith.store.tokens import find_link, use_link
+from sopwith.store.tokens import end_links, find_link, use_link
 
 from ..htmx import go
 from ..limits import LINK, limiter
@@ -62,6 +62,7 @@ def choose_password(secret: str) -> ResponseReturnValue:
     with get_service().database.writing() as connection:
         if not use_link(connection, secret, PURPOSE, now()):
             abort(404)
+        end_links(connection, PURPOSE, owner.id, now())
         set_password(connection, owner.id, hashed)
         note(connection, Actor("user", owner.id), "user.password", owner.login, now())
         open_session_of(connection, response, user_id=owner.id)
