@@ -125,7 +125,9 @@ def paths_of(house: House, route: Route) -> list[str]:
                 options = known.get(name, ["unknown"])
                 value = options[turn % len(options)]
                 is_number = type(route._converters[name]).__name__ == "IntegerConverter"
-                chosen[name] = int(value) if is_number and value.isdecimal() else 7 if is_number else value
+                chosen[name] = (
+                    int(value) if is_number and value.isdecimal() else 7 if is_number else value
+                )
             paths.append(house.app.url_for(route.endpoint, **chosen))
     return list(dict.fromkeys(paths))
 

@@ -153,12 +153,17 @@ def _files(shop: Shop, records: dict[str, str]) -> dict[str, str]:
 def _work(shop: Shop, records: dict[str, str]) -> None:
     lin = replace(shop.agent(), roles=frozenset({"agent", "lead", "admin"}))
     for record in (records["ann"], records["checked"]):
-        shop.do(c.Comment(actor=lin, message=_said(shop, f"{NOTE} of the counter"), public=False), record)
+        shop.do(
+            c.Comment(actor=lin, message=_said(shop, f"{NOTE} of the counter"), public=False),
+            record,
+        )
         shop.do(c.Comment(actor=lin, message=_said(shop, "We look at it."), public=True), record)
         shop.do(c.Tag(actor=lin, add=(TAG,)), record)
         shop.do(c.Assign(actor=lin, owner="lin"), record)
     form = "wish-form"
-    shop.do(c.Submit(actor=lin, form=form, values={"staff_only": FIELD}, partial=True), records["ann"])
+    shop.do(
+        c.Submit(actor=lin, form=form, values={"staff_only": FIELD}, partial=True), records["ann"]
+    )
     for state in ("working", "resolved"):
         shop.do(c.Transition(actor=lin, to=state), records["solved"])
     shop.do(c.AskSurvey(actor=SYSTEM, survey="csat", key="once"), records["solved"])
@@ -185,7 +190,9 @@ def _traffic(shop: Shop, records: dict[str, str]) -> None:
             created_at=NOW,
         )
         catch_mail(connection, mail)
-        came = Inbound(source="mail", ext_id="m1", received_at=NOW, raw=INBOX.encode(), state="failed")
+        came = Inbound(
+            source="mail", ext_id="m1", received_at=NOW, raw=INBOX.encode(), state="failed"
+        )
         keep_inbound(connection, came)
         notice = NewNotice(
             key="n1",

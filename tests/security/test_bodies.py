@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from werkzeug.exceptions import HTTPException
 
 from sopwith.store.customers import customer_of
@@ -77,11 +77,13 @@ def spoiled(form: Form) -> Iterator[dict[str, Any]]:
     fields: dict[str, Any] = dict(form.sent.fields)
     yield {name: [*values, *values] for name, values in fields.items()}
     yield {f"{name}[]": values for name, values in fields.items()}
-    yield {f"{name}.0.x": ["x"] for name in fields} | {f"{name}.999999999999.x": ["x"] for name in fields}
+    yield {f"{name}.0.x": ["x"] for name in fields} | {
+        f"{name}.999999999999.x": ["x"] for name in fields
+    }
     for turn, name in enumerate(fields):
         yield fields | {name: list(ODD[turn % len(ODD)])}
     for odd in ODD[:3]:
-        yield dict.fromkeys(fields, list(odd))
+        yield {name: list(odd) for name in fields}
 
 
 def test_no_form_breaks_on_a_field_of_another_shape(house: House, seen: list[Seen]) -> None:
@@ -104,8 +106,27 @@ def test_no_address_breaks_on_a_parameter_of_another_shape(house: House, seen: l
             names.setdefault(one.endpoint, set()).update(
                 part.partition("=")[0] for part in urlsplit(one.path).query.split("&")
             )
-    paths = {one.endpoint: urlsplit(one.path).path for one in seen if one.person == "admin" and one.status == 200}
-    extra = ("after", "q", "tab", "view", "sort", "part", "panel", "type", "state", "a", "b", "in", "as", "score")
+    paths = {
+        one.endpoint: urlsplit(one.path).path
+        for one in seen
+        if one.person == "admin" and one.status == 200
+    }
+    extra = (
+        "after",
+        "q",
+        "tab",
+        "view",
+        "sort",
+        "part",
+        "panel",
+        "type",
+        "state",
+        "a",
+        "b",
+        "in",
+        "as",
+        "score",
+    )
     client = house.browser("admin").client
     broken = []
     for turn, (endpoint, asked) in enumerate(sorted(names.items())):
@@ -125,7 +146,12 @@ def test_the_api_refuses_a_body_that_is_no_object(standing: House, operation: Op
         sent = {"data": json.dumps(body), "content_type": "application/json"}
         answer = caller.call(operation.method, path, **sent)
         assert answer.status_code in (400, 422), (path, body)
-    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/xml"):
+    for kind in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/xml",
+    ):
         answer = caller.call(operation.method, path, data="{}", content_type=kind)
         assert answer.status_code == 415, (path, kind)
 
@@ -164,12 +190,16 @@ def test_no_form_takes_a_column_that_it_does_not_ask_for(
     owners = {name: house.shop.state(one).customer_id for name, one in house.facts.records.items()}
     known = {name for form in forms for name in form.sent.fields}
     for form in forms:
-        given = {name: values for name, values in form.sent.fields.items() if not name.startswith("_")}
+        given = {
+            name: values for name, values in form.sent.fields.items() if not name.startswith("_")
+        }
         extra = {name: value for name in COLUMNS if name not in known}
         assert send(house, form, extra | given).status_code < 500, form.path
     with house.shop.database.reading() as connection:
         assert rights(connection) == before
-    assert {name: house.shop.state(one).customer_id for name, one in house.facts.records.items()} == owners
+    assert {
+        name: house.shop.state(one).customer_id for name, one in house.facts.records.items()
+    } == owners
     assert value not in (MARK, NUMBER) or marked(house) == []
 
 
@@ -181,7 +211,9 @@ def test_the_api_names_every_column_that_it_does_not_take(
     known = operation.body["properties"]
     extra = [name for name in COLUMNS if name not in known][:90]
     caller = Caller(standing.app, token(standing, "lin"))
-    answer = caller.call(operation.method, path_of(standing, operation), json=dict.fromkeys(extra, MARK))
+    answer = caller.call(
+        operation.method, path_of(standing, operation), json=dict.fromkeys(extra, MARK)
+    )
     assert answer.status_code == 422
     named = {error["pointer"] for error in answer.get_json()["errors"]}
     assert {f"/{name}" for name in extra} <= named
@@ -212,7 +244,14 @@ def foreign_ids(house: House) -> list[str]:
     """Return ids of what a customer, or a colleague without rights, may not touch."""
     facts = house.facts
     numbers = [house.shop.state(facts.records[name]).number for name in ("bob", "errand")]
-    return [facts.records["bob"], facts.records["errand"], *facts.files.values(), *numbers, "bob", "gone"]
+    return [
+        facts.records["bob"],
+        facts.records["errand"],
+        *facts.files.values(),
+        *numbers,
+        "bob",
+        "gone",
+    ]
 
 
 @pytest.mark.parametrize("person", ["anonymous", "customer", "staff"])
@@ -254,7 +293,9 @@ def test_the_api_reaches_nothing_that_a_foreign_id_names(house: House, person: s
         told = []
         for one in (hidden, missing):
             path = operation.path.replace("<record_id>", one).replace("<task_id>", "unknown")
-            path = path.replace("<file_id>", house.facts.files["internal"] if one == hidden else missing)
+            path = path.replace(
+                "<file_id>", house.facts.files["internal"] if one == hidden else missing
+            )
             body = {"json": {}} if operation.takes == "json" else {}
             if person == "kim" and "file_id" in operation.holes:
                 continue  # an agent reads wishes, with their internal files

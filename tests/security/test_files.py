@@ -19,8 +19,35 @@ from tests.security.house import CUSTOMERS, House
 NAMES = 300
 STEMS = ("invoice", "报价单", "été", ".htaccess", "web.config", "con", "aux.txt", "", " ", "~", "-rf", "$(id)", "`id`",
          "shell.php", "x.jsp", "CLOCK$", "a" * 300, "%2e%2e", "{{7*7}}", "<svg onload=alert(1)>", "'; drop table x")  # fmt: skip
-PATHS = ("", "../", "..\\", "/etc/", "C:\\", "....//", "./", "\\\\host\\share\\", "file:///", "static/", "..%2f", "。。/")
-HIDDEN = ("", "\u200b", "\u202e", "\u2066", "\ufeff", "\u00ad", "\x00", "\r\n", "\t", "\x7f", "\u2028", "\u034f", "\U000e0041")
+PATHS = (
+    "",
+    "../",
+    "..\\",
+    "/etc/",
+    "C:\\",
+    "....//",
+    "./",
+    "\\\\host\\share\\",
+    "file:///",
+    "static/",
+    "..%2f",
+    "。。/",
+)
+HIDDEN = (
+    "",
+    "\u200b",
+    "\u202e",
+    "\u2066",
+    "\ufeff",
+    "\u00ad",
+    "\x00",
+    "\r\n",
+    "\t",
+    "\x7f",
+    "\u2028",
+    "\u034f",
+    "\U000e0041",
+)
 ENDINGS = ("", ".pdf", ".html", ".svg", ".php.jpg", ".jpg.php", ".exe", ".", "..", "::$DATA", ";.jpg", ".jpg\x00.php",
            ".HTACCESS", ".xhtml", "\u200b.html", ".gpj\u202e", "/", "\\")  # fmt: skip
 
@@ -47,13 +74,20 @@ def upload(browser: Browser, name: str, content: bytes = b"words", kind: str = "
 
 def raw_upload(browser: Browser, name: str) -> int:
     """Send a file whose name is put into the part's header byte by byte, as no browser would."""
-    line = name.encode("utf-8", "surrogatepass").replace(b"\r", b"").replace(b"\n", b"").replace(b'"', b"%22")
+    line = (
+        name.encode("utf-8", "surrogatepass")
+        .replace(b"\r", b"")
+        .replace(b"\n", b"")
+        .replace(b'"', b"%22")
+    )
     body = (
         b'--B\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n' + browser.token.encode()
         + b'\r\n--B\r\nContent-Disposition: form-data; name="file"; filename="' + line
         + b'"\r\nContent-Type: text/html\r\n\r\nwords\r\n--B--\r\n'
     )  # fmt: skip
-    return browser.client.post("/files", data=body, content_type="multipart/form-data; boundary=B").status_code
+    return browser.client.post(
+        "/files", data=body, content_type="multipart/form-data; boundary=B"
+    ).status_code
 
 
 def test_no_name_reaches_the_disk_or_a_header(house: House) -> None:
@@ -72,12 +106,14 @@ def test_no_name_reaches_the_disk_or_a_header(house: House) -> None:
     assert on_disk == {one.stored_name for one in found} and len(on_disk) == len(found)
     assert all(re.fullmatch(r"[0-9a-f]{40}", one) for one in on_disk)
     assert {one for one in house.shop.data.rglob("*") if "files" not in one.parts} == outside
-    for file_id, name, _stored in found:
+    for _file_id, name, _stored in found:
         assert name and not re.search(r"[/\\]", name) and not name.startswith("."), repr(name)
         assert all(unicodedata.category(one)[0] != "C" for one in name), repr(name)
         assert len(name) <= 180
     for file_id, name, _stored in found[::10]:
-        place = browser.client.get(f"/files/{file_id}", buffered=True).headers["Content-Disposition"]
+        place = browser.client.get(f"/files/{file_id}", buffered=True).headers[
+            "Content-Disposition"
+        ]
         assert place.isascii() and place.startswith("attachment; ")
         assert unquote(place.partition("filename*=UTF-8''")[2]) == name
 
@@ -90,7 +126,20 @@ HEADS = (b"", b"<?xml version='1.0'?>", b"<svg xmlns='http://www.w3.org/2000/svg
          b"RIFF\x24\x00\x00\x00WAVE", b"#!/bin/sh\n", b"MZ", b"\x00\x00\x00\x18ftypmp42", b"MThd")  # fmt: skip
 KINDS = ("image/svg+xml", "text/html", "application/xhtml+xml", "image/png", "application/javascript", "text/xml",
          "multipart/x-mixed-replace", "text/html\r\nX-Injected: 1", "image/png; charset=utf-7")  # fmt: skip
-CALLED = ("a.svg", "a.html", "a.png", "a.xhtml", "a.js", "a.xml", "a.jpg.html", "a.gif", "a", "a.webp", "a.mht", "a.swf")
+CALLED = (
+    "a.svg",
+    "a.html",
+    "a.png",
+    "a.xhtml",
+    "a.js",
+    "a.xml",
+    "a.jpg.html",
+    "a.gif",
+    "a",
+    "a.webp",
+    "a.mht",
+    "a.swf",
+)
 
 
 def test_nothing_but_images_is_shown_in_place_and_nothing_runs(house: House) -> None:
@@ -100,13 +149,17 @@ def test_nothing_but_images_is_shown_in_place_and_nothing_runs(house: House) -> 
         head = heads[turn % len(heads)]
         name, kind = CALLED[turn % len(CALLED)], KINDS[(turn * 7) % len(KINDS)]
         kind = kind.replace("\r\n", " ")
-        answer = browser.client.get(f"/files/{upload(browser, name, head + BAD, kind)}", buffered=True)
+        answer = browser.client.get(
+            f"/files/{upload(browser, name, head + BAD, kind)}", buffered=True
+        )
         assert answer.status_code == 200 and answer.get_data() == head + BAD
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
         assert "allow-scripts" not in answer.headers["Content-Security-Policy"]
         is_image = head in RASTER
-        assert answer.headers["Content-Disposition"].startswith("inline" if is_image else "attachment")
+        assert answer.headers["Content-Disposition"].startswith(
+            "inline" if is_image else "attachment"
+        )
         if is_image:
             assert answer.mimetype == RASTER[head]
         assert "X-Injected" not in answer.headers
@@ -124,7 +177,9 @@ def test_what_is_internal_or_elsewhere_is_not_there_for_customers(house: House) 
                     is_own = person == "customer" and path == "/files/file-public"
                     is_own |= person == "stranger" and path.endswith("/file-bob")
                     is_own |= path == f"/r/{house.facts.links['bob']}/files/file-bob"
-                    assert is_own or path.startswith("/r/") and path.endswith("/file-public"), path
+                    assert is_own or (path.startswith("/r/") and path.endswith("/file-public")), (
+                        path
+                    )
                 else:
                     assert answer.status_code in (401, 404), path
     linked = house.facts.links["portal"]
@@ -145,16 +200,23 @@ def test_too_large_is_refused_and_leaves_nothing(house: House, path: str) -> Non
         assert answer.status_code in (400, 413, 422, 303), (name, answer.status_code)
     assert len(list((house.shop.data / "files").iterdir())) == before
     with house.shop.database.reading() as connection:
-        many = connection.execute(select(func.count()).where(AttachmentRow.size > 1000)).scalar_one()
+        many = connection.execute(
+            select(func.count()).where(AttachmentRow.size > 1000)
+        ).scalar_one()
     assert many == 0
 
 
 def test_a_body_of_very_many_parts_is_refused(house: House) -> None:
     browser = house.browser("customer")
-    parts = b"".join(b'--B\r\nContent-Disposition: form-data; name="x"\r\n\r\n1\r\n' for _ in range(5_001))
+    parts = b"".join(
+        b'--B\r\nContent-Disposition: form-data; name="x"\r\n\r\n1\r\n' for _ in range(5_001)
+    )
     headers = {"X-CSRFToken": browser.token}
     answer = browser.client.post(
-        "/new/wish", data=parts + b"--B--\r\n", content_type="multipart/form-data; boundary=B", headers=headers
+        "/new/wish",
+        data=parts + b"--B--\r\n",
+        content_type="multipart/form-data; boundary=B",
+        headers=headers,
     )
     assert answer.status_code == 413
 
@@ -170,5 +232,7 @@ def test_text_where_a_file_belongs_and_a_file_where_text_belongs(house: House) -
         assert answer.status_code in (303, 422)
         assert b"root:" not in answer.get_data()
     with house.shop.database.reading() as connection:
-        kept = connection.execute(select(AttachmentRow.record_id).where(AttachmentRow.id == house.facts.files["loose"]))
+        kept = connection.execute(
+            select(AttachmentRow.record_id).where(AttachmentRow.id == house.facts.files["loose"])
+        )
         assert kept.scalar_one() is None

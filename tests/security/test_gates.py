@@ -41,7 +41,13 @@ def test_nothing_changes_by_a_page_of_somebody_else(house: House, person: str) -
     browser, foreign = house.browser(person), house.browser("stranger")
     before = rows(house)
     for turn, (method, path) in enumerate(changing(house)):
-        fields = {"csrf_token": foreign.token, "text": "x", "how": "take", "active": "0", "name": "x"}
+        fields = {
+            "csrf_token": foreign.token,
+            "text": "x",
+            "how": "take",
+            "active": "0",
+            "name": "x",
+        }
         tries: list[dict[str, Any]] = [
             {"data": fields},
             {"data": fields, "content_type": "multipart/form-data"},
@@ -74,7 +80,9 @@ def test_behind_https_the_page_must_be_ours(house: House) -> None:
     data = {"csrf_token": token.group(1), "lang": "en"}
     for referer in ({}, {"Referer": "https://evil.test/"}, {"Referer": "https://desk.test.evil.test/"},
                     {"Referer": "http://desk.test/"}):  # fmt: skip
-        answer = client.post("/preferences", data=data, base_url="https://desk.test", headers=referer)
+        answer = client.post(
+            "/preferences", data=data, base_url="https://desk.test", headers=referer
+        )
         assert answer.status_code == 400, referer
 
 
@@ -96,18 +104,31 @@ FORGED: list[dict[str, str]] = [
 
 
 @pytest.mark.parametrize("headers", FORGED, ids=lambda one: "+".join(sorted(one)) + one["Host"])
-def test_no_link_follows_what_a_request_says_of_the_host(house: House, headers: dict[str, str]) -> None:
+def test_no_link_follows_what_a_request_says_of_the_host(
+    house: House, headers: dict[str, str]
+) -> None:
     links, shop = house.facts.links, house.shop
     number = shop.state(house.facts.records["ann"]).number
     browser = Browser(house.app)
     texts = []
-    for path in ("/", "/sign-in", f"/r/{links['portal']}", f"/s/{links['survey']}", "/new/wish", "/nothing", "/desk"):
+    for path in (
+        "/",
+        "/sign-in",
+        f"/r/{links['portal']}",
+        f"/s/{links['survey']}",
+        "/new/wish",
+        "/nothing",
+        "/desk",
+    ):
         answer = browser.get(path, headers=headers)
         texts += [answer.get_data(as_text=True), str(answer.headers)]
     for path, data in (
         ("/sign-in/link", {"email": "ann@example.test"}),
         ("/find", {"number": number, "email": "ann@example.test"}),
-        ("/new/repair", {"title": "It broke", "contact-name": "N", "contact-email": "n@example.test"}),
+        (
+            "/new/repair",
+            {"title": "It broke", "contact-name": "N", "contact-email": "n@example.test"},
+        ),
         ("/sign-in", {"login": "ada", "password": PASSWORD}),
     ):
         answer = browser.post(path, data, headers=headers)
@@ -117,7 +138,10 @@ def test_no_link_follows_what_a_request_says_of_the_host(house: House, headers: 
     browser.get("/account", headers=headers)
     link = browser.post("/admin/users/lin/link", headers=headers).get_data(as_text=True)
     assert "http://desk.test/password/" in link
-    shop.do(c.Comment(actor=shop.agent(), message=shop.service.message("Hi"), public=True), house.facts.records["ann"])
+    shop.do(
+        c.Comment(actor=shop.agent(), message=shop.service.message("Hi"), public=True),
+        house.facts.records["ann"],
+    )
     with shop.database.reading() as connection:
         payloads = [json.dumps(one) for one in connection.execute(select(JobRow.payload)).scalars()]
     assert not [one for one in [*texts, *payloads, link] if "evil.test" in one]
@@ -164,7 +188,11 @@ def test_claims_in_headers_open_no_route(house: House, person: str) -> None:
 def test_a_session_notes_the_address_that_it_really_came_from(house: House) -> None:
     browser = Browser(house.app)
     browser.get("/sign-in")
-    browser.post("/sign-in", {"login": "lin", "password": PASSWORD}, headers={"X-Forwarded-For": "203.0.113.9"})
+    browser.post(
+        "/sign-in",
+        {"login": "lin", "password": PASSWORD},
+        headers={"X-Forwarded-For": "203.0.113.9"},
+    )
     assert "203.0.113.9" not in str(rows(house))
 
 
@@ -203,7 +231,11 @@ NAMES = ("next", "url", "return", "return_to", "redirect", "redirect_uri", "to",
 def stays(location: str) -> bool:
     """Return whether a browser that goes to *location* stays with us."""
     first = location.replace("\\", "/").replace("\t", "").replace("\n", "")
-    return first == "" or first.startswith(f"{BASE}/") or (first.startswith("/") and not first.startswith("//"))
+    return (
+        first == ""
+        or first.startswith(f"{BASE}/")
+        or (first.startswith("/") and not first.startswith("//"))
+    )
 
 
 @pytest.mark.parametrize("person", ["anonymous", "admin"])
@@ -242,12 +274,16 @@ def test_no_form_leads_away(house: House, wish: str) -> None:
         browser = house.browser(person) if path != "/sign-in" else Browser(house.app)
         given = {"csrf_token": browser.token, **everything, **data}
         for extra in ({}, {"HX-Request": "true"}):
-            answer = browser.client.post(path, data=given, query_string=everything, headers=extra, buffered=True)
+            answer = browser.client.post(
+                path, data=given, query_string=everything, headers=extra, buffered=True
+            )
             for name in ("Location", "HX-Redirect", "HX-Location", "HX-Push-Url"):
                 assert stays(answer.headers.get(name, "")), (path, name)
     browser = Browser(house.app)
     browser.get("/sign-in", query_string={"next": wish})
-    answer = browser.post("/sign-in", {"login": "lin", "password": PASSWORD}, query_string={"next": wish})
+    answer = browser.post(
+        "/sign-in", {"login": "lin", "password": PASSWORD}, query_string={"next": wish}
+    )
     assert stays(answer.headers["Location"])
 
 
@@ -265,12 +301,16 @@ def test_odd_methods_are_refused_everywhere(house: House) -> None:
                 assert "X-Probe" not in answer.get_data(as_text=True)
             answer = client.open(path, method="OPTIONS", headers={"Origin": "https://evil.test"})
             assert answer.status_code in (200, 204, 303, 401, 404, 405), path
-            assert not [name for name, _ in answer.headers if name.startswith("Access-Control-")], path
+            assert not [name for name, _ in answer.headers if name.startswith("Access-Control-")], (
+                path
+            )
             assert "TRACE" not in answer.headers.get("Allow", "")
 
 
 def test_nobody_may_read_answers_from_another_origin(seen: list[Seen]) -> None:
-    assert not [one.path for one in seen for name, _ in one.headers if name.startswith("Access-Control-")]
+    assert not [
+        one.path for one in seen for name, _ in one.headers if name.startswith("Access-Control-")
+    ]
 
 
 def test_debugging_is_off(house: House) -> None:
@@ -278,7 +318,12 @@ def test_debugging_is_off(house: House) -> None:
     assert not app.debug and not app.testing and not app.config["PROPAGATE_EXCEPTIONS"]
     assert not app.jinja_env.auto_reload
     client = house.browser("admin").client
-    for path in ("/console", "/?__debugger__=yes&cmd=resource&f=style.css", "/debug", "/_debug_toolbar/"):
+    for path in (
+        "/console",
+        "/?__debugger__=yes&cmd=resource&f=style.css",
+        "/debug",
+        "/_debug_toolbar/",
+    ):
         text = client.get(path, buffered=True).get_data(as_text=True)
         assert "Werkzeug" not in text and "Traceback" not in text
 

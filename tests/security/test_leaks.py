@@ -82,9 +82,11 @@ def test_no_answer_holds_a_secret(seen: list[Seen], standing: House) -> None:
 
 def test_no_log_line_holds_a_secret(seen: list[Seen], standing: House, logged: list[str]) -> None:
     secrets = secrets_of(standing) | set(standing.facts.links.values())
-    assert seen and [
-        line for line in logged if ARGON.search(line) or any(one in line for one in secrets)
-    ] == []
+    assert (
+        seen
+        and [line for line in logged if ARGON.search(line) or any(one in line for one in secrets)]
+        == []
+    )
 
 
 @pytest.mark.parametrize("person", CUSTOMERS)
@@ -108,12 +110,16 @@ def test_without_the_link_nobody_reads_anothers_request(seen: list[Seen], standi
         found = [
             one.path
             for one in seen
-            if one.person == person and word in one.text and not any(link in one.path for link in links)
+            if one.person == person
+            and word in one.text
+            and not any(link in one.path for link in links)
         ]
         assert found == [], person
 
 
-def test_lists_of_the_api_name_nothing_that_may_not_be_read(seen: list[Seen], standing: House) -> None:
+def test_lists_of_the_api_name_nothing_that_may_not_be_read(
+    seen: list[Seen], standing: House
+) -> None:
     foreign = {standing.facts.records[name] for name in ("ann", "bob", "checked", "fixed", "asked")}
     for one in seen:
         if one.person == "staff" and not one.path.startswith(("/r/", "/s/")) and one.status == 200:
@@ -134,7 +140,10 @@ def test_every_answer_has_the_headers(seen: list[Seen]) -> None:
                     wrong.append((one.path, name))
             elif one.headers.getlist(name) != [value]:
                 wrong.append((one.path, name))
-        if "no-store" not in one.headers.get("Cache-Control", "") and one.endpoint not in MAY_BE_KEPT:
+        if (
+            "no-store" not in one.headers.get("Cache-Control", "")
+            and one.endpoint not in MAY_BE_KEPT
+        ):
             wrong.append((one.path, "Cache-Control"))
         is_text = one.mimetype.startswith("text/") and one.endpoint not in FILES
         if is_text and "charset=utf-8" not in one.headers["Content-Type"].lower():
@@ -156,9 +165,7 @@ def test_answers_come_with_the_headers_we_promise() -> None:
 
 
 def test_cookies_are_out_of_reach_of_scripts_and_other_sites(seen: list[Seen]) -> None:
-    cookies = Counter(
-        line for one in seen for line in one.headers.getlist("Set-Cookie")
-    )
+    cookies = Counter(line for one in seen for line in one.headers.getlist("Set-Cookie"))
     for line in cookies:
         parts = [part.strip().lower() for part in line.split(";")]
         assert "httponly" in parts and "samesite=lax" in parts and "path=/" in parts, line
@@ -193,7 +200,11 @@ def test_a_wrong_address_is_told_from_nothing(seen: list[Seen]) -> None:
     """All pages that one may not see, and all that are not there, look the same to the same person."""
     for person in CUSTOMERS:
         bodies = {
-            re.sub(r'value="[^"]*"|"X-CSRFToken": ?"[^"]*"|content="[^"]*"|href="[^"]*lang=[^"]*"', "", one.text)
+            re.sub(
+                r'value="[^"]*"|"X-CSRFToken": ?"[^"]*"|content="[^"]*"|href="[^"]*lang=[^"]*"',
+                "",
+                one.text,
+            )
             for one in seen
             if one.person == person and one.status == 404 and one.mimetype == "text/html"
         }

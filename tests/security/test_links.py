@@ -37,7 +37,9 @@ POSTS = {
 }
 
 
-def secret(house: House, kind: str, *, owner: str = "ann", used: bool = False, ended: bool = False) -> str:
+def secret(
+    house: House, kind: str, *, owner: str = "ann", used: bool = False, ended: bool = False
+) -> str:
     """Return a new secret of *kind*."""
     if kind in ("portal", "survey"):
         return house.facts.links["solved" if kind == "portal" else "survey"]
@@ -57,14 +59,60 @@ def secret(house: House, kind: str, *, owner: str = "ann", used: bool = False, e
 
 def bad_forms(good: str, others: list[str]) -> Iterator[str]:
     """Return everything that somebody might try instead of *good*."""
-    yield from ("%20", "0", "1", "null", "None", "undefined", "[]", "{}", "true", "-1", "*", "%25", "..%2F..")
-    yield from ("%00", "%0d%0a", "%ff%fe", "%EF%BC%91", ".", "..%00", ".." + "%2e" * 3, "' or 1=1 --", "x" * 5000)
-    yield from (good.upper(), good.lower(), good.swapcase(), good[:-1], good[1:], good + "A", good + "=")
-    yield from (good + "%00", "%20" + good, good + "%20", good[: len(good) // 2], good[::-1], good + good)
+    yield from (
+        "%20",
+        "0",
+        "1",
+        "null",
+        "None",
+        "undefined",
+        "[]",
+        "{}",
+        "true",
+        "-1",
+        "*",
+        "%25",
+        "..%2F..",
+    )
+    yield from (
+        "%00",
+        "%0d%0a",
+        "%ff%fe",
+        "%EF%BC%91",
+        ".",
+        "..%00",
+        ".." + "%2e" * 3,
+        "' or 1=1 --",
+        "x" * 5000,
+    )
+    yield from (
+        good.upper(),
+        good.lower(),
+        good.swapcase(),
+        good[:-1],
+        good[1:],
+        good + "A",
+        good + "=",
+    )
+    yield from (
+        good + "%00",
+        "%20" + good,
+        good + "%20",
+        good[: len(good) // 2],
+        good[::-1],
+        good + good,
+    )
     yield from (good + "%0a", good.replace(".", "%EF%BC%8E") + "x", quote("＿" + good))
     head, dot, tail = good.partition(".")
     if dot:
-        yield from (head, head + ".", "." + tail, f"{head}.{'A' * len(tail)}", f"{tail}.{head}", f"{head}..{tail}")
+        yield from (
+            head,
+            head + ".",
+            "." + tail,
+            f"{head}.{'A' * len(tail)}",
+            f"{tail}.{head}",
+            f"{head}..{tail}",
+        )
         yield from (other.partition(".")[0] + "." + tail for other in others if "." in other)
     yield from others
 
@@ -72,7 +120,9 @@ def bad_forms(good: str, others: list[str]) -> Iterator[str]:
 def shape(response: TestResponse) -> tuple[int, str]:
     """Return what a stranger could tell two answers apart by."""
     text = response.get_data(as_text=True)
-    text = re.sub(r'(value|content|href|action|hx-\w+|src)="[^"]*"|"X-CSRFToken":\s*"[^"]*"', "", text)
+    text = re.sub(
+        r'(value|content|href|action|hx-\w+|src)="[^"]*"|"X-CSRFToken":\s*"[^"]*"', "", text
+    )
     names = sorted({name for name, _ in response.headers} - {"Set-Cookie", "Content-Length"})
     return response.status_code, text + str(names)
 
@@ -113,7 +163,11 @@ def test_every_wrong_token_of_the_api_gets_the_same_answer(house: House) -> None
     session = house.browser("agent").client.get_cookie("sopwith")
     assert session is not None
     client = house.app.test_client()
-    for one in {*bad_forms(good, [gone, closed, *links, session.value])} - {good, f"{good}%20", f"%20{good}"}:
+    for one in {*bad_forms(good, [gone, closed, *links, session.value])} - {
+        good,
+        f"{good}%20",
+        f"%20{good}",
+    }:
         if not one.isprintable() or not one.isascii():
             continue
         for scheme in ("Bearer", "bearer", "Basic", "Token"):
@@ -213,8 +267,23 @@ def test_no_answer_tells_who_has_an_account(house: House) -> None:
         assert wei is not None
         save_customer(connection, replace(wei, active=False))
     number = house.shop.state(house.facts.records["ann"]).number
-    logins = ("lin", "gone", "nobody", "ann@example.test", "wei@example.test", "no@example.test", "x" * 300)
-    mails = ("ann@example.test", "wei@example.test", "lin@firm.test", "no@example.test", "rubbish", "x" * 320)
+    logins = (
+        "lin",
+        "gone",
+        "nobody",
+        "ann@example.test",
+        "wei@example.test",
+        "no@example.test",
+        "x" * 300,
+    )
+    mails = (
+        "ann@example.test",
+        "wei@example.test",
+        "lin@firm.test",
+        "no@example.test",
+        "rubbish",
+        "x" * 320,
+    )
     asked: dict[str, list[dict[str, str]]] = {
         "/sign-in": [{"login": one, "password": "wrong and long"} for one in logins],
         "/sign-in/link": [{"email": one} for one in mails],
@@ -224,7 +293,8 @@ def test_no_answer_tells_who_has_an_account(house: House) -> None:
             for mail in ("ann@example.test", "bob@example.test", "no@example.test")
         ],
         "/new/repair": [
-            {"title": "It broke", "contact-name": "Some One", "contact-email": one} for one in mails[:4]
+            {"title": "It broke", "contact-name": "Some One", "contact-email": one}
+            for one in mails[:4]
         ],
     }
     for path, given in asked.items():

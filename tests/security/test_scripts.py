@@ -42,7 +42,18 @@ TAGS = ("<script>{run}</script>", "<img src=x onerror={run}>", "<svg onload={run
         "<meta http-equiv=refresh content='0;url=javascript:{run}'>", "<base href=//evil.test/>", "<form action=//evil.test><button>x",
         "<object data='data:text/html,<script>{run}</script>'>", "<template><img src=x onerror={run}></template>",
         "<div hx-get=/mine hx-trigger=load hx-on:load='{run}'>", "<div hx-on::load='{run}' data-xss>", "<noscript><p title='</noscript><img src=x onerror={run}>'>")  # fmt: skip
-BEFORE = ("", '">', "'>", "</script>", "</textarea>", "</title></style>", "--><!-- ]]>", "\"'`>", "{{{{", "</option></select>")
+BEFORE = (
+    "",
+    '">',
+    "'>",
+    "</script>",
+    "</textarea>",
+    "</title></style>",
+    "--><!-- ]]>",
+    "\"'`>",
+    "{{{{",
+    "</option></select>",
+)
 EXTRA = ("javascript:{run}", "\" onmouseover={run} autofocus onfocus={run} data-xss=\"", "' onfocus={run} autofocus data-xss='",
          "` onload={run} data-xss", "&lt;script&gt;{run}&lt;/script&gt;", "&#60;img src=x onerror={run}&#62;", "\\u003cscript\\u003e{run}\\u003c/script\\u003e",
          "%3Cscript%3E{run}%3C/script%3E", "＜script＞{run}＜/script＞", "<scr<script>ipt>{run}</scr</script>ipt>", "<<script>{run}//<</script>",
@@ -83,7 +94,9 @@ def spoiled_labels() -> dict[str, str]:
         return f"{{en: {word}, zh-CN: {word}}}"
 
     return {
-        name: re.sub(r"\{en: [^{}\"]+, zh-CN: [^{}\"]+\}", label, text) if name.startswith("shop/") else text
+        name: re.sub(r"\{en: [^{}\"]+, zh-CN: [^{}\"]+\}", label, text)
+        if name.startswith("shop/")
+        else text
         for name, text in files.items()
     }
 
@@ -100,7 +113,7 @@ class Spoiled:
 class Silent(WSGIRequestHandler):
     """Writes no log."""
 
-    def log(self, type: str, message: str, *args: object) -> None:
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the name is werkzeug's
         """Say nothing."""
 
 
@@ -111,7 +124,12 @@ def fill(shop: Shop) -> dict[str, str]:
     assert release is not None, [one.render("en") for one in found]
     lin = replace(shop.agent(), roles=frozenset({"agent", "lead", "admin"}), name=packed(100))
     say = shop.service.message
-    wish = shop.wish("ann", description=packed(1990), staff_only=None, items=[{"name": packed(180), "broken": True}])
+    wish = shop.wish(
+        "ann",
+        description=packed(1990),
+        staff_only=None,
+        items=[{"name": packed(180), "broken": True}],
+    )
     titled = [repair(shop, packed(195, turn)) for turn in range(1, 13)]
     chain = [titled[0], wish]
     for record in chain:
@@ -121,8 +139,19 @@ def fill(shop: Shop) -> dict[str, str]:
         shop.do(c.Assign(actor=lin, owner="lin"), record)
     shop.do(c.Check(actor=lin, item="unplugged", done=True), titled[1])
     values = {"severity": "bad", "can_fix": False, "cause": packed(190), "new_price": 5}
-    shop.do(c.Transition(actor=lin, to="replace", values=values, note=say(packed(3_000))), titled[1])
-    shop.do(c.AddLink(actor=lin, kind="related", record=titled[2], number=shop.state(titled[2]).number, type="repair"), titled[0])
+    shop.do(
+        c.Transition(actor=lin, to="replace", values=values, note=say(packed(3_000))), titled[1]
+    )
+    shop.do(
+        c.AddLink(
+            actor=lin,
+            kind="related",
+            record=titled[2],
+            number=shop.state(titled[2]).number,
+            type="repair",
+        ),
+        titled[0],
+    )
     solved = shop.wish("bob", description=packed(1990, 5))
     for state in ("working", "resolved"):
         shop.do(c.Transition(actor=lin, to=state), solved)
@@ -136,9 +165,15 @@ def fill(shop: Shop) -> dict[str, str]:
 def _people(shop: Shop) -> None:
     """Give customers, colleagues and a browser names that are payloads."""
     with shop.database.writing() as connection:
-        ann, lin, max_ = customer_of(connection, "ann"), user(connection, "lin"), user(connection, "max")
+        ann, lin, max_ = (
+            customer_of(connection, "ann"),
+            user(connection, "lin"),
+            user(connection, "max"),
+        )
         assert ann is not None and lin is not None and max_ is not None
-        save_customer(connection, replace(ann, name=packed(190), tier=SHORT[0][:60], tags=tuple(SHORT[:5])))
+        save_customer(
+            connection, replace(ann, name=packed(190), tier=SHORT[0][:60], tags=tuple(SHORT[:5]))
+        )
         save_user(connection, replace(lin, name=packed(120), skills=frozenset(SHORT[:4])))
         save_user(connection, replace(max_, name=packed(120, 9)))
 
@@ -176,7 +211,9 @@ def _traffic(shop: Shop, record: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def spoiled(built: tuple[Path, Facts], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spoiled]:
+def spoiled(
+    built: tuple[Path, Facts], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Spoiled]:
     """The house full of payloads, served at an address of this machine."""
     folder = tmp_path_factory.mktemp("spoiled")
     with open_house(*built, folder) as house:
@@ -189,7 +226,11 @@ def spoiled(built: tuple[Path, Facts], tmp_path_factory: pytest.TempPathFactory)
             "portal": shop.service.links.portal_token(records["wish"]),
             "survey": shop.service.links.survey_token(records["solved"], "once"),
         }
-        house.facts = Facts(records=records | {"ann": records["wish"], "bob": records["solved"]}, files=files, links=links)
+        house.facts = Facts(
+            records=records | {"ann": records["wish"], "bob": records["solved"]},
+            files=files,
+            links=links,
+        )
         shop.service.links = Links(address, b"k" * 32)
         server.app = create_app(shop.service, settings_for(shop, base_url=address))
         thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -203,7 +244,11 @@ def spoiled(built: tuple[Path, Facts], tmp_path_factory: pytest.TempPathFactory)
 def _pages(records: dict[str, str], links: dict[str, str]) -> dict[str, list[str]]:
     """Return where payloads are shown, by who looks."""
     wish, checked, asked = records["wish"], records["checked"], records["asked"]
-    desk = [f"/desk/records/{wish}", f"/desk/records/{checked}", f"/desk/records/{asked}?tab=history"]
+    desk = [
+        f"/desk/records/{wish}",
+        f"/desk/records/{checked}",
+        f"/desk/records/{asked}?tab=history",
+    ]
     return {
         "anonymous": ["/", "/new/wish", f"/r/{links['portal']}", f"/s/{links['survey']}", "/sign-in?next=/%22%3E%3Cscript%3Ex"],
         "ann@example.test": ["/mine", f"/r/{wish}", f"/r/{checked}"],
@@ -278,12 +323,22 @@ def test_nothing_runs_in_a_browser(spoiled: Spoiled) -> None:
             context.add_init_script(WATCH)
             page = context.new_page()
             page.set_default_timeout(15_000)
-            page.on("dialog", lambda dialog, who=login: (found.append((who, "dialog", dialog.message)), dialog.dismiss()))
+            page.on(
+                "dialog",
+                lambda dialog, who=login: (
+                    found.append((who, "dialog", dialog.message)),
+                    dialog.dismiss(),
+                ),
+            )
             if login != "anonymous":
                 _sign_in(page, login)
             for path in paths:
                 answer = page.goto(path, wait_until="load")
-                assert answer is not None and answer.status in (200, 422), (login, path, answer and answer.status)
+                assert answer is not None and answer.status in (200, 422), (
+                    login,
+                    path,
+                    answer and answer.status,
+                )
                 told = page.evaluate(LOOK)
                 looked += bool(told.pop("shown"))
                 if told != {"ran": False, "violations": [], "elements": 0}:

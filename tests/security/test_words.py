@@ -14,9 +14,9 @@ import pytest
 
 from sopwith.connectors.mail_text import message_of
 from sopwith.core import commands as c
+from sopwith.expressions import Context
 from sopwith.formbuilder.model import FieldType, Form
 from sopwith.formbuilder.validate import evaluate_form
-from sopwith.expressions import Context
 from sopwith.runtime.ports import DeliveryError, OutMail
 from sopwith.web.paths import own_path
 from sopwith.web.uploads import clean_name
@@ -56,7 +56,10 @@ def spoiled_mails(attack: str) -> Iterator[tuple[str, OutMail]]:
     yield "sender", replace(MAIL, sender=f"{attack} <desk@desk.test>")
     yield "reply", replace(MAIL, reply_to=f"{attack} <reply@desk.test>")
     yield "header", replace(MAIL, headers={"X-Sopwith-Record": attack})
-    yield "name of a header", replace(MAIL, headers={attack: "x", f"X-A{attack}": "x", "Bcc": "evil@evil.test"})
+    yield (
+        "name of a header",
+        replace(MAIL, headers={attack: "x", f"X-A{attack}": "x", "Bcc": "evil@evil.test"}),
+    )
     yield "bare sender", replace(MAIL, sender=f"{attack}@desk.test", reply_to=f"{attack}@desk.test")
     yield "key", replace(MAIL, key=attack)
     yield "text", replace(MAIL, text=attack, html=attack)
@@ -101,7 +104,12 @@ def test_no_word_begins_a_header_of_an_answer_or_a_line_of_the_log(
             lines = [f"{name}: {value}" for name, value in answer.headers]
             assert not [one for one in lines if re.search(r"[\r\n\x00\x85\u2028]", one)]
             assert "X-Injected" not in answer.headers
-    assert not [one for line in logged for one in line.splitlines() if one.startswith(("X-Injected", "Body"))]
+    assert not [
+        one
+        for line in logged
+        for one in line.splitlines()
+        if one.startswith(("X-Injected", "Body"))
+    ]
 
 
 # --- T-2ND ----------------------------------------------------------------------------------------
@@ -130,7 +138,9 @@ def test_what_looks_like_a_template_comes_out_as_it_went_in(house: House) -> Non
             escaped = literal.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
             spelled = (escaped.replace('"', "&#34;").replace("'", "&#39;"), escaped)
             assert any(one in page for one in spelled) or "tab=" in path, (path, literal)
-        assert "49" not in re.sub(r"[0-9a-f]{12,}|\d{3,}|[\w-]+\.[\w-]+", "", page.split("<main")[1]), path
+        assert "49" not in re.sub(
+            r"[0-9a-f]{12,}|\d{3,}|[\w-]+\.[\w-]+", "", page.split("<main")[1]
+        ), path
     for name in LITERALS:  # and the state of the record is what the workflow says
         house.browser("agent").post(f"/desk/records/{record}/move", {"to": name, "note": name})
     assert house.shop.state(record).state == "received"
@@ -184,7 +194,11 @@ def test_no_page_is_kept_busy_by_a_long_text(house: House, name: str) -> None:
     number = house.facts.records["ann"]
     tries = (
         ("anonymous", "/new/wish", {"description": text, "contact-name": "n"}),
-        ("anonymous", "/new/wish", {"mail": text[:400_000], "phone": text[:400_000], "contact-email": text[:400_000]}),
+        (
+            "anonymous",
+            "/new/wish",
+            {"mail": text[:400_000], "phone": text[:400_000], "contact-email": text[:400_000]},
+        ),
         ("agent", "/desk/new/wish", {"email": text, "name": "x"}),
         ("agent", f"/desk/records/{number}/say", {"text": text, "kind": "reply"}),
         ("agent", f"/desk/records/{number}/tag", {"add": text}),
