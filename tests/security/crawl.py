@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from werkzeug.datastructures import Headers
@@ -86,7 +87,7 @@ class Walk:
             path=path,
             endpoint=endpoint,
             status=response.status_code,
-            mimetype=response.mimetype,
+            mimetype=response.mimetype or "",
             text=text,
             headers=response.headers,
             page=page,
@@ -120,7 +121,7 @@ def paths_of(house: House, route: Route) -> list[str]:
     paths = []
     with house.app.test_request_context(base_url=BASE):
         for turn in range(most):
-            chosen: dict[str, object] = {}
+            chosen: dict[str, Any] = {}
             for name in route.arguments:
                 options = known.get(name, ["unknown"])
                 value = options[turn % len(options)]

@@ -186,7 +186,7 @@ def test_every_cookie_is_secure_behind_https(house: House) -> None:
         ("/preferences", {"lang": "en", "theme": "dark"}),
         ("/sign-in", {"login": "lin", "password": "correct horse battery"}),
     ):
-        answer = client.post(path, data={"csrf_token": token.group(1)} | data, **base)  # type: ignore[arg-type]
+        answer = client.post(path, data={"csrf_token": token.group(1)} | data, **base)
         assert answer.status_code == 303
         assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
         lines += answer.headers.getlist("Set-Cookie")

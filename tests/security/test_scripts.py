@@ -12,7 +12,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sopwith.core import commands as c
@@ -323,13 +323,7 @@ def test_nothing_runs_in_a_browser(spoiled: Spoiled) -> None:
             context.add_init_script(WATCH)
             page = context.new_page()
             page.set_default_timeout(15_000)
-            page.on(
-                "dialog",
-                lambda dialog, who=login: (
-                    found.append((who, "dialog", dialog.message)),
-                    dialog.dismiss(),
-                ),
-            )
+            page.on("dialog", lambda dialog: _caught(found, dialog))
             if login != "anonymous":
                 _sign_in(page, login)
             for path in paths:
@@ -346,6 +340,12 @@ def test_nothing_runs_in_a_browser(spoiled: Spoiled) -> None:
             context.close()
     assert found == []
     assert looked >= 20
+
+
+def _caught(found: list[tuple[str, str, object]], dialog: Dialog) -> None:
+    """Note a dialog that a script opened, and close it."""
+    found.append(("", "dialog", dialog.message))
+    dialog.dismiss()
 
 
 def _sign_in(page: Page, login: str) -> None:
