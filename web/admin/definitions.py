@@ -19,7 +19,14 @@ from ..languages import lang
 from ..visitor import get_service
 from .blueprint import blueprint
 from .live import Known, known, live, text_of
-from .previews import in_language, preview, sample_message, wished_lang, wished_role
+from .previews import (
+    in_language,
+    part_in_language,
+    preview,
+    sample_message,
+    wished_lang,
+    wished_role,
+)
 from .shown import Running, shown
 from .source import lines_of
 from .wording import KINDS
@@ -131,7 +138,7 @@ def _more(connection: Connection, at: Known, kind: str, name: str) -> dict[str, 
     if kind == "form":
         form = at.release.forms[name]
         return {
-            "preview_html": _preview_html(connection, at, name),
+            "preview": part_in_language("admin/preview.html", **_previewed(connection, at, name)),
             "role": wished_role(form),
             "tongue": wished_lang(),
         }
@@ -151,19 +158,18 @@ def _more(connection: Connection, at: Known, kind: str, name: str) -> dict[str, 
     return {}
 
 
-def _preview_html(connection: Connection, at: Known, name: str) -> str:
+def _previewed(connection: Connection, at: Known, name: str) -> dict[str, Any]:
     form = at.release.forms[name]
     view, picks = preview(connection, at.release, form)
     tongue = wished_lang()
-    return in_language(
-        "admin/preview.html",
-        tongue,
-        view=view,
-        picks=picks,
-        name=name,
-        role=wished_role(form),
-        spoken=tongue,
-    )
+    return {
+        "tongue": tongue,
+        "view": view,
+        "picks": picks,
+        "name": name,
+        "role": wished_role(form),
+        "spoken": tongue,
+    }
 
 
 @blueprint.post("/definitions/form/<name>/preview")
@@ -171,7 +177,7 @@ def form_preview(name: str) -> ResponseReturnValue:
     """Show the form with what was typed; nothing is kept."""
     at, _document = _found("form", name)
     with get_service().database.reading() as connection:
-        return _preview_html(connection, at, name)
+        return in_language("admin/preview.html", **_previewed(connection, at, name))
 
 
 def _running(at: Known, kind: str, name: str, counts: list[OpenCount]) -> list[Running]:

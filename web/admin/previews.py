@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import current_app, render_template, request
+from jinja2.environment import TemplateModule
 from sqlalchemy import Connection
 
 from sopwith.core.plain import instant_text
@@ -57,6 +58,13 @@ def in_language(template: str, tongue: str, **facts: Any) -> str:
     """Return a part of a page in another language than the page's."""
     with speaking(LOCALES[tongue]):
         return render_template(template, **facts)
+
+
+def part_in_language(template: str, tongue: str, **facts: Any) -> TemplateModule:
+    """Return the same to be put into a page: rendered by the template engine, so it is not escaped again."""
+    current_app.update_template_context(facts)
+    with speaking(LOCALES[tongue]):
+        return current_app.jinja_env.get_template(template).make_module(facts)
 
 
 def sample_message(

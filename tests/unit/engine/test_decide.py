@@ -75,7 +75,7 @@ def test_a_refused_command_changes_nothing() -> None:
     release, town = world()
     decision = decide(release, opened(), c.Transition(actor=ANN, to="closed"), NOW, town)
     assert [problem.code for problem in decision.problems] == ["ENG010"]
-    assert decision.events == decision.effects == decision.timers == decision.messages == ()
+    assert not (decision.events or decision.effects or decision.timers or decision.messages)
 
 
 def test_a_stale_version_is_a_conflict() -> None:

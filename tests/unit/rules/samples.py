@@ -243,6 +243,21 @@ class People:
     def survey_link(self, record_id: str, ask_id: str) -> str:
         return ""
 
+    def file(self, file_id: str) -> Mapping[str, Any] | None:
+        return None
+
+    def user_exists(self, user_id: str) -> bool:
+        return self.person(user_id) is not None
+
+    def is_member(self, user_id: str, team: str) -> bool:
+        return any(one.id == user_id for one in self.members(team))
+
+    def team_exists(self, team_id: str) -> bool:
+        return bool(self.members(team_id))
+
+    def customer_exists(self, customer_id: str) -> bool:
+        return customer_id in self.customers
+
 
 def link(by: str, **more: Any) -> Strategy:
     return Strategy(by=by, **more)

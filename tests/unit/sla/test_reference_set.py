@@ -13,7 +13,7 @@ from sopwith.core import commands as c
 from sopwith.core.directory import Person
 from sopwith.core.events import SYSTEM, Actor
 from sopwith.core.record import Clock
-from sopwith.definitions import read_text
+from sopwith.definitions import Document, read_text
 from sopwith.lab.people import Town
 from sopwith.lab.world import World
 from sopwith.release.compile import compile_release
@@ -38,7 +38,7 @@ def moment(text: str) -> datetime:
 
 @cache
 def release(kind: str) -> Release:
-    documents = []
+    documents: list[Document] = []
     for name in ("reference.yaml", f"reference_{kind}.yaml"):
         read, found = read_text((GOLDEN / name).read_bytes(), name)
         assert found == ()
