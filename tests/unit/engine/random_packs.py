@@ -414,12 +414,15 @@ class _Maker:
     def table(self, kind: Kind) -> Document:
         chance = self.chance
         inputs = [one for one in kind.of("choice", "yes_no") if one["id"] != "priority"][:2]
-        fallback = [{"id": "channel", "type": "text"}]
+        fallback: list[Document] = [{"id": "channel", "type": "text"}]
         rows: list[Document] = []
         first = (inputs or fallback)[0]
-        cells: list[Any] = {"choice": [one["id"] for one in first.get("options", [])], "yes_no": [True, False],
-                            "text": ["mail", "phone"]}[first["type"]]  # fmt: skip
-        for cell in cells:
+        cells: dict[str, list[Any]] = {
+            "choice": [one["id"] for one in first.get("options", [])],
+            "yes_no": [True, False],
+            "text": ["mail", "phone"],
+        }
+        for cell in cells[first["type"]]:
             rows.append({"when": {first["id"]: cell}, "then": {"priority": chance.one(PRIORITIES)}})
         names = [one["id"] for one in inputs or fallback]
         for row in rows:

@@ -331,7 +331,7 @@ class RandomWorld:
         self.story.append("wait")
         self.world.wait_until(self.world.now + timedelta(minutes=self.chance.choice(WAITS)))
 
-    deeds: tuple[Callable[[RandomWorld], None], ...] = (
+    deeds: tuple[Callable[[Any], None], ...] = (
         create, go, go, go, go, go, reply, reply, ask, ask, submit, assign, decide, decide, finish, finish,
         settle, merge, set_due, survey, sweep, people_change, wait, wait, wait,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -216,7 +217,7 @@ class DefinedWorld(RandomWorld):
         if rule is not None and self.release.rules[rule].record_type in ("any", state.type):
             self.do(c.RunRule(actor=SYSTEM, rule=rule, round=f"{self.world.now:%d%H%M}"), state.id)
 
-    deeds = (*RandomWorld.deeds, hopeless, hopeless, early)
+    deeds: tuple[Callable[[Any], None], ...] = (*RandomWorld.deeds, hopeless, hopeless, early)
 
 
 def live(release: Release, seed: int, steps: int) -> DefinedWorld:
