@@ -6,14 +6,14 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
 from sopwith.web.app import create_app
 from sopwith.web.settings import WebSettings
-from tests.support.browser import chromium, violations
+from tests.support.browser import violations
 from tests.support.shop import CHEAP, PASSWORD, make_template, open_shop
 
-pytestmark = pytest.mark.browser
 PAGES = (
     "/admin/",
     "/admin/definitions",
@@ -47,9 +47,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_pages_shut_nobody_out_and_fit_their_window(address: str, width: int) -> None:
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": width, "height": 844})
+def test_pages_shut_nobody_out_and_fit_their_window(
+    browser: Browser, address: str, width: int
+) -> None:
+    with browser.new_context(viewport={"width": width, "height": 844}) as context:
+        page = context.new_page()
         complaints: list[str] = []
         page.on(
             "console", lambda said: complaints.append(said.text) if said.type == "error" else None
