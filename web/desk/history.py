@@ -25,6 +25,7 @@ from .words import (
     comma,
     field_title,
     kind_of,
+    may_read,
     shown_value,
     state_title,
     task_title,
@@ -127,10 +128,14 @@ class Teller:
 
     def _values(self, body: Mapping[str, Any]) -> tuple[str, str]:
         kind = kind_of(self.release, self.state)
-        changed = body.get("changed", {})
+        changed = {
+            name: value
+            for name, value in body.get("changed", {}).items()
+            if may_read(kind, name, self.state.state)
+        }
         parts = [self.said(name, value) for name, value in changed.items() if value is not None]
         gone = [name for name, value in changed.items() if value is None]
-        gone += [str(name) for name in body.get("removed", ())]
+        gone += [name for name in body.get("removed", ()) if may_read(kind, name, self.state.state)]
         if gone:
             names = comma().join(field_title(kind, name) for name in gone)
             parts.append(_("emptied: %(fields)s", fields=names))

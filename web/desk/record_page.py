@@ -194,7 +194,7 @@ def _tab_content(
     rest = {
         name: value for name, value in state.values.items() if name not in asked and name != "title"
     }
-    more = {"more_fields": shown_values(kind, rest, picks)}
+    more = {"more_fields": shown_values(kind, state.state, rest, picks)}
     if tab == "conversation":
         messages = messages_of(connection, state.id, public_only=not may["note"])
         files = {one.id: one for one in files_of(connection, state.id, public_only=not may["note"])}
@@ -202,7 +202,7 @@ def _tab_content(
         return more | {
             "messages": messages,
             "files": files,
-            "request_fields": shown_values(kind, first, picks),
+            "request_fields": shown_values(kind, state.state, first, picks),
         }
     if tab == "flow":
         return more | {"chart": layout(workflow, "zh-CN" if lang() == "zh-CN" else "en")}

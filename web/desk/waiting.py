@@ -129,7 +129,8 @@ def approvals() -> ResponseReturnValue:
 
 def _facts(release: Release, people: Colleagues, state: RecordState) -> list[tuple[str, str]]:
     """Return the short fields of the record, as what is to be decided on."""
-    shown = shown_values(kind_of(release, state), state.values, names_of(release, people))
+    kind, names = kind_of(release, state), names_of(release, people)
+    shown = shown_values(kind, state.state, state.values, names)
     return [
         (one["label"], one["words"]) for one in shown if not one["long"] and one["id"] != "title"
     ][:10]

@@ -10,10 +10,12 @@ from sopwith.core.text import Text
 from sopwith.expressions import Labels
 from sopwith.formbuilder.display import display_value
 from sopwith.formbuilder.model import Field, FieldType, Option
+from sopwith.formbuilder.rights import Level, level_of
 from sopwith.release.model import RecordType, Release
 from sopwith.workflows.model import State, Workflow
 
 from ..languages import lang, zone
+from ..visitor import visitor
 from ..wording import gettext as _
 from .colleagues import Names
 
@@ -98,12 +100,22 @@ def shown_value(kind: RecordType, name: str, value: Any, names: Names) -> str:
     return display_value(found, value, lang(), names.name, zone=zone())
 
 
-def shown_values(kind: RecordType, values: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
-    """Return all filled fields: label, words, whether the words are long, and rows of tables."""
+def may_read(kind: RecordType, name: str, state: str) -> bool:
+    """Return whether whoever looks may read a field of a record that is in *state*."""
+    field = kind.all_fields.get(name)
+    return field is None or level_of(field, visitor().actor.roles, state) >= Level.READ
+
+
+def shown_values(
+    kind: RecordType, state: str, values: Mapping[str, Any], names: Names
+) -> list[dict[str, Any]]:
+    """Return the filled fields that whoever looks may read: label, words, whether they are long, rows of tables."""
     found = []
     for name, value in values.items():
         one = kind.all_fields.get(name)
         if one is None or one.type is FieldType.HEADING or value in (None, "", []):
+            continue
+        if not may_read(kind, name, state):
             continue
         long = one.type is FieldType.LONG_TEXT or one.type is FieldType.TABLE
         rows = _rows(one, value, names) if one.type is FieldType.TABLE else []
@@ -122,6 +134,7 @@ def _rows(table: Field, value: Any, names: Names) -> list[str]:
         cells = (
             display_value(one, row.get(one.id), lang(), names.name, zone=zone())
             for one in table.columns
+            if level_of(one, visitor().actor.roles, None) >= Level.READ
         )
         rows.append(" · ".join(cell for cell in cells if cell))
     return rows

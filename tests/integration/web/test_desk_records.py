@@ -103,6 +103,17 @@ def test_the_page_says_what_to_do_now(lin: Browser, shop: Shop) -> None:
     )
 
 
+@pytest.mark.parametrize("tab", ["conversation", "history", "why"])
+def test_a_field_without_the_right_to_read_it_is_not_shown(
+    lin: Browser, lea: Browser, shop: Shop, tab: str
+) -> None:
+    record_id = repair(shop)
+    assert shop.state(record_id).values["margin"] == "canary-margin"
+    page = f"/desk/records/{record_id}?tab={tab}"
+    assert "canary-margin" not in text(lin.get(page))
+    assert "canary-margin" in text(lea.get(f"/desk/records/{record_id}"))
+
+
 @pytest.mark.parametrize("tab", ["conversation", "history", "why", "clocks", "flow"])
 def test_every_part_of_the_record_opens_in_both_languages(
     lin: Browser, shop: Shop, tab: str
