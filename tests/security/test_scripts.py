@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Dialog, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -30,7 +30,6 @@ from tests.security.house import Facts, House, open_house
 from tests.security.pages import read_page
 from tests.security.test_leaks import FILES
 from tests.support import shop as shop_support
-from tests.support.browser import chromium
 from tests.support.desk import HERE, customer, repair
 from tests.support.shop import NOW, PASSWORD, Shop
 
@@ -312,32 +311,29 @@ LOOK = """() => ({
 
 
 @pytest.mark.browser
-def test_nothing_runs_in_a_browser(spoiled: Spoiled) -> None:
-    if shutil.which("chromium") is None:
-        pytest.skip("needs Debian's package chromium")
+def test_nothing_runs_in_a_browser(browser: Chromium, spoiled: Spoiled) -> None:
     found: list[tuple[str, str, object]] = []
     looked = 0
-    with chromium() as browser:
-        for login, paths in spoiled.pages.items():
-            context = browser.new_context(base_url=spoiled.address, locale="en")
-            context.add_init_script(WATCH)
-            page = context.new_page()
-            page.set_default_timeout(15_000)
-            page.on("dialog", lambda dialog: _caught(found, dialog))
-            if login != "anonymous":
-                _sign_in(page, login)
-            for path in paths:
-                answer = page.goto(path, wait_until="load")
-                assert answer is not None and answer.status in (200, 422), (
-                    login,
-                    path,
-                    answer and answer.status,
-                )
-                told = page.evaluate(LOOK)
-                looked += bool(told.pop("shown"))
-                if told != {"ran": False, "violations": [], "elements": 0}:
-                    found.append((login, path, told))
-            context.close()
+    for login, paths in spoiled.pages.items():
+        context = browser.new_context(base_url=spoiled.address, locale="en")
+        context.add_init_script(WATCH)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("dialog", lambda dialog: _caught(found, dialog))
+        if login != "anonymous":
+            _sign_in(page, login)
+        for path in paths:
+            answer = page.goto(path, wait_until="load")
+            assert answer is not None and answer.status in (200, 422), (
+                login,
+                path,
+                answer and answer.status,
+            )
+            told = page.evaluate(LOOK)
+            looked += bool(told.pop("shown"))
+            if told != {"ran": False, "violations": [], "elements": 0}:
+                found.append((login, path, told))
+        context.close()
     assert found == []
     assert looked >= 20
 
@@ -357,12 +353,9 @@ def _sign_in(page: Page, login: str) -> None:
 
 
 @pytest.mark.browser
-def test_the_trap_would_notice() -> None:
+def test_the_trap_would_notice(browser: Chromium) -> None:
     """A page that does let a script in is noticed: else the test above would prove nothing."""
-    if shutil.which("chromium") is None:
-        pytest.skip("needs Debian's package chromium")
-    with chromium() as browser:
-        page = browser.new_page()
-        page.set_content(f"<main>{TAGS[1].format(run=RUN)}<xss data-xss></xss></main>")
-        page.wait_for_function("window.__xss === 1")
-        assert page.evaluate(LOOK)["elements"] >= 2
+    page = browser.new_context().new_page()
+    page.set_content(f"<main>{TAGS[1].format(run=RUN)}<xss data-xss></xss></main>")
+    page.wait_for_function("window.__xss === 1")
+    assert page.evaluate(LOOK)["elements"] >= 2
