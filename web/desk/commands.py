@@ -66,6 +66,16 @@ def _is_conflict(outcome: Outcome) -> bool:
     return any(one.code == CONFLICT for one in outcome.problems)
 
 
+def as_seen(state: RecordState) -> RecordState:
+    """Return the record with the version that the page was opened with.
+
+    A preview must not make the page newer than what its reader has seen: saving would then
+    overwrite what somebody else has changed meanwhile, without a word.
+    """
+    seen = expected_version()
+    return state if seen is None else replace(state, version=min(seen, state.version))
+
+
 def back(record_id: str, anchor: str = "") -> ResponseReturnValue:
     """Lead back to the record, with the list that was beside it."""
     kept = list_address()
@@ -127,7 +137,7 @@ def preview(record_id: str) -> ResponseReturnValue:
         way=request.form.get("asked", ""),
         note=request.form.get("note", "")[:LONGEST],
     )
-    return answer(state, release, typed=typed, block="work")
+    return answer(as_seen(state), release, typed=typed, block="work")
 
 
 def _typed_values(state: RecordState, release: Release) -> dict[str, Any]:
@@ -144,7 +154,7 @@ def save(record_id: str) -> ResponseReturnValue:
     form = form_of(release, state)
     values = _page(form)
     if form is None or only_reshapes():
-        return answer(state, release, typed=Typed(values=values))
+        return answer(as_seen(state), release, typed=Typed(values=values))
     with get_service().database.reading() as connection:
         sound = clean(connection, release, state, form, values)
     outcome = carry_out(c.Submit(actor=visitor().actor, form=form.id, values=sound), record_id)
@@ -164,11 +174,13 @@ def move(record_id: str) -> ResponseReturnValue:
     values, note = _typed_values(state, release), request.form.get("note", "")[:LONGEST]
     if only_reshapes():
         return answer(
-            state, release, typed=Typed(values=values, way=request.form.get("asked", ""), note=note)
+            as_seen(state),
+            release,
+            typed=Typed(values=values, way=request.form.get("asked", ""), note=note),
         )
     if way is not None and asks(release, state, way) and request.form.get("asked") != way_id:
         return answer(
-            state, release, typed=Typed(values=values, way=way_id, note=note), block="work"
+            as_seen(state), release, typed=Typed(values=values, way=way_id, note=note), block="work"
         )
     form, extra = form_of(release, state), asked_form(release, state, way) if way else None
     with get_service().database.reading() as connection:
@@ -236,7 +248,7 @@ def preview_task(record_id: str, task_id: str) -> ResponseReturnValue:
     """Show the tasks with what was typed into one of their forms."""
     state, release = record()
     typed = Typed(values=_page(_task_form(state, release, task_id)), task=task_id)
-    return answer(state, release, typed=typed, block="tasks")
+    return answer(as_seen(state), release, typed=typed, block="tasks")
 
 
 @desk.post("/records/<record_id>/tasks/<task_id>/save")
@@ -246,7 +258,7 @@ def save_task(record_id: str, task_id: str) -> ResponseReturnValue:
     form = _task_form(state, release, task_id)
     values = _page(form)
     if form is None or only_reshapes():
-        return answer(state, release, typed=Typed(values=values, task=task_id))
+        return answer(as_seen(state), release, typed=Typed(values=values, task=task_id))
     with get_service().database.reading() as connection:
         sound = clean(connection, release, state, form, values)
     outcome = carry_out(
@@ -266,7 +278,7 @@ def finish_task(record_id: str, task_id: str) -> ResponseReturnValue:
     form = _task_form(state, release, task_id)
     values = _page(form)
     if only_reshapes():
-        return answer(state, release, typed=Typed(values=values, task=task_id))
+        return answer(as_seen(state), release, typed=Typed(values=values, task=task_id))
     with get_service().database.reading() as connection:
         sound = clean(connection, release, state, form, values)
     outcome = carry_out(c.FinishTask(actor=visitor().actor, task=task_id, values=sound), record_id)

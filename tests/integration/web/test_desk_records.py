@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from sopwith.core.commands import Comment, TimerFired
+from sopwith.core.commands import Comment, Submit, TimerFired
 from sopwith.core.events import Actor
 from sopwith.core.record import Category
 from sopwith.store.history import messages_of
@@ -21,6 +21,7 @@ from tests.support.desk import customer, make_desk_template, repair
 from tests.support.shop import Shop
 
 NewBrowser = Callable[[], Browser]
+LEA = Actor("user", "lea", frozenset({"agent", "lead"}), frozenset({"counter"}), "Lea Yue")
 
 
 @pytest.fixture(scope="module")
@@ -537,3 +538,18 @@ def test_a_colleague_sees_their_own_request_and_no_internal_notes(
     page = text(browser_of().sign_in("sam").get(f"/desk/records/{record_id}"))
     assert "My chair" in page and "He breaks everything" not in page
     assert 'name="severity"' not in page and "tab=why" not in page
+
+
+def test_a_preview_does_not_make_the_page_newer_than_its_reader_has_seen(
+    lin: Browser, shop: Shop
+) -> None:
+    record_id = repair(shop)
+    seen = shop.state(record_id).version
+    shop.do(
+        Submit(actor=LEA, form="check-form", values={"severity": "bad", "cause": "rust"}), record_id
+    )
+    sent = {"version": str(seen), "severity": "fair"}
+    page = text(lin.post(f"/desk/records/{record_id}/preview", sent))
+    assert set(re.findall(r'name="version" value="(\d+)"', page)) == {str(seen)}
+    assert lin.post(f"/desk/records/{record_id}/save", sent).status_code == 409
+    assert shop.state(record_id).values["severity"] == "bad"
