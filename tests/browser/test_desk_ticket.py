@@ -155,6 +155,7 @@ def test_an_expert_solves_it_by_keyboard_alone(browser: Browser, address: str, s
         page.keyboard.press("t")
         page.keyboard.press("Enter")
         expect(page.locator(".ticket-facts")).to_contain_text("Internal verification")
+        page.wait_for_load_state()  # the keys are there once the page's modules are
         page.keyboard.press("n")
         page.keyboard.type("Tell the product team")
         page.keyboard.press("Control+Enter")
