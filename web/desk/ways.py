@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
 
 from sopwith.core.decision import Problem
 from sopwith.core.record import Category, RecordState, Task
-from sopwith.core.text import Text
 from sopwith.engine.scope import scope_of
 from sopwith.expressions import Context
-from sopwith.formbuilder.model import Field, FieldType, Form, Section
+from sopwith.formbuilder.model import Form
+from sopwith.release.asked import asked_form as fields_asked
 from sopwith.release.model import Release
 from sopwith.store.files import tie_files
 from sopwith.workflows.model import State, Transition
@@ -121,23 +121,8 @@ def way_of(release: Release, state: RecordState, way_id: str) -> Transition | No
 
 def asked_form(release: Release, state: RecordState, way: Transition) -> Form | None:
     """Return the fields that a way asks for beyond those of the state's form; None without any."""
-    kind, present = kind_of(release, state), form_of(release, state)
-    there = set(present.by_id) if present else set()
-    fields: list[Field] = []
-    for name in way.ask:
-        one = kind.all_fields.get(name)
-        if one is None or name in there or one.type in (FieldType.COMPUTED, FieldType.HEADING):
-            continue
-        fields.append(replace(one, required=True, show=None, require=None, enable=None, rights=()))
-    if not fields:
-        return None
-    return Form(
-        id=f"ask:{way.id}",
-        record_type=kind.id,
-        title=way.title,
-        sections=(Section(id="asked", title=Text(), fields=tuple(fields)),),
-        by_id={one.id: one for one in fields},
-    )
+    present = form_of(release, state)
+    return fields_asked(kind_of(release, state), way, present.by_id if present else ())
 
 
 def asks(release: Release, state: RecordState, way: Transition) -> bool:
