@@ -24,12 +24,11 @@ _LINE_ODD = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PAGE_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _PART = r'[^\s@<>()\[\],;:\\"/]'
 EMAIL_PATTERN = rf'[^\s@<>()\[\],;:\\"]{{1,64}}@{_PART}+\.{_PART}{{2,63}}'
-PHONE_PATTERN = r"\+?[0-9 ]{5,30}"
+PHONE_PATTERN = r"\+? ?[0-9](?: ?[0-9]){4,19}"
 URL_PATTERN = r'[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#@<>"\\]+(?:[/?#][^\s<>"\\]*)?'
 _EMAIL = re.compile(EMAIL_PATTERN)
 _PHONE = re.compile(PHONE_PATTERN)
 _URL = re.compile(URL_PATTERN)
-_PLAIN_PHONE = re.compile(r"\+?[0-9]{2,}(?: [0-9]{2,})*")
 _ATOM = r"(?:[A-Za-z0-9 _/@:,#=;%-]|\\d|\[[A-Za-z0-9 _/@:,#=;%.+]+(?:-[A-Za-z0-9])?[A-Za-z0-9 _/@:,#=;%.+]*\])"
 _SIMPLE = re.compile(
     rf"(?:{_ATOM}(?:\{{[0-9]{{1,2}}\}}|\{{[0-9]{{1,2}},[0-9]{{1,2}}\}}|[?*+])?){{1,30}}"
@@ -116,7 +115,7 @@ def phone_reader(field: Field) -> Read:
     def read(raw: Any, reading: Reading) -> Any:
         if raw.__class__ is not str:
             return NOT_TEXT
-        if len(raw) <= 25 and _PLAIN_PHONE.fullmatch(raw) and 5 <= _digits(raw) <= 20:
+        if _PHONE.fullmatch(raw):
             return raw
         text = clean(raw)
         if not text:
@@ -125,15 +124,9 @@ def phone_reader(field: Field) -> Read:
             return wrong
         text = text if text.isascii() else unicodedata.normalize("NFKC", text)
         number = " ".join(text.translate(_PHONE_MARKS).split())
-        if not _PHONE.fullmatch(number):
-            return wrong
-        return number if 5 <= _digits(number) <= 20 else wrong
+        return number if _PHONE.fullmatch(number) else wrong
 
     return read
-
-
-def _digits(number: str) -> int:
-    return len(number) - number.count(" ") - number.startswith("+")
 
 
 def url_reader(field: Field) -> Read:

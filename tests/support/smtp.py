@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -97,10 +97,12 @@ def smtp_server() -> Iterator[SmtpSink]:
     def session() -> SMTP:
         return SMTP(_Handler(sink), hostname="sink.test", enable_SMTPUTF8=True, loop=loop)
 
-    server = loop.run_until_complete(loop.create_server(session, "127.0.0.1", 0))
-    sink.port = server.sockets[0].getsockname()[1]
+    # The loop runs in a thread of its own from the start: the caller's may have one (Playwright's).
     thread = threading.Thread(target=loop.run_forever, name="smtp-sink", daemon=True)
     thread.start()
+    starting = asyncio.run_coroutine_threadsafe(_serve(session), loop)
+    server = starting.result(WAIT_SECONDS)
+    sink.port = server.sockets[0].getsockname()[1]
     try:
         yield sink
     finally:
@@ -108,6 +110,11 @@ def smtp_server() -> Iterator[SmtpSink]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(WAIT_SECONDS)
         loop.close()
+
+
+async def _serve(session: Callable[[], SMTP]) -> asyncio.Server:
+    """Listen on a free port of this machine."""
+    return await asyncio.get_running_loop().create_server(session, "127.0.0.1", 0)
 
 
 async def _close(server: asyncio.Server) -> None:
