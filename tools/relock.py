@@ -25,7 +25,7 @@ FLAGS = (
 LISTS: dict[str, tuple[str, ...]] = {
     "run": (),
     "dev": ("--group", "dev", "-c", "lock/run.txt"),
-    "grown": ("--extra", "postgres", "--extra", "redis", "-c", "lock/dev.txt"),
+    "grown": ("--extra", "postgres", "--extra", "redis", "--extra", "otel", "-c", "lock/dev.txt"),
     "bench": ("--group", "dev", "--group", "bench", "-c", "lock/dev.txt"),
 }
 
