@@ -26,6 +26,8 @@ class Settings:
     data: the data folder. database_url: empty for SQLite in the data folder. broker_url: empty for the
     embedded runtime. smtp_url: empty keeps mails in the product. base_url: as people reach it, empty for the
     address of *bind*. zone: the firm's time zone. webhook_loopback: webhooks may call this machine (tests).
+    log_format: text | json. metrics_token and metrics_allow (addresses or networks): who may read the figures;
+    empty both, there are none. otel_endpoint: where spans go by OTLP over HTTP, empty for nowhere.
     """
 
     data: Path = Path("var")
@@ -43,6 +45,11 @@ class Settings:
     webhook_loopback: bool = False
     limits: bool = True
     threads: int = 16
+    log_format: str = "text"
+    log_level: str = "INFO"
+    metrics_token: str = ""
+    metrics_allow: tuple[str, ...] = ()
+    otel_endpoint: str = ""
 
     @property
     def host(self) -> str:
