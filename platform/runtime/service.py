@@ -27,6 +27,7 @@ from .directory import LiveDirectory
 from .links import Links
 from .ports import Clock, Ids
 from .releases import NoReleaseError, Releases
+from .watching import carried, step, watched_command
 
 LANES = {"mail": 1, "webhook": 2}
 MAX_ATTEMPTS = 12
@@ -105,6 +106,7 @@ class Service:
             self.wake()
         return outcome
 
+    @watched_command
     def handle_within(
         self, connection: Connection, command: c.Command, record_id: str | None
     ) -> Outcome:
@@ -123,7 +125,10 @@ class Service:
                     decision=Decision(problems=(Problem(code="ENG005"),)),
                 )
             release = self.releases.get(state.release, connection)
-        decision = decide(release, state, command, now, self.directory(connection, release, now))
+        with step("decide"):
+            decision = decide(
+                release, state, command, now, self.directory(connection, release, now)
+            )
         if not decision.events:
             self._set_timers(connection, decision, record_id or "", release.hash, now)
             return Outcome(
@@ -169,7 +174,7 @@ class Service:
                     kind=effect.kind,
                     lane=LANES.get(effect.kind, 0),
                     key=effect.key,
-                    payload=effect.payload,
+                    payload=carried(effect.payload),
                     due_at=effect.due_at or now,
                     created_at=now,
                     record_id=state.id,
