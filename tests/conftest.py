@@ -7,6 +7,7 @@ so that unit tests start fast.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,17 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from tests.support.postgres import PostgresServer
+    from tests.support.rabbit import RabbitServer
+    from tests.support.redis import RedisServer
     from tests.support.smtp import SmtpSink
     from tests.support.webhook import WebhookSink
 
-MARKED = {"postgres_server": "postgres", "browser": "browser"}
+MARKED = {
+    "postgres_server": "postgres",
+    "redis_server": "broker",
+    "rabbit_server": "broker",
+    "browser": "browser",
+}
 _database_number = itertools.count(1)
 
 
@@ -29,6 +37,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKED:
                 item.add_marker(MARKED[fixture])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was skipped, how often and why."""
+    reasons: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", ()):
+        reasons[report.longrepr[2] if isinstance(report.longrepr, tuple) else "no reason"] += 1
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"{count} skipped: {reason.removeprefix('Skipped: ')}")
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +63,24 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     name = f"test_{next(_database_number)}"
     yield postgres_server.create_database(name)
     postgres_server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A Redis for the whole run; who kills it starts it again."""
+    from tests.support.redis import throwaway_redis
+
+    with throwaway_redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def rabbit_server() -> Iterator[RabbitServer]:
+    """A RabbitMQ for the whole run; who kills it starts it again."""
+    from tests.support.rabbit import throwaway_rabbit
+
+    with throwaway_rabbit() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
