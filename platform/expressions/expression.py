@@ -13,7 +13,7 @@ from .functions import FUNCTIONS
 from .printing import print_tree
 from .python import generate
 from .rows import BudgetExceededError
-from .trace import Trace, trace
+from .trace import Trace, TracePlan, plan_trace
 from .tree import Node
 from .types import Type
 from .words import Labels, to_words
@@ -39,6 +39,7 @@ class Expression:
     _run: Callable[[Mapping[str, Any], Context], Any] | None = field(
         default=None, compare=False, repr=False
     )
+    _plan: TracePlan | None = field(default=None, compare=False, repr=False)
 
     @property
     def reads_time(self) -> bool:
@@ -66,7 +67,13 @@ class Expression:
         labels: Mapping[str, Text] | Labels = _NO_LABELS,
     ) -> Trace:
         """Return the result of every clause, with the values that it read."""
-        return trace(self.tree, values, context, labels)
+        if labels is not _NO_LABELS:
+            return plan_trace(self.tree, labels).follow(values, context)
+        plan = self._plan
+        if plan is None:
+            plan = plan_trace(self.tree, labels)
+            object.__setattr__(self, "_plan", plan)
+        return plan.follow(values, context)
 
     def words(self, lang: str, labels: Mapping[str, Text] | Labels = _NO_LABELS) -> str:
         """Return the condition in plain words of *lang*."""

@@ -40,34 +40,64 @@ class Trace:
         return found or (self,)
 
 
-def trace(
-    tree: Node, values: Mapping[str, Any], context: Context, labels: Mapping[str, Text] | Labels
-) -> Trace:
-    """Return the explanation of *tree*; every clause is evaluated, also behind a false one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracePlan:
+    """What all explanations of one clause have in common, found out once.
+
+    names: the dotted paths that it reads, beside their keys, in the order of the text; the path
+    ``now()`` has no keys.
+    """
+
+    tree: Node
+    text: str
+    words: Text
+    names: tuple[tuple[str, tuple[str, ...]], ...]
+    clauses: tuple[TracePlan, ...]
+
+    def follow(self, values: Mapping[str, Any], context: Context) -> Trace:
+        """Return the explanation; every clause is evaluated, also behind a false one."""
+        return Trace(
+            text=self.text,
+            words=self.words,
+            result=interpret(self.tree, values, context),
+            values={
+                name: _inside(values, path) if path else instant_out(now_in(context))
+                for name, path in self.names
+            },
+            start=self.tree.start,
+            end=self.tree.end,
+            clauses=tuple(one.follow(values, context) for one in self.clauses),
+        )
+
+
+def plan_trace(tree: Node, labels: Mapping[str, Text] | Labels) -> TracePlan:
+    """Return how *tree* is explained, with the titles that *labels* give."""
     inner: tuple[Node, ...] = ()
     if isinstance(tree, Logic):
         inner = tree.items
     elif isinstance(tree, Unary) and tree.op == "not" and tree.type == BOOL:
         inner = (tree.operand,)
-    return Trace(
+    return TracePlan(
+        tree=tree,
         text=print_tree(tree),
         words=Text(to_words(tree, "en", labels), to_words(tree, "zh-CN", labels)),
-        result=interpret(tree, values, context),
-        values=_values_read(tree, values, context),
-        start=tree.start,
-        end=tree.end,
-        clauses=tuple(trace(node, values, context, labels) for node in inner),
+        names=tuple(_names_read(tree).items()),
+        clauses=tuple(plan_trace(node, labels) for node in inner),
     )
 
 
-def _values_read(tree: Node, values: Mapping[str, Any], context: Context) -> Mapping[str, Any]:
-    found: dict[str, Any] = {}
+def _names_read(tree: Node) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
     for node in walk(tree):
         if isinstance(node, Name) and node.scope == 0:
-            current: Any = values
-            for key in node.path:
-                current = current.get(key) if isinstance(current, Mapping) else None
-            found[node.dotted] = current
+            found[node.dotted] = tuple(node.path)
         elif isinstance(node, Call) and node.name in ("now", "hours_since"):
-            found["now()"] = instant_out(now_in(context))
+            found["now()"] = ()
     return found
+
+
+def _inside(values: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    current: Any = values
+    for key in path:
+        current = current.get(key) if isinstance(current, Mapping) else None
+    return current

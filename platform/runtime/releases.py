@@ -13,7 +13,7 @@ from ..definitions import Document, Pack, expand, load_pack, tidy
 from ..release.compile import compile_release
 from ..release.model import Release
 from ..store.engine import Database
-from ..store.releases import live_release, release_of
+from ..store.releases import live_hash, release_of
 
 SEPARATOR = "/"
 
@@ -75,15 +75,18 @@ class Releases:
         """Return the release in force; raises NoReleaseError before the first was published."""
         if connection is None:
             with self._database.reading() as own:
-                found = live_release(own)
+                found = live_hash(own)
         else:
-            found = live_release(connection)
+            found = live_hash(connection)
         if found is None:
             raise NoReleaseError("nothing was published yet")
-        return self.get(found.release, connection)
+        return self.get(found, connection)
 
     def get(self, release_hash: str, connection: Connection | None = None) -> Release:
         """Return a release by its hash; raises NoReleaseError for an unknown one."""
+        known = self._compiled.get(release_hash)
+        if known is not None:
+            return known
         with self._lock:
             known = self._compiled.get(release_hash)
             if known is None:

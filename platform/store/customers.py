@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .people import StaleRowError
+from .prepared import Prepared
 from .tables import CustomerRow, OrganisationRow
 
 
@@ -46,6 +47,15 @@ class Organisation:
 
 
 _FIELDS = tuple(Customer.__dataclass_fields__)
+_ALL = select(*(CustomerRow.__table__.c[name] for name in _FIELDS))
+_BY_ID = Prepared(_ALL.where(CustomerRow.id == bindparam("customer")))
+_BY_EMAIL = Prepared(_ALL.where(CustomerRow.email == bindparam("address")))
+_ADD_NEW = Prepared(
+    {
+        "sqlite": sqlite.insert(CustomerRow).on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(CustomerRow).on_conflict_do_nothing(),
+    }
+)
 
 
 def clean_email(email: str | None) -> str | None:
@@ -69,10 +79,7 @@ def find_or_create(connection: Connection, customer: Customer, now: datetime) ->
     found = by_contact(connection, email=email, phone=None if email else phone)
     if found is not None:
         return found
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    row = _row(customer) | {"created_at": now}
-    keep = make(CustomerRow).values(row).on_conflict_do_nothing().returning(CustomerRow.id)
-    if connection.execute(keep).first() is None:
+    if _ADD_NEW.run(connection, _row(customer) | {"created_at": now}) != 1:
         found = by_contact(connection, email=email)  # somebody was faster
     return found or customer_of(connection, customer.id) or customer
 
@@ -82,7 +89,7 @@ def by_contact(
 ) -> Customer | None:
     """Return the customer with this email or, without one, the first known with this phone."""
     if email := clean_email(email):
-        return next(iter(_customers(connection, CustomerRow.email == email)), None)
+        return _one(_BY_EMAIL.first(connection, {"address": email}))
     if phone := clean_phone(phone):
         return next(iter(_customers(connection, CustomerRow.phone == phone)), None)
     return None
@@ -116,7 +123,7 @@ def _row(customer: Customer) -> dict[str, Any]:
 
 def customer_of(connection: Connection, customer_id: str) -> Customer | None:
     """Return the customer, None when there is none."""
-    return next(iter(_customers(connection, CustomerRow.id == customer_id)), None)
+    return _one(_BY_ID.first(connection, {"customer": customer_id}))
 
 
 def customers_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Customer]:
@@ -141,12 +148,15 @@ def _customers(
 ) -> list[Customer]:
     columns = (CustomerRow.__table__.c[name] for name in _FIELDS)
     query = select(*columns).where(*conditions).order_by(CustomerRow.name, CustomerRow.id)
-    return [_customer(row) for row in connection.execute(query.limit(limit)).mappings()]
+    return [_customer(dict(row)) for row in connection.execute(query.limit(limit)).mappings()]
 
 
-def _customer(row: RowMapping) -> Customer:
-    data: dict[str, Any] = dict(row)
-    return Customer(**data | {"tags": tuple(data["tags"])})
+def _customer(row: Mapping[str, Any]) -> Customer:
+    return Customer(**{**row, "tags": tuple(row["tags"])})
+
+
+def _one(row: tuple[Any, ...] | None) -> Customer | None:
+    return None if row is None else _customer(dict(zip(_FIELDS, row, strict=True)))
 
 
 def facts_of(connection: Connection, customer_id: str) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from ..core.directory import Person
 from ..engine.scope import scope_of
 from ..expressions import Context
 from .customers import facts_of
-from .people import Membership, User, loads_of, memberships, teams_of, users_by_id
+from .people import Membership, User, loads_of, memberships, people_of, teams_of, users_by_id
 from .record_json import load_state
 from .tables import RecordRow, UserRow
 from .worklists import of_view
@@ -36,7 +36,11 @@ class StoreDirectory:
 
     def members(self, team: str) -> tuple[Person, ...]:
         """Return the active members of *team*, ordered by id."""
-        return self._some(sorted(m.user_id for m in self._team(team)))
+        ids = sorted(m.user_id for m in self._team(team))
+        if len(ids) > 1 and not all(one in self._people for one in ids):
+            for user, teams, load in people_of(self._connection, team):
+                self._people[user.id] = _person(user, teams, load) if user.active else None
+        return self._some(ids)
 
     def lead(self, team: str) -> Person | None:
         """Return the team's lead; of several the first by id."""

@@ -6,10 +6,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from .prepared import Prepared
 from .tables import IdempotencyRow
+
+
+def _reserving(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+    return insert.on_conflict_do_nothing()
+
+
+_RESERVE = Prepared(
+    {
+        "sqlite": _reserving(sqlite.insert(IdempotencyRow)),
+        "postgresql": _reserving(postgresql.insert(IdempotencyRow)),
+    }
+)
+_KEEP = Prepared(
+    update(IdempotencyRow)
+    .where(IdempotencyRow.actor == bindparam("whose"), IdempotencyRow.key == bindparam("request"))
+    .values(status="done")
+)
 
 
 class Verdict(StrEnum):
@@ -37,7 +55,6 @@ def begin_request(
 
     In one transaction with the effect, a failure releases the key with everything else.
     """
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     row = {
         "actor": actor,
         "key": key,
@@ -45,8 +62,7 @@ def begin_request(
         "status": Verdict.IN_FLIGHT.value,
         "created_at": now,
     }
-    reserve = insert(IdempotencyRow).values(row).on_conflict_do_nothing()
-    if connection.execute(reserve.returning(IdempotencyRow.key)).first() is not None:
+    if _RESERVE.run(connection, row) == 1:
         return Kept(verdict=Verdict.NEW)
     mine = (IdempotencyRow.actor == actor) & (IdempotencyRow.key == key)
     found = connection.execute(select(IdempotencyRow.__table__).where(mine)).one()
@@ -57,9 +73,7 @@ def begin_request(
 
 def keep_answer(connection: Connection, actor: str, key: str, code: int, body: str) -> None:
     """Keep the answer to the request, for when it comes again."""
-    mine = (IdempotencyRow.actor == actor) & (IdempotencyRow.key == key)
-    values = {"status": Verdict.DONE.value, "code": code, "body": body}
-    connection.execute(update(IdempotencyRow).where(mine).values(values))
+    _KEEP.run(connection, {"whose": actor, "request": key, "code": code, "body": body})
 
 
 def release_key(connection: Connection, actor: str, key: str) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from .prepared import Prepared
 from .tables import NumberCounterRow
 
 _SEQUENCE = re.compile(r"\{seq(?::(\d+))?\}")
@@ -21,10 +21,12 @@ def _counting(insert: sqlite.Insert | postgresql.Insert) -> Any:
     return counted.returning(NumberCounterRow.last)
 
 
-_COUNT: Mapping[str, Any] = {
-    "sqlite": _counting(sqlite.insert(NumberCounterRow)),
-    "postgresql": _counting(postgresql.insert(NumberCounterRow)),
-}
+_COUNT = Prepared(
+    {
+        "sqlite": _counting(sqlite.insert(NumberCounterRow)),
+        "postgresql": _counting(postgresql.insert(NumberCounterRow)),
+    }
+)
 
 
 def next_number(connection: Connection, pattern: str, now: datetime) -> str:
@@ -41,9 +43,9 @@ def next_number(connection: Connection, pattern: str, now: datetime) -> str:
 
 
 def _count(connection: Connection, key: str) -> int:
-    values = {"key": key, "last": 1}
-    found: int = connection.execute(_COUNT[connection.dialect.name], values).scalar_one()
-    return found
+    found = _COUNT.first(connection, {"key": key, "last": 1})
+    assert found is not None
+    return int(found[0])
 
 
 def last_number(connection: Connection, key: str) -> int:

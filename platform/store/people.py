@@ -11,15 +11,16 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
-    RowMapping,
     bindparam,
     delete,
     func,
     insert,
+    literal_column,
     select,
     update,
 )
 
+from .prepared import Prepared
 from .tables import MembershipRow, RecordRow, UserRow
 
 
@@ -65,16 +66,34 @@ _SETS = ("roles", "skills")
 _IDS: BindParameter[str] = bindparam("ids", expanding=True)
 _BY_ID = select(*(UserRow.__table__.c[name] for name in _FIELDS)).where(UserRow.id.in_(_IDS))
 _TEAMS = select(MembershipRow.user_id, MembershipRow.team).where(MembershipRow.user_id.in_(_IDS))
+_OPEN = (literal_column("'open'"), literal_column("'waiting'"))
 _LOADS = (
     select(RecordRow.owner, func.count())
-    .where(RecordRow.owner.in_(_IDS), RecordRow.category.in_(("open", "waiting")))
+    .where(RecordRow.owner.in_(_IDS), RecordRow.category.in_(_OPEN))
     .group_by(RecordRow.owner)
 )
-_MEMBERS = (
-    select(MembershipRow.__table__)
-    .where(MembershipRow.team == bindparam("team"))
-    .order_by(MembershipRow.user_id)
+_USER = select(*(UserRow.__table__.c[name] for name in _FIELDS))
+_ONE = Prepared(_USER.where(UserRow.id == bindparam("user")))
+_MEMBERSHIP = select(
+    MembershipRow.team, MembershipRow.user_id, MembershipRow.is_lead, MembershipRow.on_call
 )
+_MEMBERS = Prepared(
+    _MEMBERSHIP.where(MembershipRow.team == bindparam("wanted")).order_by(MembershipRow.user_id)
+)
+_OWN_TEAMS = Prepared(
+    _MEMBERSHIP.where(MembershipRow.user_id == bindparam("wanted")).order_by(MembershipRow.team)
+)
+_IN_TEAM = select(MembershipRow.user_id).where(MembershipRow.team == bindparam("wanted"))
+_TEAM_USERS = Prepared(_USER.where(UserRow.id.in_(_IN_TEAM)))
+_TEAM_TEAMS = Prepared(
+    select(MembershipRow.user_id, MembershipRow.team).where(MembershipRow.user_id.in_(_IN_TEAM))
+)
+_TEAM_LOADS = Prepared(
+    select(RecordRow.owner, func.count())
+    .where(RecordRow.owner.in_(_IN_TEAM), RecordRow.category.in_(_OPEN))
+    .group_by(RecordRow.owner)
+)
+_GIVEN = Prepared(update(UserRow).where(UserRow.id == bindparam("user")))
 
 
 def add_user(
@@ -116,7 +135,8 @@ def password_hash_of(connection: Connection, login: str) -> tuple[str, str] | No
 
 def user(connection: Connection, user_id: str) -> User | None:
     """Return the account, None when there is none."""
-    return next(iter(_users(connection, UserRow.id == user_id)), None)
+    found = _ONE.first(connection, {"user": user_id})
+    return None if found is None else _user(dict(zip(_FIELDS, found, strict=True)))
 
 
 def user_by_login(connection: Connection, login: str) -> User | None:
@@ -141,24 +161,22 @@ def users_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, User]:
     if not wanted:
         return {}
     rows = connection.execute(_BY_ID, {"ids": wanted}).mappings()
-    return {row["id"]: _user(row) for row in rows}
+    return {row["id"]: _user(dict(row)) for row in rows}
 
 
 def _users(connection: Connection, *conditions: ColumnElement[bool]) -> list[User]:
     columns = (UserRow.__table__.c[name] for name in _FIELDS)
     query = select(*columns).where(*conditions).order_by(UserRow.name, UserRow.id)
-    return [_user(row) for row in connection.execute(query).mappings()]
+    return [_user(dict(row)) for row in connection.execute(query).mappings()]
 
 
-def _user(row: RowMapping) -> User:
-    data: dict[str, Any] = dict(row)
-    return User(**data | {name: frozenset(data[name]) for name in _SETS})
+def _user(row: Mapping[str, Any]) -> User:
+    return User(**{**row, **{name: frozenset(row[name]) for name in _SETS}})
 
 
 def note_given(connection: Connection, user_id: str, now: datetime) -> None:
     """Note that routing gave this colleague something now: the round goes on behind them."""
-    mine = UserRow.id == user_id
-    connection.execute(update(UserRow).where(mine).values(last_given_at=now))
+    _GIVEN.run(connection, {"user": user_id, "last_given_at": now})
 
 
 def put_members(connection: Connection, team: str, members: Sequence[Membership]) -> None:
@@ -177,15 +195,33 @@ def memberships(
 ) -> list[Membership]:
     """Return who is in which team: of one team, of one colleague, or all."""
     if team is not None and user_id is None:
-        return [
-            Membership(**row) for row in connection.execute(_MEMBERS, {"team": team}).mappings()
-        ]
+        return [_membership(row) for row in _MEMBERS.rows(connection, {"wanted": team})]
+    if team is None and user_id is not None:
+        return [_membership(row) for row in _OWN_TEAMS.rows(connection, {"wanted": user_id})]
     query = select(MembershipRow.__table__).order_by(MembershipRow.team, MembershipRow.user_id)
     if team is not None:
         query = query.where(MembershipRow.team == team)
     if user_id is not None:
         query = query.where(MembershipRow.user_id == user_id)
     return [Membership(**row) for row in connection.execute(query).mappings()]
+
+
+def _membership(row: tuple[Any, ...]) -> Membership:
+    team, user_id, is_lead, on_call = row
+    return Membership(team=team, user_id=user_id, is_lead=is_lead, on_call=on_call)
+
+
+def people_of(connection: Connection, team: str) -> list[tuple[User, frozenset[str], int]]:
+    """Return every member of *team* with all their teams and how many open records they own."""
+    wanted = {"wanted": team}
+    teams: dict[str, set[str]] = {}
+    for user_id, name in _TEAM_TEAMS.rows(connection, wanted):
+        teams.setdefault(user_id, set()).add(name)
+    loads = dict(_TEAM_LOADS.rows(connection, wanted))
+    found = (
+        _user(dict(zip(_FIELDS, row, strict=True))) for row in _TEAM_USERS.rows(connection, wanted)
+    )
+    return [(one, frozenset(teams.get(one.id, ())), loads.get(one.id, 0)) for one in found]
 
 
 def teams_of(connection: Connection, ids: Iterable[str]) -> Mapping[str, frozenset[str]]:

@@ -12,7 +12,10 @@ from sqlalchemy import Connection, RowMapping, delete, func, insert, select, upd
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .people import StaleRowError
+from .prepared import Prepared
 from .tables import DraftOperationRow, DraftRow, LiveReleaseRow, RecordRow, ReleaseRow
+
+_LIVE = Prepared(select(LiveReleaseRow.release).order_by(LiveReleaseRow.id.desc()).limit(1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,12 @@ def go_live(
 def live_release(connection: Connection) -> LiveRelease | None:
     """Return the release in force, None before the first was published."""
     return next(iter(live_releases(connection, limit=1)), None)
+
+
+def live_hash(connection: Connection) -> str | None:
+    """Return the hash of the release in force, None before the first was published."""
+    found = _LIVE.first(connection, {})
+    return None if found is None else str(found[0])
 
 
 def live_releases(connection: Connection, limit: int = 100) -> list[LiveRelease]:
