@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     DELIVERED = "delivered"  # job key, kind, target, outcome
     RELEASE = "release"  # from, to (migration)
     INCIDENT = "incident"  # code, values
+    # by, reason ("asked" | "retention"), kinds: [what went], events: how many, left: digest of what remained
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,7 @@ class RecordState:
     last_agent_at: datetime | None = None
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
+    erased_at: datetime | None = None
     reopened: int = 0
     merged_into: str | None = None
     escalation: int = 0

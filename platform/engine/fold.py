@@ -58,7 +58,8 @@ def apply(state: RecordState | None, event: Event) -> RecordState:
     else:
         _STEPS[event.kind](state, event.body, event)
     state.version += 1
-    state.updated_at = max(state.updated_at, event.at)
+    if event.kind is not EventKind.ERASED:  # nobody worked on it: lists stay in their order
+        state.updated_at = max(state.updated_at, event.at)
     return state
 
 
@@ -239,6 +240,10 @@ def _incident(state: RecordState, body: Body, event: Event) -> None:
     state.incidents += 1
 
 
+def _erased(state: RecordState, body: Body, event: Event) -> None:
+    state.erased_at = event.at
+
+
 def _nothing(state: RecordState, body: Body, event: Event) -> None:
     """Events that are only told, such as deliveries."""
 
@@ -265,4 +270,5 @@ _STEPS: dict[EventKind, Callable[[RecordState, Body, Event], None]] = {
     EventKind.MANUAL_DUE: _nothing,
     EventKind.RELEASE: _release,
     EventKind.INCIDENT: _incident,
+    EventKind.ERASED: _erased,
 }

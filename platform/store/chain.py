@@ -1,20 +1,34 @@
-"""The hash chain of a record's events: every event vouches for all before it."""
+"""The hash chain of a record's events: every event vouches for all before it, erased content included.
+
+The hash stands on a salted digest of what an event says (its body, and its actor with the display name), not on the
+words themselves. When the words are erased the salt goes with them, so that the digest can neither be compared
+with guessed words nor missed by the chain. Each event has 16 random bytes of its own, taken in one call for all
+events of a command: a salt shared by a command's events would stay behind with those that are not erased, and
+telephone numbers and names are few enough to be guessed against a known salt.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from ..core.events import Event
+from ..core.events import Event, EventKind
 from ..core.plain import instant_text, to_plain
 from .canonical import canonical, digest
 from .tables import RecordEventRow, RecordRow
 
 START = ""
+SALT_BYTES = 16
+A_STEP = 500
+"""Records whose events are read in one query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,18 +40,47 @@ class BrokenLink:
     reason: str
 
 
-def link(record_id: str, version: int, head: str, events: Sequence[Event]) -> list[dict[str, Any]]:
-    """Return the rows that append *events* after *version*, whose last hash is *head*."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What one step of checking found. last: the id to go on after, "" when none are left.
+
+    total: how many records there are. events, erased: how many events were checked, and of how many
+    of these the words were erased.
+    """
+
+    records: int
+    events: int
+    erased: int
+    last: str
+    total: int
+    broken: tuple[BrokenLink, ...]
+
+
+def link(
+    record_id: str,
+    version: int,
+    head: str,
+    events: Sequence[Event],
+    random: Callable[[int], bytes] = os.urandom,
+) -> list[dict[str, Any]]:
+    """Return the rows that append *events* after *version*, whose last hash is *head*.
+
+    random: gives the bytes of the salts; another source than the system's is for made-up data only.
+    """
+    salts = random(SALT_BYTES * len(events)).hex()
+    size = SALT_BYTES * 2
     rows = []
-    for seq, event in enumerate(events, version + 1):
-        row = _row(record_id, seq, event)
+    for place, event in enumerate(events):
+        salt = salts[place * size : (place + 1) * size]
+        row = _row(record_id, version + 1 + place, event, salt)
         row["prev_hash"], row["hash"] = head, _hash(row, head)
         head = row["hash"]
         rows.append(row)
     return rows
 
 
-def _row(record_id: str, seq: int, event: Event) -> dict[str, Any]:
+def _row(record_id: str, seq: int, event: Event, salt: str) -> dict[str, Any]:
+    actor, body = contents(event)
     return {
         "record_id": record_id,
         "seq": seq,
@@ -45,17 +88,53 @@ def _row(record_id: str, seq: int, event: Event) -> dict[str, Any]:
         "at": event.at,
         "actor_kind": event.actor.kind,
         "actor_id": event.actor.id,
-        "actor": canonical(to_plain(event.actor)),
+        "actor": actor,
         "cause_kind": event.cause.kind,
         "cause_id": event.cause.id,
         "cause_depth": event.cause.depth,
-        "body": canonical(to_plain(dict(event.body))),
+        "body": body,
+        "salt": salt,
+        "digest": _digest(salt, actor, body),
+        "erased_at": None,
     }
 
 
-def _hash(row: dict[str, Any], head: str) -> str:
-    fields = ("record_id", "seq", "kind", "actor", "cause_kind", "cause_id", "cause_depth", "body")
-    return digest(head, instant_text(row["at"]), *(row[name] for name in fields))
+def contents(event: Event) -> tuple[str, str]:
+    """Return actor and body of *event* as they are kept: what an erasure may replace."""
+    return canonical(to_plain(event.actor)), canonical(to_plain(dict(event.body)))
+
+
+def _digest(salt: str, actor: str, body: str) -> str:
+    """Return what stands for the words. JSON on one line holds no line break, so the parts cannot run together."""
+    return sha256(f"{salt}\n{actor}\n{body}".encode()).hexdigest()
+
+
+def _hash(row: Mapping[str, Any], head: str) -> str:
+    who = row["actor_id"]
+    return digest(
+        head,
+        instant_text(row["at"]),
+        row["record_id"],
+        row["seq"],
+        row["kind"],
+        row["actor_kind"],
+        -1 if who is None else who,
+        row["cause_kind"],
+        row["cause_id"],
+        row["cause_depth"],
+        row["digest"],
+    )
+
+
+def redaction_digest(redacted: Iterable[tuple[int, str, str]]) -> str:
+    """Return the digest of what an erasure left: number, actor and body of each event that it changed.
+
+    It stands in the ERASED event, so that what is left is vouched for too.
+    """
+    summed = sha256()
+    for seq, actor, body in redacted:
+        summed.update(f"{seq}\n{actor}\n{body}\n".encode())
+    return summed.hexdigest()
 
 
 def verify(connection: Connection, record_id: str | None = None) -> Iterator[BrokenLink]:
@@ -63,53 +142,114 @@ def verify(connection: Connection, record_id: str | None = None) -> Iterator[Bro
 
     A tail that was cut off shows too: the record keeps the hash and the number of its last event.
     """
-    records = select(RecordRow.id, RecordRow.version, RecordRow.head).order_by(RecordRow.id)
-    if record_id is not None:
-        records = records.where(RecordRow.id == record_id)
-    for found in connection.execute(records).all():
-        broken = _first_broken(connection, found.id, found.version, found.head)
-        if broken is not None:
-            yield broken
+    after: str | None = ""
+    while after is not None:
+        checked = verify_some(connection, after, A_STEP, record_id=record_id)
+        yield from checked.broken
+        after = checked.last or None
 
 
 def verify_some(
-    connection: Connection, after: str, limit: int
-) -> tuple[int, str, int, list[BrokenLink]]:
-    """Check up to *limit* records whose ids follow *after*.
-
-    Returns how many were checked, the last id ("" when none are left), how many records there are,
-    and the first broken link of each that does not hold.
-    """
+    connection: Connection, after: str, limit: int, *, record_id: str | None = None
+) -> Checked:
+    """Check up to *limit* records whose ids follow *after* (or only *record_id*)."""
     total = connection.execute(select(func.count()).select_from(RecordRow)).scalar_one()
     records = select(RecordRow.id, RecordRow.version, RecordRow.head).order_by(RecordRow.id)
-    rows = connection.execute(records.where(RecordRow.id > after).limit(limit)).all()
-    found = [_first_broken(connection, row.id, row.version, row.head) for row in rows]
-    last = rows[-1].id if len(rows) == limit else ""
-    return len(rows), last, total, [one for one in found if one is not None]
+    records = records.where(RecordRow.id > after).limit(limit)
+    if record_id is not None:
+        records = records.where(RecordRow.id == record_id)
+    rows = connection.execute(records).all()
+    walks = _walks(connection, [row.id for row in rows])
+    broken, events, erased = [], 0, 0
+    for row in rows:
+        walk = walks.get(row.id) or _Walk(record_id=row.id)
+        found = walk.end(row.version, row.head)
+        events, erased = events + walk.seq, erased + walk.erased
+        if found is not None:
+            broken.append(found)
+    return Checked(
+        records=len(rows),
+        events=events,
+        erased=erased,
+        last=rows[-1].id if len(rows) == limit else "",
+        total=total,
+        broken=tuple(broken),
+    )
 
 
-def _first_broken(
-    connection: Connection, record_id: str, version: int, head: str
-) -> BrokenLink | None:
-    events = select(RecordEventRow.__table__).where(RecordEventRow.record_id == record_id)
-    present, seq = START, 0
-    for found in connection.execute(events.order_by(RecordEventRow.seq)).mappings():
-        row = dict(found)
-        reason = ""
-        if row["seq"] != seq + 1:
-            reason = f"event {seq + 1} is missing"
-        elif row["prev_hash"] != present:
-            reason = "it does not follow the event before it"
-        elif row["hash"] != _hash(row, present):
-            reason = "its content was changed"
-        elif (row["actor_id"], row["actor_kind"]) != _who(row["actor"]):
-            reason = "its actor was changed"
+def _walks(connection: Connection, ids: Sequence[str]) -> dict[str, _Walk]:
+    """Return how far the chain of each record holds; *ids* are sorted and all there are in their range."""
+    if not ids:
+        return {}
+    events = select(RecordEventRow.__table__).where(
+        RecordEventRow.record_id.between(ids[0], ids[-1])
+    )
+    ordered = events.order_by(RecordEventRow.record_id, RecordEventRow.seq)
+    rows = connection.execution_options(yield_per=1000).execute(ordered).mappings()
+    walks = {}
+    for record_id, group in groupby(rows, lambda row: row["record_id"]):
+        walks[record_id] = walk = _Walk(record_id=record_id)
+        for row in group:
+            walk.take(dict(row))
+    return walks
+
+
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    """Follows the chain of one record, event by event."""
+
+    record_id: str
+    seq: int = 0
+    head: str = START
+    erased: int = 0
+    broken: BrokenLink | None = None
+    open_erasures: dict[datetime, list[tuple[int, str, str]]] = field(default_factory=dict)
+
+    def take(self, row: Mapping[str, Any]) -> None:
+        """Check the next event; after the first fault nothing more is looked at."""
+        if self.broken is not None:
+            return
+        reason = self._fault(row)
         if reason:
-            return BrokenLink(record_id=record_id, seq=seq + 1, reason=reason)
-        present, seq = row["hash"], row["seq"]
-    if (seq, present) != (version, head):
-        return BrokenLink(record_id=record_id, seq=seq + 1, reason="the last events are missing")
-    return None
+            self._fail(self.seq + 1, reason)
+            return
+        self.head, self.seq = row["hash"], row["seq"]
+
+    def end(self, version: int, head: str) -> BrokenLink | None:
+        """Return the first fault, once all events were taken; the record says where they should end."""
+        if self.broken is None and (self.seq, self.head) != (version, head):
+            self._fail(self.seq + 1, "the last events are missing")
+        if self.broken is None and self.open_erasures:
+            first = min(rows[0][0] for rows in self.open_erasures.values())
+            self._fail(first, "it was erased, but no event says so")
+        return self.broken
+
+    def _fail(self, seq: int, reason: str) -> None:
+        self.broken = BrokenLink(record_id=self.record_id, seq=seq, reason=reason)
+
+    def _fault(self, row: Mapping[str, Any]) -> str:
+        if row["seq"] != self.seq + 1:
+            return f"event {self.seq + 1} is missing"
+        if row["prev_hash"] != self.head:
+            return "it does not follow the event before it"
+        if row["hash"] != _hash(row, self.head):
+            return "its content was changed"
+        if row["erased_at"] is not None:
+            self.erased += 1
+            left = (row["seq"], row["actor"], row["body"])
+            self.open_erasures.setdefault(row["erased_at"], []).append(left)
+        elif row["digest"] != _digest(row["salt"], row["actor"], row["body"]):
+            return "its content was changed"
+        if (row["actor_id"], row["actor_kind"]) != _who(row["actor"]):
+            return "its actor was changed"
+        if row["kind"] == EventKind.ERASED and not self._closes(row):
+            return "what the erasure left was changed"
+        return ""
+
+    def _closes(self, row: Mapping[str, Any]) -> bool:
+        """Return whether what was erased in this event's name is as it was left."""
+        left = self.open_erasures.pop(row["at"], [])
+        return bool(json.loads(row["body"]).get("left") == redaction_digest(left))
 
 
 def _who(actor: str) -> tuple[str | None, str]:

@@ -43,6 +43,7 @@ class CustomerRow(Base):
     password_hash: Mapped[str | None]
     verified: Mapped[bool]
     active: Mapped[bool]
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int]
 

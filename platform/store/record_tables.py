@@ -71,6 +71,7 @@ class RecordRow(Base):
     next_breach_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
     merged_into: Mapped[str | None]
     escalation: Mapped[int]
     reopened: Mapped[int]
@@ -85,7 +86,11 @@ class RecordRow(Base):
 
 
 class RecordEventRow(Base):
-    """One fact of one record, appended once: triggers refuse every change. seq: the record's version after it."""
+    """One fact of one record, appended once: triggers refuse every change but an erasure.
+
+    seq: the record's version after it. digest: the salted SHA-256 of actor and body, which *hash* stands on in
+    their place. An erasure replaces actor and body, empties the salt and sets erased_at, once and for good.
+    """
 
     __tablename__ = "record_event"
     __table_args__ = (Index("ix_record_event_kind", "kind", "at"),)
@@ -101,6 +106,9 @@ class RecordEventRow(Base):
     cause_id: Mapped[str]
     cause_depth: Mapped[int]
     body: Mapped[str]
+    salt: Mapped[str]
+    digest: Mapped[str]
+    erased_at: Mapped[datetime | None]
     prev_hash: Mapped[str]
     hash: Mapped[str]
 

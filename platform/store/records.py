@@ -165,6 +165,7 @@ def project(state: RecordState) -> dict[str, Any]:
         "next_breach_at": state.next_breach,
         "resolved_at": state.resolved_at,
         "closed_at": state.closed_at,
+        "erased_at": state.erased_at,
         "merged_into": state.merged_into,
         "escalation": state.escalation,
         "reopened": state.reopened,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .columns import Base
+from .keeping_tables import LegalHoldRow, SealedVersionRow, SignedHeadRow
 from .people_tables import (
     ApiTokenRow,
     AttemptRow,
@@ -63,6 +64,7 @@ __all__ = [
     "IdempotencyRow",
     "InboxRow",
     "JobRow",
+    "LegalHoldRow",
     "LiveReleaseRow",
     "MembershipRow",
     "MessageRow",
@@ -72,10 +74,12 @@ __all__ = [
     "RecordEventRow",
     "RecordRow",
     "ReleaseRow",
+    "SealedVersionRow",
     "SearchPartRow",
     "SecretLinkRow",
     "SessionRow",
     "SettingRow",
+    "SignedHeadRow",
     "UserRow",
     "WebhookTargetRow",
 ]

@@ -84,16 +84,17 @@ def verify() -> ResponseReturnValue:
     with get_service().database.reading() as connection:
         if not after:
             line = first_broken(connection)
-        checked, last, total, found = verify_some(connection, after, A_STEP)
-        broken += found
+        checked = verify_some(connection, after, A_STEP)
+        broken += checked.broken
         numbers = numbers_of(connection, [one.record_id for one in broken])
-    done += checked
+    done += checked.records
+    last = checked.last
     facts: dict[str, Any] = {
         "broken": broken,
         "line": line,
         "numbers": numbers,
         "done": done,
-        "total": max(total, done),
+        "total": max(checked.total, done),
         "last": last,
         "is_first": not after,
     }

@@ -294,6 +294,9 @@ class Teller:
         known = code in MESSAGES
         return "alert-triangle", sentence(code, body.get("values", {}), lang()) if known else code
 
+    def _erased(self, body: Mapping[str, Any]) -> tuple[str, str]:
+        return "shield-check", _("Personal data was erased")
+
 
 _Tell = Callable[[Teller, Mapping[str, Any]], tuple[str, str]]
 _TELL: Mapping[EventKind, _Tell] = {
@@ -319,4 +322,5 @@ _TELL: Mapping[EventKind, _Tell] = {
     EventKind.DELIVERED: Teller._delivered,
     EventKind.RELEASE: Teller._release_changed,
     EventKind.INCIDENT: Teller._incident,
+    EventKind.ERASED: Teller._erased,
 }

@@ -138,6 +138,47 @@ def test_verify_names_the_first_broken_link(database: Database, tampering: str, 
     assert [(one.record_id, one.seq) for one in broken] == [(first.id, seq)]
 
 
+ERASE = "UPDATE record_event SET body = '{}', salt = '', erased_at = '2026-11-20 09:00:00+00:00'"
+MORE_THAN_ERASED = [
+    pytest.param(f"{ERASE}, kind = 'state' WHERE seq = 1", id="another kind"),
+    pytest.param(f"{ERASE}, at = '2026-11-20 09:00:00+00:00' WHERE seq = 1", id="another time"),
+    pytest.param(f"{ERASE}, actor_id = NULL WHERE seq = 1", id="nobody"),
+    pytest.param(f"{ERASE}, digest = '' WHERE seq = 1", id="another digest"),
+    pytest.param(f"{ERASE}, hash = '' WHERE seq = 1", id="another hash"),
+    pytest.param(ERASE.replace("salt = ''", "salt = 'x'"), id="a salt of its own"),
+    pytest.param("UPDATE record_event SET body = '{}', salt = ''", id="no time of erasure"),
+    pytest.param("UPDATE record_event SET salt = ''", id="the salt alone"),
+]
+
+
+@pytest.mark.parametrize("statement", MORE_THAN_ERASED)
+def test_an_event_takes_exactly_an_erasure(database: Database, statement: str) -> None:
+    opened(database)
+    with pytest.raises(DBAPIError, match="only appended"), database.writing() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def test_an_event_is_erased_once(database: Database) -> None:
+    opened(database)
+    with database.writing() as connection:
+        connection.exec_driver_sql(f"{ERASE} WHERE seq = 1")
+    with pytest.raises(DBAPIError, match="only appended"), database.writing() as connection:
+        connection.exec_driver_sql(f"{ERASE} WHERE seq = 1")
+    with database.reading() as connection:
+        found = list(verify(connection))
+    assert [(one.seq, one.reason) for one in found] == [(1, "it was erased, but no event says so")]
+
+
+def test_the_salts_of_one_command_differ(database: Database) -> None:
+    first = opened(database).after
+    with database.writing() as connection:
+        append(connection, changed(first, event(added=["a"]), event(added=["a"])))
+    with database.reading() as connection:
+        rows = connection.execute(select(RecordEventRow.salt, RecordEventRow.digest)).all()
+    assert len({row.salt for row in rows}) == len({row.digest for row in rows}) == 3
+    assert all(len(row.salt) == 32 for row in rows)
+
+
 def test_two_events_that_differ_have_different_hashes(database: Database) -> None:
     one, two = opened(database, 1), opened(database, 2)
     with database.reading() as connection:

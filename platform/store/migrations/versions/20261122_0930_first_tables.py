@@ -15,6 +15,11 @@ Json = sa.JSON().with_variant(JSONB(), "postgresql")
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Instant = sa.DateTime(timezone=True)
 APPEND_ONLY = ("record_event", "audit")
+KEPT_BY_ERASURE = (
+    *("record_id", "seq", "kind", "at", "actor_kind", "actor_id", "cause_kind", "cause_id"),
+    *("cause_depth", "digest", "prev_hash", "hash"),
+)
+ERASURE = "OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL AND NEW.salt = ''"
 
 
 def upgrade() -> None:
@@ -89,6 +94,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_idempotency_created", "idempotency", ["created_at"], unique=False)
     op.create_table(
+        "legal_hold",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=True),
+        sa.Column("created_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("subject", "subject_id", name=op.f("pk_legal_hold")),
+    )
+    op.create_table(
         "number_counter",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("last", BigId, nullable=False),
@@ -115,11 +129,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_release")),
     )
     op.create_table(
+        "sealed_version",
+        sa.Column("record_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", BigId, nullable=False),
+        sa.PrimaryKeyConstraint("record_id", "version", name=op.f("pk_sealed_version")),
+    )
+    op.create_index(
+        "ix_sealed_version_number", "sealed_version", ["number", "record_id"], unique=False
+    )
+    op.create_table(
         "setting",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", Json, nullable=False),
         sa.Column("updated_at", Instant, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_setting")),
+    )
+    op.create_table(
+        "signed_head",
+        sa.Column("number", BigId, autoincrement=False, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("entries", BigId, nullable=False),
+        sa.Column("records", BigId, nullable=False),
+        sa.Column("audit_seq", BigId, nullable=False),
+        sa.Column("audit_hash", sa.Text(), nullable=False),
+        sa.Column("prev_digest", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_signed_head")),
     )
     op.create_table(
         "webhook_target",
@@ -161,6 +200,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("verified", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("erased_at", Instant, nullable=True),
         sa.Column("created_at", Instant, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -253,6 +293,7 @@ def upgrade() -> None:
         sa.Column("next_breach_at", Instant, nullable=True),
         sa.Column("resolved_at", Instant, nullable=True),
         sa.Column("closed_at", Instant, nullable=True),
+        sa.Column("erased_at", Instant, nullable=True),
         sa.Column("merged_into", sa.Text(), nullable=True),
         sa.Column("escalation", sa.Integer(), nullable=False),
         sa.Column("reopened", sa.Integer(), nullable=False),
@@ -504,6 +545,9 @@ def upgrade() -> None:
         sa.Column("cause_id", sa.Text(), nullable=False),
         sa.Column("cause_depth", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("salt", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("erased_at", Instant, nullable=True),
         sa.Column("prev_hash", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -636,10 +680,14 @@ def downgrade() -> None:
     op.drop_index("ix_api_token_user", table_name="api_token")
     op.drop_table("api_token")
     op.drop_table("webhook_target")
+    op.drop_table("signed_head")
     op.drop_table("setting")
+    op.drop_index("ix_sealed_version_number", table_name="sealed_version")
+    op.drop_table("sealed_version")
     op.drop_table("release")
     op.drop_table("organisation")
     op.drop_table("number_counter")
+    op.drop_table("legal_hold")
     op.drop_index("ix_idempotency_created", table_name="idempotency")
     op.drop_table("idempotency")
     op.drop_table("heartbeat")
@@ -652,13 +700,17 @@ def downgrade() -> None:
 
     if not on_sqlite:
         op.execute("DROP FUNCTION refuse_change()")
+        op.execute("DROP FUNCTION allow_erasure()")
 
 
 def _guard_on_sqlite() -> None:
+    same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in KEPT_BY_ERASURE)
+    unless = f"WHEN NOT ({ERASURE} AND {same}) "
     for table in APPEND_ONLY:
         for change in ("update", "delete"):
+            when = unless if (table, change) == ("record_event", "update") else ""
             op.execute(
-                f"CREATE TRIGGER tr_{table}_{change} BEFORE {change.upper()} ON {table} "
+                f"CREATE TRIGGER tr_{table}_{change} BEFORE {change.upper()} ON {table} {when}"
                 f"BEGIN SELECT RAISE(ABORT, '{table} is only appended to'); END"
             )
 
@@ -668,11 +720,23 @@ def _guard_on_postgres() -> None:
         "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION '% is only appended to', TG_TABLE_NAME; END $$"
     )
-    for table in APPEND_ONLY:
+    same = " AND ".join(f"NEW.{name} IS NOT DISTINCT FROM OLD.{name}" for name in KEPT_BY_ERASURE)
+    op.execute(
+        "CREATE FUNCTION allow_erasure() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF {ERASURE} AND {same} THEN RETURN NEW; END IF; "
+        "RAISE EXCEPTION '% is only appended to', TG_TABLE_NAME; END $$"
+    )
+    for table, change, function in (
+        ("record_event", "UPDATE", "allow_erasure"),
+        ("record_event", "DELETE", "refuse_change"),
+        ("audit", "UPDATE OR DELETE", "refuse_change"),
+    ):
+        name = change.split(" ")[0].lower()
         op.execute(
-            f"CREATE TRIGGER tr_{table}_change BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+            f"CREATE TRIGGER tr_{table}_{name} BEFORE {change} ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {function}()"
         )
+    for table in APPEND_ONLY:
         op.execute(
             f"CREATE TRIGGER tr_{table}_truncate BEFORE TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
