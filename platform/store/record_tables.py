@@ -5,14 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, TextClause, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .columns import Base, BigId
 
 OPEN = text("category IN ('open', 'waiting')")
-UNOWNED = text("owner IS NULL AND category IN ('open', 'waiting')")
+SETTLED = text("category IN ('resolved', 'closed')")
+WAITING = text("category = 'waiting'")
 CLOCKED = text("next_breach_at IS NOT NULL")
+SIEVE = ("type", "state", "priority", "team", "owner")
+"""What lists are narrowed by: in the index, so that a record that does not fit is never read."""
+
+
+def _where(name: str, condition: TextClause, *columns: str) -> Index:
+    return Index(f"ix_record_{name}", *columns, sqlite_where=condition, postgresql_where=condition)
+
+
+def _open(name: str, *columns: str) -> Index:
+    return _where(f"open_{name}", OPEN, *columns)
 
 
 class RecordRow(Base):
@@ -20,30 +31,26 @@ class RecordRow(Base):
 
     __tablename__ = "record"
     __table_args__ = (
+        Index("ix_record_recent", "updated_at", "id"),
         Index("ix_record_updated", "type", "updated_at", "id"),
+        Index("ix_record_made", "created_at", "id"),
         Index("ix_record_created", "type", "created_at", "id"),
         Index("ix_record_state", "type", "state", "updated_at", "id"),
         Index("ix_record_customer", "customer_id", "updated_at", "id"),
         Index("ix_record_owner", "owner", "category", "updated_at", "id"),
         Index("ix_record_team", "team", "category", "updated_at", "id"),
-        Index(
-            "ix_record_open",
-            *("type", "state", "team", "owner", "category"),
-            sqlite_where=OPEN,
-            postgresql_where=OPEN,
-        ),
-        Index(
-            "ix_record_unowned",
-            *("type", "owner", "updated_at", "id"),
-            sqlite_where=UNOWNED,
-            postgresql_where=UNOWNED,
-        ),
-        Index(
-            "ix_record_breach",
-            *("type", "next_breach_at", "id"),
-            sqlite_where=CLOCKED,
-            postgresql_where=CLOCKED,
-        ),
+        Index("ix_record_plan", "plan", "id"),
+        _open("breach", "next_breach_at", "id", *SIEVE),
+        _open("updated", "updated_at", "id", *SIEVE),
+        _open("created", "created_at", "id", *SIEVE),
+        _open("priority", "priority", "id", "type", "state", "team", "owner"),
+        _open("queue", "type", "state", "next_breach_at", "id", "priority", "team", "owner"),
+        _open("team", "team", "next_breach_at", "id", "type", "state", "priority", "owner"),
+        _open("owner", "owner", "next_breach_at", "id", "type", "state", "priority", "team"),
+        _open("plan", "plan", "id"),
+        _where("settled", SETTLED, "updated_at", "id", *SIEVE),
+        _where("waiting", WAITING, "updated_at", "id", *SIEVE),
+        _where("breach", CLOCKED, "type", "next_breach_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -83,6 +90,8 @@ class RecordRow(Base):
     values: Mapped[dict[str, Any]]
     state_json: Mapped[str]
     head: Mapped[str]
+    marks: Mapped[str] = mapped_column(server_default="")
+    plan: Mapped[str] = mapped_column(server_default="")
 
 
 class RecordEventRow(Base):

@@ -16,6 +16,8 @@ from ..core.plain import to_plain
 from ..core.record import ClockStatus, RecordState
 from .chain import START, link
 from .grams import grams
+from .kept_views import NO_VIEWS, ViewPlan
+from .marking import marks_row, write_marks
 from .record_json import dump_state, load_state
 from .search import add_part, put_part
 from .tables import AttachmentRow, ExplanationRow, MessageRow, RecordEventRow, RecordRow
@@ -26,9 +28,13 @@ Said = tuple[NewMessage, bool, str]
 _RETEXT = frozenset({EventKind.CREATED, EventKind.VALUES, EventKind.CUSTOMER})
 
 
+_NEVER_CHANGES = ("id", "number", "type", "created_at")
+
 _LOAD = select(RecordRow.state_json).where(RecordRow.id == bindparam("record"))
 _LOAD_AND_HOLD = _LOAD.with_for_update()
-_HEAD = select(RecordRow.version, RecordRow.head).where(RecordRow.id == bindparam("record"))
+_HEAD = select(RecordRow.version, RecordRow.head, RecordRow.marks).where(
+    RecordRow.id == bindparam("record")
+)
 _UPDATE = update(RecordRow).where(
     RecordRow.id == bindparam("record"), RecordRow.version == bindparam("seen")
 )
@@ -50,7 +56,8 @@ class Change:
     """What one accepted command does to one record.
 
     before: the version that the command saw, 0 for a new record. after: the state with all *events*
-    folded in. title: what lists show, None to take the field ``title``. priority likewise.
+    folded in. title: what lists show, None to take the field ``title``. priority likewise. plan: the
+    saved views whose members are kept, of the release in force.
     """
 
     before: int
@@ -60,6 +67,7 @@ class Change:
     why: tuple[Why, ...] = ()
     title: str | None = None
     priority: str | None = None
+    plan: ViewPlan = NO_VIEWS
 
 
 def load_record(connection: Connection, record_id: str) -> RecordState | None:
@@ -90,8 +98,9 @@ def append(connection: Connection, change: Change) -> None:
         rows = link(state.id, 0, START, change.events)
         _insert(connection, change, rows[-1]["hash"])
     else:
-        rows = link(state.id, change.before, _head(connection, change), change.events)
-        _update(connection, change, rows[-1]["hash"])
+        head, marks = _head(connection, change)
+        rows = link(state.id, change.before, head, change.events)
+        _update(connection, change, rows[-1]["hash"], marks)
     connection.execute(_ADD_EVENTS, rows)
     if change.why:
         why = [to_plain(one) for one in change.why]
@@ -100,33 +109,38 @@ def append(connection: Connection, change: Change) -> None:
     _keep_messages(connection, change)
 
 
-def _head(connection: Connection, change: Change) -> str:
+def _head(connection: Connection, change: Change) -> tuple[str, str]:
+    """Return the hash that the next event is chained to, and the marks so far."""
     found = connection.execute(_HEAD, {"record": change.after.id}).one_or_none()
     if found is None or found.version != change.before:
         raise ConflictError(change.after.id, change.before, found and found.version)
-    head: str = found.head
-    return head
+    return found.head, found.marks
 
 
 def _insert(connection: Connection, change: Change, head: str) -> None:
     state = change.after
     title = change.title if change.title is not None else _title(state)
-    connection.execute(
-        _ADD_RECORD, project(state) | {"title": title or "", "head": head} | _priority(change)
-    )
+    marks = marks_row(state, change.plan)
+    row = project(state) | {"title": title or "", "head": head} | _priority(change) | marks
+    connection.execute(_ADD_RECORD, row)
+    write_marks(connection, state.id, "", marks["marks"])
     add_part(connection, state.id, "head", grams(_head_texts(state, title or "")), public=True)
     add_part(connection, state.id, "values", grams(_value_texts(state)), public=False)
 
 
-def _update(connection: Connection, change: Change, head: str) -> None:
+def _update(connection: Connection, change: Change, head: str, marks: str) -> None:
     state = change.after
-    row = project(state) | {"head": head} | _priority(change)
+    marked = marks_row(state, change.plan)
+    row = project(state) | {"head": head} | _priority(change) | marked
+    for name in _NEVER_CHANGES:
+        del row[name]  # an index whose columns are named is written again, changed or not
     title = change.title if change.title is not None else _title(state)
     if title is not None:
         row["title"] = title
     where = {"record": state.id, "seen": change.before}
     if connection.execute(_UPDATE, row | where).rowcount != 1:
         raise ConflictError(state.id, change.before, None)
+    write_marks(connection, state.id, marks, marked["marks"])
     if any(event.kind in _RETEXT for event in change.events):
         shown = title if title is not None else title_of(connection, state.id)
         put_part(connection, state.id, "head", _head_texts(state, shown), public=True)
@@ -260,11 +274,17 @@ def _claim_files(
     connection.execute(update(AttachmentRow).where(mine).values(values))
 
 
-def rebuild(connection: Connection, state: RecordState) -> None:
+def rebuild(connection: Connection, state: RecordState, plan: ViewPlan = NO_VIEWS) -> None:
     """Write the row of an existing record again from *state*, without an event: for a new projection."""
     same = (RecordRow.id == state.id) & (RecordRow.version == state.version)
-    if connection.execute(update(RecordRow).where(same).values(project(state))).rowcount != 1:
+    before = connection.execute(select(RecordRow.marks).where(same)).scalar_one_or_none()
+    row = project(state) | marks_row(state, plan)
+    if (
+        before is None
+        or connection.execute(update(RecordRow).where(same).values(row)).rowcount != 1
+    ):
         raise ConflictError(state.id, state.version, None)
+    write_marks(connection, state.id, before, row["marks"])
 
 
 def _is_read_only(connection: Connection) -> bool:

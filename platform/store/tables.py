@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .columns import Base
 from .keeping_tables import LegalHoldRow, SealedVersionRow, SignedHeadRow
+from .mark_tables import RecordMarkRow, TallyRow
 from .people_tables import (
     ApiTokenRow,
     AttemptRow,
@@ -72,6 +73,7 @@ __all__ = [
     "NumberCounterRow",
     "OrganisationRow",
     "RecordEventRow",
+    "RecordMarkRow",
     "RecordRow",
     "ReleaseRow",
     "SealedVersionRow",
@@ -80,6 +82,7 @@ __all__ = [
     "SessionRow",
     "SettingRow",
     "SignedHeadRow",
+    "TallyRow",
     "UserRow",
     "WebhookTargetRow",
 ]

@@ -305,11 +305,110 @@ def upgrade() -> None:
         sa.Column("values", Json, nullable=False),
         sa.Column("state_json", sa.Text(), nullable=False),
         sa.Column("head", sa.Text(), nullable=False),
+        sa.Column("marks", sa.Text(), server_default="", nullable=False),
+        sa.Column("plan", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_record_customer_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record")),
         sa.UniqueConstraint("number", name=op.f("uq_record_number")),
+    )
+    op.create_index("ix_record_recent", "record", ["updated_at", "id"], unique=False)
+    op.create_index("ix_record_updated", "record", ["type", "updated_at", "id"], unique=False)
+    op.create_index("ix_record_made", "record", ["created_at", "id"], unique=False)
+    op.create_index("ix_record_created", "record", ["type", "created_at", "id"], unique=False)
+    op.create_index(
+        "ix_record_state", "record", ["type", "state", "updated_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_record_customer", "record", ["customer_id", "updated_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_record_owner", "record", ["owner", "category", "updated_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_record_team", "record", ["team", "category", "updated_at", "id"], unique=False
+    )
+    op.create_index("ix_record_plan", "record", ["plan", "id"], unique=False)
+    op.create_index(
+        "ix_record_open_breach",
+        "record",
+        ["next_breach_at", "id", "type", "state", "priority", "team", "owner"],
+        unique=False,
+        sqlite_where=sa.text("category IN ('open', 'waiting')"),
+        postgresql_where=sa.text("category IN ('open', 'waiting')"),
+    )
+    op.create_index(
+        "ix_record_open_updated",
+        "record",
+        ["updated_at", "id", "type", "state", "priority", "team", "owner"],
+        unique=False,
+        sqlite_where=sa.text("category IN ('open', 'waiting')"),
+        postgresql_where=sa.text("category IN ('open', 'waiting')"),
+    )
+    op.create_index(
+        "ix_record_open_created",
+        "record",
+        ["created_at", "id", "type", "state", "priority", "team", "owner"],
+        unique=False,
+        sqlite_where=sa.text("category IN ('open', 'waiting')"),
+        postgresql_where=sa.text("category IN ('open', 'waiting')"),
+    )
+    op.create_index(
+        "ix_record_open_priority",
+        "record",
+        ["priority", "id", "type", "state", "team", "owner"],
+        unique=False,
+        sqlite_where=sa.text("category IN ('open', 'waiting')"),
+        postgresql_where=sa.text("category IN ('open', 'waiting')"),
+    )
+    op.create_index(
+        "ix_record_open_queue",
+        "record",
+        ["type", "state", "next_breach_at", "id", "priority", "team", "owner"],
+        unique=False,
+        sqlite_where=sa.text("category IN ('open', 'waiting')"),
+        postgresql_where=sa.text("category IN ('open', 'waiting')"),
+    )
+    op.create_index(
+        "ix_record_open_team",
+        "record",
+        ["team", "next_breach_at", "id", "type", "state", "priority", "owner"],
+        unique=False,
+        sqlite_where=sa.text("category IN ('open', 'waiting')"),
+        postgresql_where=sa.text("category IN ('open', 'waiting')"),
+    )
+    op.create_index(
+        "ix_record_open_owner",
+        "record",
+        ["owner", "next_breach_at", "id", "type", "state", "priority", "team"],
+        unique=False,
+        sqlite_where=sa.text("category IN ('open', 'waiting')"),
+        postgresql_where=sa.text("category IN ('open', 'waiting')"),
+    )
+    op.create_index(
+        "ix_record_open_plan",
+        "record",
+        ["plan", "id"],
+        unique=False,
+        sqlite_where=sa.text("category IN ('open', 'waiting')"),
+        postgresql_where=sa.text("category IN ('open', 'waiting')"),
+    )
+    op.create_index(
+        "ix_record_settled",
+        "record",
+        ["updated_at", "id", "type", "state", "priority", "team", "owner"],
+        unique=False,
+        sqlite_where=sa.text("category IN ('resolved', 'closed')"),
+        postgresql_where=sa.text("category IN ('resolved', 'closed')"),
+    )
+    op.create_index(
+        "ix_record_waiting",
+        "record",
+        ["updated_at", "id", "type", "state", "priority", "team", "owner"],
+        unique=False,
+        sqlite_where=sa.text("category = 'waiting'"),
+        postgresql_where=sa.text("category = 'waiting'"),
     )
     op.create_index(
         "ix_record_breach",
@@ -319,36 +418,38 @@ def upgrade() -> None:
         sqlite_where=sa.text("next_breach_at IS NOT NULL"),
         postgresql_where=sa.text("next_breach_at IS NOT NULL"),
     )
-    op.create_index("ix_record_created", "record", ["type", "created_at", "id"], unique=False)
-    op.create_index(
-        "ix_record_customer", "record", ["customer_id", "updated_at", "id"], unique=False
+    op.create_table(
+        "record_mark",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("record_id", sa.Text(), nullable=False),
+        sa.Column("number", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("name", "text", "open", "record_id", name=op.f("pk_record_mark")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
-        "ix_record_open",
-        "record",
-        ["type", "state", "team", "owner", "category"],
+        "ix_record_mark_number",
+        "record_mark",
+        ["name", "number", "record_id"],
         unique=False,
-        sqlite_where=sa.text("category IN ('open', 'waiting')"),
-        postgresql_where=sa.text("category IN ('open', 'waiting')"),
+        sqlite_where=sa.text("number IS NOT NULL"),
+        postgresql_where=sa.text("number IS NOT NULL"),
     )
-    op.create_index(
-        "ix_record_unowned",
-        "record",
-        ["type", "owner", "updated_at", "id"],
-        unique=False,
-        sqlite_where=sa.text("owner IS NULL AND category IN ('open', 'waiting')"),
-        postgresql_where=sa.text("owner IS NULL AND category IN ('open', 'waiting')"),
+    op.create_table(
+        "tally",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "name", "type", "state", "team", "owner", "part", name=op.f("pk_tally")
+        ),
+        sqlite_with_rowid=False,
     )
-    op.create_index(
-        "ix_record_owner", "record", ["owner", "category", "updated_at", "id"], unique=False
-    )
-    op.create_index(
-        "ix_record_state", "record", ["type", "state", "updated_at", "id"], unique=False
-    )
-    op.create_index(
-        "ix_record_team", "record", ["team", "category", "updated_at", "id"], unique=False
-    )
-    op.create_index("ix_record_updated", "record", ["type", "updated_at", "id"], unique=False)
     op.create_table(
         "session",
         sa.Column("token_hash", sa.Text(), nullable=False),
@@ -497,7 +598,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'leased'"),
         postgresql_where=sa.text("state = 'leased'"),
     )
-    op.create_index("ix_job_record", "job", ["record_id"], unique=False)
+    op.create_index(
+        "ix_job_record", "job", ["record_id", "state", "lane", "due_at", "id"], unique=False
+    )
     op.create_table(
         "message",
         sa.Column("id", sa.Text(), nullable=False),
@@ -648,25 +751,8 @@ def downgrade() -> None:
     op.drop_index("ix_session_user", table_name="session")
     op.drop_index("ix_session_customer", table_name="session")
     op.drop_table("session")
-    op.drop_index("ix_record_updated", table_name="record")
-    op.drop_index("ix_record_team", table_name="record")
-    op.drop_index("ix_record_state", table_name="record")
-    op.drop_index("ix_record_owner", table_name="record")
-    op.drop_index("ix_record_unowned", table_name="record")
-    op.drop_index(
-        "ix_record_open",
-        table_name="record",
-        sqlite_where=sa.text("category IN ('open', 'waiting')"),
-        postgresql_where=sa.text("category IN ('open', 'waiting')"),
-    )
-    op.drop_index("ix_record_customer", table_name="record")
-    op.drop_index("ix_record_created", table_name="record")
-    op.drop_index(
-        "ix_record_breach",
-        table_name="record",
-        sqlite_where=sa.text("next_breach_at IS NOT NULL"),
-        postgresql_where=sa.text("next_breach_at IS NOT NULL"),
-    )
+    op.drop_table("tally")
+    op.drop_table("record_mark")
     op.drop_table("record")
     op.drop_table("draft_operation")
     op.drop_index("ix_membership_user", table_name="membership")
