@@ -13,6 +13,7 @@ from ..definitions import Document, Pack, expand, load_pack, tidy
 from ..release.compile import compile_release
 from ..release.model import Release
 from ..store.engine import Database
+from ..store.kept_views import NO_VIEWS, ViewPlan, plan_of
 from ..store.releases import live_hash, release_of
 
 SEPARATOR = "/"
@@ -69,7 +70,7 @@ class Releases:
         self._database = database
         self._lock = threading.RLock()
         self._compiled: dict[str, Release] = {}
-        self._live: str | None = None
+        self._plans: dict[str, ViewPlan] = {}
 
     def live(self, connection: Connection | None = None) -> Release:
         """Return the release in force; raises NoReleaseError before the first was published."""
@@ -93,6 +94,16 @@ class Releases:
                 known = self._compile(release_hash, connection)
                 self._compiled[release_hash] = known
             return known
+
+    def view_plan(self, connection: Connection) -> ViewPlan:
+        """Return the saved views whose members are kept, of the release in force."""
+        found = live_hash(connection)
+        if found is None:
+            return NO_VIEWS
+        known = self._plans.get(found)
+        if known is None:
+            known = self._plans[found] = plan_of(self.get(found, connection))
+        return known
 
     def files(self, release_hash: str) -> Mapping[str, str]:
         """Return the files of a release as they were published."""
