@@ -147,6 +147,7 @@ class Service:
                 messages=decision.messages,
                 why=decision.why,
                 priority=_priority(release, after),
+                plan=self.releases.view_plan(connection),
             ),
         )
         self._write_work(connection, decision, after, now)
