@@ -10,6 +10,7 @@ from typing import Any
 from .commands import NewMessage
 from .events import Event
 from .messages import MESSAGES
+from .record import RecordState
 from .text import Text
 
 Value = str | int | Text
@@ -89,7 +90,10 @@ class Why:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The answer to one command. With problems there are no events: nothing changes."""
+    """The answer to one command. With problems there are no events: nothing changes.
+
+    state: the record with all events folded in, None without events. It is the receiver's own.
+    """
 
     events: tuple[Event, ...] = ()
     effects: tuple[Effect, ...] = ()
@@ -97,6 +101,7 @@ class Decision:
     messages: tuple[tuple[NewMessage, bool, str], ...] = ()  # message, public, author
     why: tuple[Why, ...] = ()
     problems: tuple[Problem, ...] = ()
+    state: RecordState | None = field(default=None, repr=False)
 
     @property
     def accepted(self) -> bool:

@@ -202,4 +202,5 @@ class Draft:
             timers=timers,
             messages=tuple(self.messages),
             why=tuple(self.why),
+            state=self._state if self.events else None,
         )

@@ -14,7 +14,6 @@ from ..core.links import other_end
 from ..core.plain import instant, instant_text
 from ..core.record import RecordState
 from ..engine.decide import decide
-from ..engine.fold import fold
 from ..release.model import Release
 from .people import Town
 from .rounds import Rounds
@@ -64,8 +63,8 @@ class World:
         state = self.records.get(record)
         decision = decide(self.release, state, command, self.now, self.town)
         self.done.append(Done(at=self.now, record=record, command=command, decision=decision))
-        if decision.events:
-            self.records[record] = fold(state, decision.events)
+        if decision.state is not None:
+            self.records[record] = decision.state
             self.events.setdefault(record, []).extend(decision.events)
             self._note(record, decision)
         for effect in decision.effects:

@@ -66,7 +66,7 @@ _SETS = ("roles", "skills")
 _IDS: BindParameter[str] = bindparam("ids", expanding=True)
 _BY_ID = select(*(UserRow.__table__.c[name] for name in _FIELDS)).where(UserRow.id.in_(_IDS))
 _TEAMS = select(MembershipRow.user_id, MembershipRow.team).where(MembershipRow.user_id.in_(_IDS))
-_OPEN = (literal_column("'open'"), literal_column("'waiting'"))
+_OPEN: tuple[ColumnElement[str], ...] = (literal_column("'open'"), literal_column("'waiting'"))
 _LOADS = (
     select(RecordRow.owner, func.count())
     .where(RecordRow.owner.in_(_IDS), RecordRow.category.in_(_OPEN))

@@ -157,7 +157,7 @@ def _execute(connection: Connection, plan: _Plan, parameters: Any, *, many: bool
     return cursor
 
 
-def _told(connection: Connection, plan: _Plan, parameters: Any, error: Exception) -> BaseException:
+def _told(connection: Connection, plan: _Plan, parameters: Any, error: Any) -> BaseException:
     """Return the driver's error as SQLAlchemy raises it; a connection that was lost is given up."""
     dialect = connection.dialect
     lost = dialect.is_disconnect(error, connection.connection, None)

@@ -58,6 +58,10 @@ class CheckedWorld(World):
         assert one == two, f"{command}: two decisions"
         done = World.handle(self, command, record)
         assert done == one, f"{command}: another decision when it was carried out"
+        folded = fold(state, done.events) if done.events else None
+        assert done.state == folded, (
+            f"{command}: the decision's state is not what its events add up to"
+        )
         if known in self.records:
             self.look_at(self.records[known])
         return done
