@@ -1,55 +1,86 @@
-"""The settings of one installation: sopwith.toml, then the environment over it."""
+"""The settings of one installation: sopwith.toml, then the environment over it, then the command line."""
 
 from __future__ import annotations
 
 import os
 import secrets
-import tomllib
+import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-PREFIX = "SOPWITH_"
-FILE = "sopwith.toml"
+from .settings_check import checked, finished, without_password
+from .settings_sources import (
+    FILE,
+    FILE_VARIABLE,
+    Given,
+    SettingsError,
+    language_of,
+    of_environment,
+    of_file,
+    of_options,
+)
+
+__all__ = ["Settings", "SettingsError", "Source", "key_in", "read_settings", "read_sources"]
 
 
-class SettingsError(ValueError):
-    """A setting cannot be used; the text names it, its source and what to do."""
+def about(default: Any, **facts: Any) -> Any:
+    """Return a field with what is known of its values; see ``settings_check`` for the facts."""
+    return field(default=default, metadata=facts, repr=not facts.get("secret", False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What one process needs to know.
 
-    data: the data folder. database_url: empty for SQLite in the data folder. broker_url: empty for the
-    embedded runtime. smtp_url: empty keeps mails in the product. base_url: as people reach it, empty for the
-    address of *bind*. zone: the firm's time zone. webhook_loopback: webhooks may call this machine (tests).
-    log_format: text | json. metrics_token and metrics_allow (addresses or networks): who may read the figures;
-    empty both, there are none. otel_endpoint: where spans go by OTLP over HTTP, empty for nowhere.
+    data: the data folder. database_url: empty for SQLite in the data folder. broker_url: empty when no
+    workers are sent for. smtp_url: empty keeps mails in the product. The passwords go into the three
+    addresses; references are resolved. base_url: as people reach it, empty for the address of *bind*.
+    secret_key, link_key: empty for those in the data folder. secrets_folder: where webhook secrets lie
+    that rules name as ``file:NAME``. zone: the firm's time zone. workers: web processes. worker_lanes,
+    worker_threads (for each lane), worker_processes: of the processes that work. webhook_loopback:
+    webhooks may call this machine (tests). log_format: text | json. metrics_token and metrics_allow
+    (addresses or networks): who may read the figures; empty both, there are none. otel_endpoint: where
+    spans go by OTLP over HTTP, empty for nowhere.
     """
 
     data: Path = Path("var")
-    bind: str = "127.0.0.1:8080"
-    database_url: str = ""
-    broker_url: str = ""
-    smtp_url: str = ""
+    bind: str = about("127.0.0.1:8080", form="address")
+    database_url: str = about(
+        "", secret=True, kinds=("sqlite:", "postgresql:", "postgresql+psycopg:")
+    )
+    database_password: str = about("", secret=True, goes_into="database_url")
+    broker_url: str = about(
+        "", secret=True, kinds=("redis:", "rediss:", "redis+socket:", "amqp:", "amqps:")
+    )
+    broker_password: str = about("", secret=True, goes_into="broker_url")
+    smtp_url: str = about("", secret=True, kinds=("smtp:", "smtps:"))
+    smtp_password: str = about("", secret=True, goes_into="smtp_url")
     mail_sender: str = ""
-    base_url: str = ""
-    zone: str = "Asia/Shanghai"
+    base_url: str = about("", kinds=("http:", "https:"))
+    secret_key: str = about("", secret=True, form="key")
+    link_key: str = about("", secret=True, form="key")
+    secrets_folder: Path = Path("/run/secrets")
+    zone: str = about("Asia/Shanghai", form="zone")
     demo: bool = False
     trusted_hosts: tuple[str, ...] = ()
-    proxies: int = 0
+    proxies: int = about(0, least=0, most=10)
     webhook_http: bool = False
     webhook_loopback: bool = False
     limits: bool = True
-    threads: int = 16
-    log_format: str = "text"
-    log_level: str = "INFO"
-    metrics_token: str = ""
-    metrics_allow: tuple[str, ...] = ()
-    otel_endpoint: str = ""
+    workers: int = about(1, least=1, most=64)
+    threads: int = about(16, least=1, most=1024)
+    worker_lanes: tuple[str, ...] = about(
+        ("inside", "mail", "web"), choices=("inside", "mail", "web")
+    )
+    worker_threads: int = about(4, least=1, most=64)
+    worker_processes: int = about(1, least=1, most=64)
+    log_format: str = about("text", choices=("text", "json"))
+    log_level: str = about("INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
+    metrics_token: str = about("", secret=True)
+    metrics_allow: tuple[str, ...] = about((), form="networks")
+    otel_endpoint: str = about("", kinds=("http:", "https:"))
 
     @property
     def host(self) -> str:
@@ -73,104 +104,78 @@ class Settings:
         """Return the address of the database."""
         return self.database_url or f"sqlite:///{self.data.absolute() / 'sopwith.db'}"
 
+    @property
+    def is_embedded(self) -> bool:
+        """Return whether there is no broker, so that web processes do the work themselves."""
+        return not self.broker_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a setting's value comes from, and how it may be shown: secrets are not."""
+
+    name: str
+    shown: str
+    place: str
+
 
 def read_settings(
     environment: Mapping[str, str] | None = None, file: Path | None = None, **given: Any
 ) -> Settings:
     """Return the settings: defaults, then *file* (else sopwith.toml here), then the environment, then *given*.
 
-    Raises SettingsError for an unknown name, a wrong type or a value that cannot be used.
+    Raises SettingsError with every finding, each with its place, in the language of the environment.
     """
+    return read_sources(environment, file, **given)[0]
+
+
+def read_sources(
+    environment: Mapping[str, str] | None = None, file: Path | None = None, **given: Any
+) -> tuple[Settings, tuple[Source, ...]]:
+    """Return the settings and where each comes from. *given*: of the command line; None is not given."""
     environment = os.environ if environment is None else environment
-    values: dict[str, Any] = {}
-    for name, value, source in [*_of_file(file or Path(FILE)), *_of_environment(environment)]:
-        values[name] = _typed(name, value, source)
-    values |= {name: value for name, value in given.items() if value is not None}
+    known = {one.name: one for one in fields(Settings)}
+    place = file or Path(environment.get(FILE_VARIABLE) or FILE)
+    read, found = of_file(place, known, is_asked_for=FILE_VARIABLE in environment)
+    more, also = of_environment(environment, known)
+    winning = {one.name: one for one in (*read, *more, *of_options(given))}
+    values, wrong = checked([*read, *more, *of_options(given)], known, environment)
+    findings = [*found, *also, *wrong]
+    values, last = finished(values, winning, known)
+    findings += last
+    if findings:
+        raise SettingsError(tuple(findings), language_of(environment))
     settings = Settings(**values)
-    _check(settings)
-    return settings
+    return settings, tuple(_source(name, one, settings, winning) for name, one in known.items())
 
 
-def _of_file(path: Path) -> list[tuple[str, Any, str]]:
-    if not path.is_file():
-        return []
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: {error}") from error
-    return [(name, value, f"{path}: {name}") for name, value in content.items()]
-
-
-def _of_environment(environment: Mapping[str, str]) -> list[tuple[str, Any, str]]:
-    known = {one.name for one in fields(Settings)}
-    found = []
-    for key, value in environment.items():
-        name = key.removeprefix(PREFIX).lower()
-        if key.startswith(PREFIX) and name in known:
-            found.append((name, value, key))
-    return found
-
-
-def _typed(name: str, value: Any, source: str) -> Any:
-    known = {one.name: one.type for one in fields(Settings)}
-    if name not in known:
-        raise SettingsError(
-            f"{source}: there is no such setting; there are {', '.join(sorted(known))}"
-        )
-    kind = str(known[name])
-    try:
-        if kind == "Path":
-            return Path(str(value)).expanduser()
-        if kind == "bool":
-            return _flag(value)
-        if kind == "int":
-            return int(value)
-        if kind.startswith("tuple"):
-            return (
-                tuple(value)
-                if isinstance(value, list)
-                else tuple(one.strip() for one in str(value).split(",") if one.strip())
-            )
-    except (ValueError, TypeError) as error:
-        raise SettingsError(f"{source}: {value!r} cannot be used: {error}") from error
-    if not isinstance(value, str):
-        raise SettingsError(f"{source}: write a text, not {value!r}")
-    return value
-
-
-def _flag(value: Any) -> bool:
+def _source(name: str, about: Any, settings: Settings, winning: Mapping[str, Given]) -> Source:
+    value, given = getattr(settings, name), winning.get(name)
+    shown = ", ".join(value) if isinstance(value, tuple) else str(value)
     if isinstance(value, bool):
-        return value
-    text = str(value).lower()
-    if text in ("1", "true", "yes", "on"):
-        return True
-    if text in ("0", "false", "no", "off", ""):
-        return False
-    raise ValueError("write true or false")
-
-
-def _check(settings: Settings) -> None:
-    host, _, port = settings.bind.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise SettingsError(
-            f"bind: write an address and a port, such as 127.0.0.1:8080, not {settings.bind!r}"
-        )
-    try:
-        ZoneInfo(settings.zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise SettingsError(
-            f"zone: there is no time zone {settings.zone!r}; write one such as Asia/Shanghai"
-        ) from error
+        shown = shown.lower()
+    if about.metadata.get("secret") and value:
+        shown = without_password(value) if "kinds" in about.metadata else "***"
+    return Source(name=name, shown=shown, place=given.place if given else "")
 
 
 def key_in(data: Path, name: str) -> str:
-    """Return the secret kept as *name* in the data folder; make one, readable by its owner only, when missing."""
+    """Return the secret kept as *name* in the data folder; make one, readable by its owner only, when missing.
+
+    Several processes may ask at once: the file appears whole or not at all, and the first one made stays.
+    """
     data.mkdir(parents=True, exist_ok=True)
     path = data / name
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():
+        descriptor, draft = tempfile.mkstemp(prefix=f".{name}-", dir=data)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            Path(draft).unlink()
     return path.read_text(encoding="ascii").strip()

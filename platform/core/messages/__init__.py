@@ -12,6 +12,7 @@ from .messages import MESSAGE_TEMPLATES
 from .release import RELEASE
 from .rules import RULES
 from .scenarios import SCENARIOS
+from .settings import SETTINGS
 from .sla import SLA
 from .workflows import WORKFLOWS
 
@@ -27,6 +28,7 @@ MESSAGES: dict[str, Message] = {
     **RELEASE,
     **ENGINE,
     **SCENARIOS,
+    **SETTINGS,
 }
 
 __all__ = ["MESSAGES", "Message"]
