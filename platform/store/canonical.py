@@ -6,15 +6,19 @@ import json
 from hashlib import sha256
 from typing import Any
 
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
+
 
 def canonical(value: Any) -> str:
     """Return *value* (plain JSON) as text: sorted keys, no blanks, always the same for equal values.
 
     Raises ValueError for NaN and infinity, which JSON does not know.
     """
-    text = json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    text = _ENCODER.encode(value)
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:  # half of a surrogate pair: keep it, spelled out

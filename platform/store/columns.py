@@ -66,9 +66,12 @@ def clean(text: str) -> str:
     return text
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def dump_json(value: Any) -> str:
     """Return *value* as compact JSON that both databases take; raises ValueError for NaN."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = _ENCODER.encode(value)
     if "\\u0000" in text or not _is_utf8(text):
         return json.dumps(_cleaned(value), ensure_ascii=False, separators=(",", ":"))
     return text

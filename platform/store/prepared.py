@@ -59,15 +59,15 @@ class _Plan:
 class Prepared:
     """One statement, the same for every database or one for each by the dialect's name.
 
-    Each run brings values for the same names. It has no lists that expand, and no defaults made in
-    Python. Nothing here listens to SQLAlchemy's events about statements.
+    It has no lists that expand, and no defaults made in Python. Listeners to SQLAlchemy's
+    ``before_cursor_execute`` hear of it, but cannot change it.
     """
 
     __slots__ = ("_by_dialect", "_plans")
 
     def __init__(self, statement: Executable | Mapping[str, Executable]) -> None:
         self._by_dialect = statement
-        self._plans: dict[str, _Plan] = {}
+        self._plans: dict[tuple[str, ...], _Plan] = {}
 
     def run(self, connection: Connection, values: Values) -> int:
         """Execute it once; return how many rows it touched."""
@@ -99,12 +99,13 @@ class Prepared:
 
     def _plan(self, connection: Connection, values: Values) -> _Plan:
         dialect = connection.dialect
-        plan = self._plans.get(dialect.name)
+        asked = (dialect.name, *values)
+        plan = self._plans.get(asked)
         if plan is None:
             statement = self._by_dialect
             if isinstance(statement, Mapping):
                 statement = statement[dialect.name]
-            plan = self._plans[dialect.name] = _plan_of(statement, dialect, list(values))
+            plan = self._plans[asked] = _plan_of(statement, dialect, list(values))
         return plan
 
 
@@ -147,6 +148,8 @@ def _execute(connection: Connection, plan: _Plan, parameters: Any, *, many: bool
         connection.begin()
     driver: Any = connection.connection.driver_connection
     cursor = driver.cursor()
+    for listener in connection.dispatch.before_cursor_execute:
+        listener(connection, cursor, plan.text, parameters, None, many)
     try:
         if many:
             cursor.executemany(plan.text, parameters)

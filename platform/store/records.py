@@ -18,6 +18,7 @@ from .chain import START, link
 from .grams import grams
 from .kept_views import NO_VIEWS, ViewPlan
 from .marking import marks_row, write_marks
+from .prepared import Prepared
 from .record_json import dump_state, load_state
 from .search import add_part, put_part
 from .tables import AttachmentRow, ExplanationRow, MessageRow, RecordEventRow, RecordRow
@@ -30,17 +31,24 @@ _RETEXT = frozenset({EventKind.CREATED, EventKind.VALUES, EventKind.CUSTOMER})
 
 _NEVER_CHANGES = ("id", "number", "type", "created_at")
 
-_LOAD = select(RecordRow.state_json).where(RecordRow.id == bindparam("record"))
-_LOAD_AND_HOLD = _LOAD.with_for_update()
-_HEAD = select(RecordRow.version, RecordRow.head, RecordRow.marks).where(
-    RecordRow.id == bindparam("record")
+_STATE = select(RecordRow.state_json).where(RecordRow.id == bindparam("record"))
+_LOAD = Prepared(_STATE)
+_LOAD_AND_HOLD = Prepared(_STATE.with_for_update())
+_HEAD = Prepared(
+    select(RecordRow.version, RecordRow.head, RecordRow.marks).where(
+        RecordRow.id == bindparam("record")
+    )
 )
-_UPDATE = update(RecordRow).where(
-    RecordRow.id == bindparam("record"), RecordRow.version == bindparam("seen")
+_UPDATE = Prepared(
+    update(RecordRow).where(
+        RecordRow.id == bindparam("record"), RecordRow.version == bindparam("seen")
+    )
 )
-_ADD_RECORD = insert(RecordRow)
-_ADD_EVENTS = insert(RecordEventRow)
-_ADD_WHY = insert(ExplanationRow)
+_ADD_RECORD = Prepared(insert(RecordRow))
+_ADD_EVENTS = Prepared(insert(RecordEventRow))
+_ADD_WHY = Prepared(insert(ExplanationRow))
+_ADD_MESSAGE = Prepared(insert(MessageRow))
+_TITLE_OF = Prepared(select(RecordRow.title).where(RecordRow.id == bindparam("record")))
 
 
 class ConflictError(Exception):
@@ -76,8 +84,8 @@ def load_record(connection: Connection, record_id: str) -> RecordState | None:
     In a transaction that writes, nobody else changes the record until it ends.
     """
     query = _LOAD if _is_read_only(connection) else _LOAD_AND_HOLD
-    found = connection.execute(query, {"record": record_id}).scalar_one_or_none()
-    return None if found is None else load_state(found)
+    found = query.first(connection, {"record": record_id})
+    return None if found is None else load_state(found[0])
 
 
 def id_of_number(connection: Connection, number: str) -> str | None:
@@ -101,20 +109,21 @@ def append(connection: Connection, change: Change) -> None:
         head, marks = _head(connection, change)
         rows = link(state.id, change.before, head, change.events)
         _update(connection, change, rows[-1]["hash"], marks)
-    connection.execute(_ADD_EVENTS, rows)
+    _ADD_EVENTS.run_many(connection, rows)
     if change.why:
         why = [to_plain(one) for one in change.why]
         values = {"record_id": state.id, "seq": state.version, "why": why}
-        connection.execute(_ADD_WHY, values)
+        _ADD_WHY.run(connection, values)
     _keep_messages(connection, change)
 
 
 def _head(connection: Connection, change: Change) -> tuple[str, str]:
     """Return the hash that the next event is chained to, and the marks so far."""
-    found = connection.execute(_HEAD, {"record": change.after.id}).one_or_none()
-    if found is None or found.version != change.before:
-        raise ConflictError(change.after.id, change.before, found and found.version)
-    return found.head, found.marks
+    found = _HEAD.first(connection, {"record": change.after.id})
+    version, head, marks = found or (None, "", "")
+    if version != change.before:
+        raise ConflictError(change.after.id, change.before, version)
+    return head, marks
 
 
 def _insert(connection: Connection, change: Change, head: str) -> None:
@@ -122,7 +131,7 @@ def _insert(connection: Connection, change: Change, head: str) -> None:
     title = change.title if change.title is not None else _title(state)
     marks = marks_row(state, change.plan)
     row = project(state) | {"title": title or "", "head": head} | _priority(change) | marks
-    connection.execute(_ADD_RECORD, row)
+    _ADD_RECORD.run(connection, row)
     write_marks(connection, state.id, "", marks["marks"])
     add_part(connection, state.id, "head", grams(_head_texts(state, title or "")), public=True)
     add_part(connection, state.id, "values", grams(_value_texts(state)), public=False)
@@ -138,7 +147,7 @@ def _update(connection: Connection, change: Change, head: str, marks: str) -> No
     if title is not None:
         row["title"] = title
     where = {"record": state.id, "seen": change.before}
-    if connection.execute(_UPDATE, row | where).rowcount != 1:
+    if _UPDATE.run(connection, row | where) != 1:
         raise ConflictError(state.id, change.before, None)
     write_marks(connection, state.id, marks, marked["marks"])
     if any(event.kind in _RETEXT for event in change.events):
@@ -149,8 +158,8 @@ def _update(connection: Connection, change: Change, head: str, marks: str) -> No
 
 def title_of(connection: Connection, record_id: str) -> str:
     """Return what lists show for the record, the empty string for an unknown one."""
-    query = select(RecordRow.title).where(RecordRow.id == record_id)
-    return connection.execute(query).scalar_one_or_none() or ""
+    found = _TITLE_OF.first(connection, {"record": record_id})
+    return found[0] if found is not None else ""
 
 
 def project(state: RecordState) -> dict[str, Any]:
@@ -243,8 +252,8 @@ def _keep_messages(connection: Connection, change: Change) -> None:
     last = (change.after.version, change.events[-1])
     for message, public, author in change.messages:
         seq, event = said.get(message.id, last)
-        connection.execute(
-            insert(MessageRow),
+        _ADD_MESSAGE.run(
+            connection,
             {
                 "id": message.id,
                 "record_id": change.after.id,

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from .grams import grams, query_terms
+from .prepared import Prepared
 from .tables import FULL_TEXT, SearchPartRow
 
 _ADD = text(f"INSERT INTO {FULL_TEXT} (rowid, grams) VALUES (:id, :grams)")  # noqa: S608
@@ -26,7 +27,8 @@ _REMOVE = text(
 )
 
 
-_ADD_PART = insert(SearchPartRow).returning(SearchPartRow.id)
+_ADD_PART = Prepared(insert(SearchPartRow).returning(SearchPartRow.id))
+_ADD_TERMS = Prepared(_ADD)
 
 
 def put_part(
@@ -57,9 +59,9 @@ def add_part(
 ) -> None:
     """Make *terms* (from ``grams``) findable as a *part* that the record does not have yet."""
     values = {"record_id": record_id, "part": part, "public": public, "grams": terms}
-    new = connection.execute(_ADD_PART, values).scalar_one()
-    if _is_sqlite(connection):
-        connection.execute(_ADD, {"id": new, "grams": terms})
+    new = _ADD_PART.first(connection, values)
+    if new is not None and _is_sqlite(connection):
+        _ADD_TERMS.run(connection, {"id": new[0], "grams": terms})
 
 
 def drop_parts(connection: Connection, record_id: str) -> None:
