@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .access import ACCESS
 from .definitions import DEFINITIONS
+from .doctor import DOCTOR
 from .engine import ENGINE
 from .expressions import EXPRESSIONS
 from .forms import FORMS
@@ -28,6 +29,7 @@ MESSAGES: dict[str, Message] = {
     **RELEASE,
     **ENGINE,
     **SCENARIOS,
+    **DOCTOR,
     **SETTINGS,
 }
 
