@@ -11,7 +11,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -109,11 +109,11 @@ def rush(folder: Path) -> None:
     done_at: dict[int, float] = {}
     lock = threading.Lock()
 
-    def make(run: Callable[[int, str], None], done: Callable[[], None]) -> Executor:
-        def noted(job_id: int, token: str) -> None:
-            run(job_id, token)
+    def make(run: Callable[[Sequence[int], str], None], done: Callable[[], None]) -> Executor:
+        def noted(ids: Sequence[int], token: str) -> None:
+            run(ids, token)
             with lock:
-                done_at[job_id] = time.time()
+                done_at.update(dict.fromkeys(ids, time.time()))
 
         return embedded_executor(noted, done)
 

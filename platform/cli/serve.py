@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Flask
 
@@ -19,7 +19,9 @@ from ..wiring.build import Process, build
 from ..wiring.settings import Settings, key_in, read_settings
 
 
-def embedded_executor(run: Callable[[int, str], None], done: Callable[[], None]) -> Executor:
+def embedded_executor(
+    run: Callable[[Sequence[int], str], None], done: Callable[[], None]
+) -> Executor:
     """Return what applies the one Celery task in threads of this process, without a broker."""
     return local_executor(register(make_app(), run), done)
 

@@ -1,4 +1,4 @@
-"""The one task: carry out one claimed job."""
+"""The one task: carry out claimed jobs of one batch."""
 
 from __future__ import annotations
 
@@ -12,42 +12,48 @@ from ..runtime.job_queue import LEASE, Lane
 from ..runtime.local_executor import LocalExecutor
 from ..store.jobs import JobClaim
 
-NAME = "sopwith.run_job"
-Run = Callable[[int, str], None]
+NAME = "sopwith.run_jobs"
+Run = Callable[[Sequence[int], str], None]
 
 
-def register(app: Celery, run: Run) -> Task[[int, str], None]:
-    """Return the task of *app* that carries out a job by *run*. Doing so twice is harmless: see ``run_job``."""
+def register(app: Celery, run: Run) -> Task[[Sequence[int], str], None]:
+    """Return the task of *app* that carries out jobs by *run*. Doing so twice is harmless: see ``run_jobs``."""
 
     @app.task(name=NAME, acks_late=False, ignore_result=True, shared=False)
-    def run_job(job_id: int, token: str) -> None:
-        run(job_id, token)
+    def run_jobs(ids: Sequence[int], token: str) -> None:
+        run(ids, token)
 
-    return run_job
+    return run_jobs
 
 
 def local_executor(
-    task: Task[[int, str], None], done: Callable[[], None] = lambda: None
+    task: Task[[Sequence[int], str], None], done: Callable[[], None] = lambda: None
 ) -> Executor:
     """Return what applies *task* in threads of this process: no broker, nothing to install."""
 
-    def apply(job_id: int, token: str) -> None:
-        task.apply(args=(job_id, token), throw=True)
+    def apply(ids: Sequence[int], token: str) -> None:
+        task.apply(args=(list(ids), token), throw=True)
 
     return LocalExecutor(apply, done)
 
 
 @dataclass(slots=True)
 class SendingExecutor:
-    """Sends each job's id and token to workers. A message that is lost or doubled does no harm.
+    """Sends the ids and the token of each batch to workers. A message that is lost or doubled does no harm.
 
     waiting: how many jobs are claimed and not begun, by lane; so many at most are sent ahead.
     """
 
-    task: Task[[int, str], None]
+    task: Task[[Sequence[int], str], None]
     waiting: Callable[[], Mapping[int, int]]
     ahead: Mapping[Lane, int] = field(
-        default_factory=lambda: {Lane.INSIDE: 100, Lane.MAIL: 16, Lane.WEB: 8}
+        default_factory=lambda: {
+            Lane.INSIDE: 200,
+            Lane.MAIL: 16,
+            Lane.WEB: 8,
+            Lane.URGENT: 16,
+            Lane.BULK: 100,
+        }
     )
 
     def room(self) -> Mapping[Lane, int]:
@@ -55,10 +61,10 @@ class SendingExecutor:
         under_way = self.waiting()
         return {lane: max(0, most - under_way.get(lane, 0)) for lane, most in self.ahead.items()}
 
-    def submit(self, job: JobClaim) -> None:
-        """Send the job; if the broker is away its lease runs out and it comes again."""
+    def submit(self, jobs: Sequence[JobClaim]) -> None:
+        """Send the batch; if the broker is away its lease runs out and it comes again."""
         self.task.apply_async(
-            args=(job.id, job.token),
+            args=([job.id for job in jobs], jobs[0].token),
             expires=LEASE.total_seconds(),
             retry=False,
             ignore_result=True,

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """The clock of this machine."""
+    """The clock of this machine. Beside a database with a clock of its own, that one says what is due."""
+
+    is_of_machine = True
 
     def now(self) -> datetime:
         """Return the present instant in UTC."""

@@ -23,6 +23,13 @@ class LiveDirectory(StoreDirectory):
     ) -> None:
         super().__init__(connection, now)
         self._links, self._teams = links, teams
+        self._facts: dict[str, Mapping[str, Any] | None] = {}
+
+    def customer(self, customer_id: str) -> Mapping[str, Any] | None:
+        """Return the facts of a customer, read once."""
+        if customer_id not in self._facts:
+            self._facts[customer_id] = super().customer(customer_id)
+        return self._facts[customer_id]
 
     def last_surveyed(self, customer_id: str) -> datetime | None:
         """Return when this customer was last sent a survey."""

@@ -15,7 +15,7 @@ from ..store.engine import Database
 from ..store.installation import Heartbeat, beat
 from ..store.jobs import JobClaim, expire_all, give_back
 from .housekeeping import plan_housekeeping
-from .job_queue import Failure, Lane, claim_jobs, settle_failure
+from .job_queue import Failure, Lane, claim_batches, settle_failure
 from .ports import Clock, Ids
 
 log = logging.getLogger(__name__)
@@ -34,8 +34,8 @@ class Executor(Protocol):
         """Return how many more jobs of each lane would soon be begun."""
         ...
 
-    def submit(self, job: JobClaim) -> None:
-        """Take over one job; return at once."""
+    def submit(self, jobs: Sequence[JobClaim]) -> None:
+        """Take over jobs of one batch, which share a token; return at once."""
         ...
 
     def fallen(self) -> Sequence[JobClaim]:
@@ -108,10 +108,10 @@ class Dispatcher:
             room[Lane.INSIDE] = 0
         if not any(room.values()):
             return 0
-        jobs = claim_jobs(self.database, self.clock, self.ids, self.node, room)
-        for job in jobs:
-            self.executor.submit(job)
-        return len(jobs)
+        batches = claim_batches(self.database, self.clock, self.ids, self.node, room)
+        for batch in batches:
+            self.executor.submit(batch)
+        return sum(map(len, batches))
 
     def _pick_up(self) -> None:
         """Let what fell while the database was away be tried again without waiting for the leases."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from ..store.engine import Database
 from ..store.idempotency import sweep_requests
 from ..store.installation import forget_heartbeats
-from ..store.jobs import JobClaim, add_jobs, finish
+from ..store.jobs import add_jobs
 from ..store.sessions import sweep_sessions
 from ..store.tokens import sweep_links
 from ..store.traffic import forget_deliveries
@@ -17,6 +19,8 @@ KEY = "housekeeping"
 REQUESTS_KEPT = timedelta(days=2)
 ENDED_KEPT = timedelta(days=7)
 DELIVERIES_KEPT = timedelta(days=400)
+PAGE = 5_000
+"""How many deliveries are forgotten in one transaction."""
 
 
 def plan_housekeeping(database: Database, now: datetime) -> None:
@@ -25,15 +29,12 @@ def plan_housekeeping(database: Database, now: datetime) -> None:
         add_jobs(connection, [new_job(KEY, KEY, {}, now, due_at=now + timedelta(hours=1))])
 
 
-def keep_house(database: Database, job: JobClaim, now: datetime) -> None:
-    """Do one round, and plan the next; does nothing when *job* is in other hands."""
-    with database.writing() as connection:
-        if not finish(connection, job):
-            return
-        sweep_requests(connection, now - REQUESTS_KEPT)
-        sweep_sessions(connection, now - ENDED_KEPT)
-        sweep_links(connection, now - ENDED_KEPT)
-        forget_deliveries(connection, now - DELIVERIES_KEPT)
-        forget_heartbeats(connection, now - ENDED_KEPT)
-        add_jobs(connection, [new_job(KEY, KEY, {}, now, due_at=now + timedelta(days=1))])
-    database.fold_log()
+def keep_house(connection: Connection, now: datetime) -> None:
+    """Do one round, and plan the next: at once when there is more to forget than is done in one go."""
+    sweep_requests(connection, now - REQUESTS_KEPT)
+    sweep_sessions(connection, now - ENDED_KEPT)
+    sweep_links(connection, now - ENDED_KEPT)
+    is_more = forget_deliveries(connection, now - DELIVERIES_KEPT, PAGE) == PAGE
+    forget_heartbeats(connection, now - ENDED_KEPT)
+    due_at = now if is_more else now + timedelta(days=1)
+    add_jobs(connection, [new_job(KEY, KEY, {}, now, due_at=due_at)])

@@ -4,53 +4,30 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from ..store.claims import claim, enter, is_work_due, take_expired
 from ..store.engine import Database
-from ..store.jobs import (
-    JobClaim,
-    NewDelivery,
-    NewJob,
-    add_jobs,
-    claim,
-    is_work_due,
-    put_back,
-    take_expired,
-    write_off,
-)
+from ..store.jobs import JobClaim, NewDelivery, NewJob, add_jobs, put_back, write_off
 from .crash import crash_point
+from .lanes import IN_DATABASE, LEASE, LEASES, WAITS, Lane, lane_of
 from .ports import Clock, Ids
 
-
-class Lane(IntEnum):
-    """Jobs that wait for the same thing share a lane; no lane can hold up another."""
-
-    INSIDE = 0  # timers, commands, notices: our own database only
-    MAIL = 1
-    WEB = 2
+__all__ = ["LEASE", "LEASES", "Lane", "lane_of"]
 
 
-LANES: Mapping[str, Lane] = {"mail": Lane.MAIL, "webhook": Lane.WEB}
-LEASE = timedelta(seconds=60)
-"""How long a claim holds before the job is begun."""
+T = TypeVar("T")
+BATCH = 50
+"""How many jobs inside the database are carried out together at most."""
 
-LEASES: Mapping[Lane, timedelta] = {
-    Lane.INSIDE: LEASE,
-    Lane.MAIL: timedelta(minutes=5),
-    Lane.WEB: timedelta(seconds=90),
-}
-"""How long it holds from then on: longer than the slowest call can take."""
+ORDER = (Lane.INSIDE, Lane.URGENT, Lane.MAIL, Lane.WEB, Lane.BULK)
+"""In which order the lanes are claimed from."""
 
-_INSIDE_WAITS = (1, 5, 15, 60, 120, 300, 600, 1800, 3600)
-_MAIL_WAITS = (10, 60, 300, 900, 1800, 3600, 7200, 14_400, 28_800)
-_WEB_WAITS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
-_WAITS = {Lane.INSIDE: _INSIDE_WAITS, Lane.MAIL: _MAIL_WAITS, Lane.WEB: _WEB_WAITS}
 _SECRETS = re.compile(
     r"whsec_[\w+/=-]+|(?<=://)[^/@\s:]*:[^/@\s]*(?=@)|(?i:bearer|password)[ =:]+\S+"
 )
@@ -62,11 +39,6 @@ class Failure:
 
     error: str
     is_final: bool = False
-
-
-def lane_of(kind: str) -> Lane:
-    """Return the lane in which jobs of *kind* wait."""
-    return LANES.get(kind, Lane.INSIDE)
 
 
 def new_job(
@@ -83,7 +55,7 @@ def new_job(
     """Return a job in the lane of its kind, due at once unless *due_at* says otherwise."""
     return NewJob(
         kind=kind,
-        lane=lane_of(kind),
+        lane=lane_of(kind, payload),
         key=key,
         payload=payload,
         due_at=due_at or now,
@@ -97,36 +69,82 @@ def new_job(
 def claim_jobs(
     database: Database, clock: Clock, ids: Ids, node: str, capacity: Mapping[Lane, int]
 ) -> list[JobClaim]:
-    """Claim up to *capacity* due jobs of each lane; take one of each lane in turn.
+    """Return what ``claim_batches`` claims, each job by itself: one of each lane in turn."""
+    by_lane: dict[int, list[JobClaim]] = {}
+    for batch in claim_batches(database, clock, ids, node, capacity):
+        by_lane.setdefault(lane_of_batch(batch), []).extend(batch)
+    return in_turn(list(by_lane.values()))
+
+
+def claim_batches(
+    database: Database, clock: Clock, ids: Ids, node: str, capacity: Mapping[Lane, int]
+) -> list[list[JobClaim]]:
+    """Claim about *capacity* due jobs of each lane, in batches that share a token; those of each lane in turn.
 
     A look that finds nothing takes no lock and writes nothing.
     """
     with database.reading() as connection:
-        if not is_work_due(connection, clock.now()):
+        if not is_work_due(connection, instant_of(database, clock)):
             return []
-    taken: dict[Lane, list[JobClaim]] = {}
+    taken: list[list[list[JobClaim]]] = []
     with database.writing() as connection:
-        now = clock.now()
+        enter(connection)
+        now = instant_of(database, clock)
         for exhausted in take_expired(connection, now):
             error = "Every try ended before it was done: the process stopped or it took too long."
-            give_up(connection, exhausted, error, now)
-        for lane, limit in capacity.items():
-            if limit > 0:
-                taken[lane] = claim(
+            give_up(connection, exhausted, error, clock.now())
+        for lane in sorted(capacity, key=ORDER.index):
+            if capacity[lane] > 0:
+                found = claim(
                     connection,
                     lane,
-                    limit,
+                    capacity[lane],
                     now=now,
-                    until=now + LEASE,
+                    lease=LEASE,
                     token=ids.secret(),
                     node=node,
                 )
+                taken.append(batches_of(lane, found))
         crash_point("claim:taken")
     crash_point("claim:committed")
-    return in_turn(list(taken.values()))
+    return in_turn(taken)
 
 
-def in_turn(lanes: list[list[JobClaim]]) -> list[JobClaim]:
+def instant_of(database: Database, clock: Clock) -> datetime | None:
+    """Return what due times and leases are compared with: None for the database's own clock.
+
+    On PostgreSQL several machines work, whose clocks may differ. A clock that is set by hand, as in
+    tests, is always asked itself.
+    """
+    leaves_it = getattr(clock, "is_of_machine", False) and not database.is_sqlite
+    return None if leaves_it else clock.now()
+
+
+def batches_of(lane: Lane, jobs: Sequence[JobClaim]) -> list[list[JobClaim]]:
+    """Return *jobs* in the pieces that are carried out together: all of one record in the same one.
+
+    What leaves the database goes one by one.
+    """
+    if lane not in IN_DATABASE:
+        return [[job] for job in jobs]
+    by_record: dict[str, list[JobClaim]] = {}
+    for job in jobs:
+        by_record.setdefault(job.record_id or f"job {job.id}", []).append(job)
+    found: list[list[JobClaim]] = []
+    for some in by_record.values():
+        if not found or len(found[-1]) + len(some) > BATCH:
+            found.append([])
+        found[-1] += some
+    return [sorted(batch, key=lambda job: (job.due_at, job.id)) for batch in found]
+
+
+def lane_of_batch(batch: Sequence[JobClaim]) -> Lane:
+    """Return the lane whose hands carry *batch* out: what hurries takes along what stands before it."""
+    lanes = {Lane(job.lane) for job in batch}
+    return Lane.INSIDE if Lane.INSIDE in lanes else next(iter(lanes))
+
+
+def in_turn(lanes: Sequence[Sequence[T]]) -> list[T]:
     """Return the first of each list, then the second of each, and so on."""
     longest = max(map(len, lanes), default=0)
     return [lane[place] for place in range(longest) for lane in lanes if place < len(lane)]
@@ -166,7 +184,7 @@ def give_up(connection: Connection, job: JobClaim, error: str, now: datetime) ->
 
 def retry_at(job: JobClaim, now: datetime) -> datetime:
     """Return when to try again: later after each try, with a fifth of chance so that nothing comes in step."""
-    waits = _WAITS[Lane(job.lane)]
+    waits = WAITS[Lane(job.lane)]
     seconds = waits[min(job.attempt, len(waits)) - 1]
     return now + timedelta(seconds=seconds * (1 + secrets.randbelow(200) / 1000))
 

@@ -9,26 +9,39 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from ..store.jobs import JobClaim
-from .job_queue import Lane
+from .job_queue import lane_of_batch
+from .lanes import Lane
 
 log = logging.getLogger(__name__)
 
-THREADS: Mapping[Lane, int] = {Lane.INSIDE: 2, Lane.MAIL: 2, Lane.WEB: 2}
-AHEAD: Mapping[Lane, int] = {Lane.INSIDE: 20, Lane.MAIL: 2, Lane.WEB: 1}
+THREADS: Mapping[Lane, int] = {
+    Lane.INSIDE: 2,
+    Lane.MAIL: 2,
+    Lane.WEB: 2,
+    Lane.URGENT: 2,
+    Lane.BULK: 1,
+}
+AHEAD: Mapping[Lane, int] = {
+    Lane.INSIDE: 100,
+    Lane.MAIL: 2,
+    Lane.WEB: 1,
+    Lane.URGENT: 2,
+    Lane.BULK: 50,
+}
 """How many jobs may wait for each thread: inside jobs take milliseconds, a web call up to 15 seconds."""
 
 
 @dataclass(slots=True)
 class LocalExecutor:
-    """Runs each job by *run* in the threads of its lane, so that no lane can hold up another.
+    """Runs each batch by *run* in the threads of its lane, so that no lane can hold up another.
 
-    run: carries out one job by id and token; it never raises. done: called after each job.
+    run: carries out jobs by their ids and their token; it never raises. done: called after each batch.
     """
 
-    run: Callable[[int, str], None]
+    run: Callable[[Sequence[int], str], None]
     done: Callable[[], None] = field(default=lambda: None)
     _pools: dict[Lane, ThreadPoolExecutor] = field(init=False)
-    _open: dict[Future[None], JobClaim] = field(default_factory=dict, init=False)
+    _open: dict[Future[None], Sequence[JobClaim]] = field(default_factory=dict, init=False)
     _fallen: list[JobClaim] = field(default_factory=list, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -40,18 +53,19 @@ class LocalExecutor:
 
     def room(self) -> Mapping[Lane, int]:
         """Return how many more jobs each lane may take."""
+        busy = dict.fromkeys(THREADS, 0)
         with self._lock:
-            busy = [job.lane for job in self._open.values()]
+            for jobs in self._open.values():
+                busy[lane_of_batch(jobs)] += len(jobs)
         return {
-            lane: max(0, count * (1 + AHEAD[lane]) - busy.count(lane))
-            for lane, count in THREADS.items()
+            lane: max(0, count * (1 + AHEAD[lane]) - busy[lane]) for lane, count in THREADS.items()
         }
 
-    def submit(self, job: JobClaim) -> None:
-        """Let a thread of the job's lane carry it out."""
-        future = self._pools[Lane(job.lane)].submit(self._carry_out, job)
+    def submit(self, jobs: Sequence[JobClaim]) -> None:
+        """Let a thread of their lane carry out jobs that share a token."""
+        future = self._pools[lane_of_batch(jobs)].submit(self._carry_out, jobs)
         with self._lock:
-            self._open[future] = job
+            self._open[future] = jobs
         future.add_done_callback(self._forget)
 
     def fallen(self) -> Sequence[JobClaim]:
@@ -64,19 +78,19 @@ class LocalExecutor:
         """Return the jobs that no thread had begun; wait up to *seconds* for the others."""
         with self._lock:
             futures = dict(self._open)
-        left = [job for future, job in futures.items() if future.cancel()]
+        left = [job for future, jobs in futures.items() if future.cancel() for job in jobs]
         wait([future for future in futures if not future.cancelled()], seconds)
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
         return left
 
-    def _carry_out(self, job: JobClaim) -> None:
+    def _carry_out(self, jobs: Sequence[JobClaim]) -> None:
         try:
-            self.run(job.id, job.token)
-        except Exception:  # the database is away, or else the job would know
-            log.exception("job %s could not be carried out", job.key)
+            self.run([job.id for job in jobs], jobs[0].token)
+        except Exception:  # the database is away, or else the jobs would know
+            log.exception("%s jobs could not be carried out, %s first", len(jobs), jobs[0].key)
             with self._lock:
-                self._fallen.append(job)
+                self._fallen += jobs
 
     def _forget(self, future: Future[None]) -> None:
         with self._lock:

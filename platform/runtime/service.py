@@ -15,21 +15,21 @@ from ..core.decision import Decision, Problem
 from ..core.events import Actor, EventKind
 from ..core.record import RecordState
 from ..engine.decide import decide
-from ..engine.fold import fold
 from ..release.model import Release
 from ..store.engine import Database
-from ..store.jobs import JobClaim, NewJob, add_jobs, cancel, finish, put_timer
+from ..store.jobs import JobClaim, NewJob, add_jobs, cancel, finish, put_timers
 from ..store.numbers import next_number
 from ..store.people import note_given
 from ..store.records import Change, ConflictError, append, load_record
 from .crash import crash_point
 from .directory import LiveDirectory
+from .lanes import Lane, lane_of
 from .links import Links
 from .ports import Clock, Ids
 from .releases import NoReleaseError, Releases
+from .sharing import Sharing
 from .watching import carried, step, watched_command
 
-LANES = {"mail": 1, "webhook": 2}
 MAX_ATTEMPTS = 12
 CONFLICT_TRIES = 3
 
@@ -108,16 +108,29 @@ class Service:
 
     @watched_command
     def handle_within(
-        self, connection: Connection, command: c.Command, record_id: str | None
+        self,
+        connection: Connection,
+        command: c.Command,
+        record_id: str | None,
+        shared: Sharing | None = None,
     ) -> Outcome:
-        """Carry out *command* in a transaction of the caller's, who commits."""
+        """Carry out *command* in a transaction of the caller's, who commits.
+
+        shared: with the other commands of that transaction.
+        """
         now = self.clock.now()
+        if isinstance(command, c.TimerFired):
+            now = max(now, command.due_at)  # it is due, whatever the clock of this machine says
         if isinstance(command, c.Create):
             release, state = self.releases.live(connection), None
             command = self._numbered(connection, release, command, now)
             record_id = command.record_id
         else:
-            state = load_record(connection, record_id or "")
+            state = (
+                shared.state(record_id or "")
+                if shared is not None
+                else load_record(connection, record_id or "")
+            )
             if state is None:
                 return Outcome(
                     record_id=None,
@@ -127,9 +140,10 @@ class Service:
             release = self.releases.get(state.release, connection)
         with step("decide"):
             decision = decide(
-                release, state, command, now, self.directory(connection, release, now)
+                release, state, command, now, self._directory(connection, release, now, shared)
             )
-        if not decision.events:
+        after = decision.state
+        if after is None:
             self._set_timers(connection, decision, record_id or "", release.hash, now)
             return Outcome(
                 record_id=record_id if state else None,
@@ -137,7 +151,6 @@ class Service:
                 decision=decision,
                 release=release,
             )
-        after = fold(state, decision.events)
         append(
             connection,
             Change(
@@ -154,7 +167,16 @@ class Service:
         for event in decision.events:
             if event.kind is EventKind.OWNER and event.body.get("owner"):
                 note_given(connection, event.body["owner"], now)
+        if shared is not None:
+            shared.keep(after, decision.events)
         return Outcome(record_id=after.id, state=after, decision=decision, release=release)
+
+    def _directory(
+        self, connection: Connection, release: Release, now: datetime, shared: Sharing | None
+    ) -> LiveDirectory:
+        if shared is None:
+            return self.directory(connection, release, now)
+        return shared.directory(release.hash, lambda: self.directory(connection, release, now))
 
     def _numbered(
         self, connection: Connection, release: Release, command: c.Create, now: datetime
@@ -173,7 +195,7 @@ class Service:
             [
                 NewJob(
                     kind=effect.kind,
-                    lane=LANES.get(effect.kind, 0),
+                    lane=lane_of(effect.kind, effect.payload),
                     key=effect.key,
                     payload=carried(effect.payload),
                     due_at=effect.due_at or now,
@@ -195,25 +217,26 @@ class Service:
         release: str,
         now: datetime,
     ) -> None:
-        for timer in decision.timers:
-            key = f"timer:{record_id}:{timer.key}"
-            if timer.due_at is None:
-                cancel(connection, key)
-            else:
-                put_timer(
-                    connection,
-                    NewJob(
-                        kind="timer",
-                        lane=0,
-                        key=key,
-                        payload={"key": timer.key},
-                        due_at=timer.due_at,
-                        created_at=now,
-                        record_id=record_id,
-                        release=release,
-                        max_attempts=MAX_ATTEMPTS,
-                    ),
+        of_record = f"timer:{record_id}:"
+        cancel(connection, *(of_record + one.key for one in decision.timers if one.due_at is None))
+        put_timers(
+            connection,
+            [
+                NewJob(
+                    kind="timer",
+                    lane=Lane.INSIDE,
+                    key=of_record + timer.key,
+                    payload={"key": timer.key},
+                    due_at=timer.due_at,
+                    created_at=now,
+                    record_id=record_id,
+                    release=release,
+                    max_attempts=MAX_ATTEMPTS,
                 )
+                for timer in decision.timers
+                if timer.due_at is not None
+            ],
+        )
 
     def directory(
         self, connection: Connection, release: Release | None = None, now: datetime | None = None
@@ -237,15 +260,13 @@ class Service:
         tags: tuple[str, ...] = (),
     ) -> Outcome:
         """Open a record from a filled form; id and number are made here."""
-        release = self.releases.live()
-        kind = release.record_types.get(type)
         return self.handle(
             c.Create(
                 actor=actor,
                 record_id=self.ids.new_id(),
                 number="",
                 type=type,
-                form=form or (kind.intake if kind else ""),
+                form=form or "",
                 values=values,
                 customer_id=customer_id,
                 channel=channel,

@@ -183,20 +183,26 @@ def queries() -> Iterator[list[int]]:
 
 
 def watched_command(
-    handle: Callable[[Self, Connection, Command, str | None], Outcome],
-) -> Callable[[Self, Connection, Command, str | None], Outcome]:
+    handle: Callable[Concatenate[Self, Connection, Command, str | None, P], Outcome],
+) -> Callable[Concatenate[Self, Connection, Command, str | None, P], Outcome]:
     """Return *handle*, which carries out one command in a transaction, watched."""
 
     @wraps(handle)
     def watched(
-        service: Self, connection: Connection, command: Command, record_id: str | None
+        service: Self,
+        connection: Connection,
+        command: Command,
+        record_id: str | None,
+        /,
+        *more: P.args,
+        **named: P.kwargs,
     ) -> Outcome:
         kind = _name_of(type(command))
         token = learn(command=kind, **({"record": record_id} if record_id else {}))
         started = time.perf_counter()
         try:
             with step("command"):
-                outcome = handle(service, connection, command, record_id)
+                outcome = handle(service, connection, command, record_id, *more, **named)
         except Exception as error:
             ended = "conflict" if isinstance(error, ConflictError) else "failed"
             WATCH.meters.command(kind, ended, time.perf_counter() - started)

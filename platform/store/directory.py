@@ -28,6 +28,10 @@ class StoreDirectory:
         self._people: dict[str, Person | None] = {}
         self._memberships: dict[str, Sequence[Membership]] = {}
 
+    def forget_people(self) -> None:
+        """Ask again who has how much to do: it changed within this transaction."""
+        self._people.clear()
+
     def person(self, user_id: str) -> Person | None:
         """Return the colleague, None when unknown or disabled."""
         if user_id not in self._people:

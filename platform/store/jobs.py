@@ -11,24 +11,25 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
-    Select,
     and_,
     bindparam,
     delete,
-    exists,
     func,
     insert,
     literal_column,
-    or_,
     select,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from .prepared import Prepared
 from .tables import DeliveryRow, JobRow
 
 ERROR_LIMIT = 500
-_NO_LEASE: dict[str, Any] = {"lease_until": None, "lease_token": None, "lease_node": None}
+BROUGHT_OUT = frozenset({"mail", "webhook", "digest"})
+"""Kinds of jobs that leave a delivery behind."""
+
+NO_LEASE: dict[str, Any] = {"lease_until": None, "lease_token": None, "lease_node": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,67 +102,66 @@ class JobSummary:
 
 
 # Written out, not bound: a bound value would keep both databases from using the partial indexes.
-_READY = JobRow.state == literal_column("'ready'")
-_LEASED = JobRow.state == literal_column("'leased'")
+READY = JobRow.state == literal_column("'ready'")
+LEASED = JobRow.state == literal_column("'leased'")
 _DEAD = JobRow.state == literal_column("'dead'")
 
 # Statements of the hot path are built once: building one costs more than running it.
 
 
 def _held(job_id: Any, token: Any) -> ColumnElement[bool]:
-    return and_(JobRow.id == job_id, _LEASED, JobRow.lease_token == token)
-
-
-def _expired(now: Any) -> ColumnElement[bool]:
-    return and_(_LEASED, JobRow.lease_until < now)
-
-
-def _due(now: Any) -> ColumnElement[bool]:
-    ready = and_(_READY, JobRow.lane.in_((0, 1, 2)), JobRow.due_at <= now)
-    return or_(exists().where(ready), exists().where(_expired(now)))
+    return and_(JobRow.id == job_id, LEASED, JobRow.lease_token == token)
 
 
 def _moving(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
     names = "kind lane record_id release due_at state attempts max_attempts payload last_error"
     moved: dict[str, Any] = {name: insert.excluded[name] for name in names.split()}
-    return insert.on_conflict_do_update(index_elements=[JobRow.idem_key], set_=moved | _NO_LEASE)
+    return insert.on_conflict_do_update(index_elements=[JobRow.idem_key], set_=moved | NO_LEASE)
 
 
 _OF_LEASE = _held(bindparam("job_id"), bindparam("token"))
-_LOAD = select(JobRow.__table__).where(_OF_LEASE)
-_FINISH = delete(JobRow).where(_OF_LEASE)
-_IS_DUE = select(_due(bindparam("now", type_=JobRow.due_at.type)))
+_FINISH = Prepared(delete(JobRow).where(_OF_LEASE))
 _SENT = select(DeliveryRow.key).where(
     DeliveryRow.key.in_(bindparam("keys", expanding=True)), DeliveryRow.outcome == "sent"
 )
-_ADD: Mapping[str, sqlite.Insert | postgresql.Insert] = {
-    "sqlite": sqlite.insert(JobRow).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(JobRow).on_conflict_do_nothing(),
-}
-_PUT: Mapping[str, sqlite.Insert | postgresql.Insert] = {
-    "sqlite": _moving(sqlite.insert(JobRow)),
-    "postgresql": _moving(postgresql.insert(JobRow)),
-}
+_ADD = Prepared(
+    {
+        "sqlite": sqlite.insert(JobRow).on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(JobRow).on_conflict_do_nothing(),
+    }
+)
+_PUT = Prepared(
+    {
+        "sqlite": _moving(sqlite.insert(JobRow)),
+        "postgresql": _moving(postgresql.insert(JobRow)),
+    }
+)
+_CANCEL = Prepared(delete(JobRow).where(JobRow.idem_key == bindparam("gone")))
 
 
 def add_jobs(connection: Connection, jobs: Sequence[NewJob]) -> None:
     """Enqueue *jobs*; one whose key waits already, or was brought out already, is left out."""
     if not jobs:
         return
-    gone = set(connection.execute(_SENT, {"keys": [job.key for job in jobs]}).scalars())
+    outside = [job.key for job in jobs if job.kind in BROUGHT_OUT]
+    gone = set(connection.execute(_SENT, {"keys": outside}).scalars()) if outside else set()
     rows = [_row(job) for job in jobs if job.key not in gone]
-    if rows:
-        connection.execute(_ADD[connection.dialect.name], rows)
+    _ADD.run_many(connection, rows)
 
 
 def put_timer(connection: Connection, job: NewJob) -> None:
     """Set the timer *job.key*, or move it. Whoever is carrying it out just now will find its lease gone."""
-    connection.execute(_PUT[connection.dialect.name], _row(job))
+    put_timers(connection, [job])
 
 
-def cancel(connection: Connection, key: str) -> bool:
-    """Remove the job *key*; return whether there was one."""
-    return connection.execute(delete(JobRow).where(JobRow.idem_key == key)).rowcount > 0
+def put_timers(connection: Connection, jobs: Sequence[NewJob]) -> None:
+    """Set or move several timers, each key once."""
+    _PUT.run_many(connection, [_row(job) for job in jobs])
+
+
+def cancel(connection: Connection, *keys: str) -> bool:
+    """Remove the jobs *keys*; return whether there were any."""
+    return sum(_CANCEL.run(connection, {"gone": key}) for key in keys) > 0
 
 
 def cancel_timers(connection: Connection, record_id: str) -> None:
@@ -187,55 +187,8 @@ def _row(job: NewJob) -> dict[str, Any]:
     }
 
 
-def is_work_due(connection: Connection, now: datetime) -> bool:
-    """Return whether a claim would find something; reads two partial indexes and takes no lock."""
-    return bool(connection.execute(_IS_DUE, {"now": now}).scalar_one())
-
-
-def claim(
-    connection: Connection,
-    lane: int,
-    limit: int,
-    *,
-    now: datetime,
-    until: datetime,
-    token: str,
-    node: str,
-) -> list[JobClaim]:
-    """Take up to *limit* due jobs of *lane*, the longest due first; *token* is theirs until *until*.
-
-    The attempt is counted now, so that a job that kills its worker does not come back for ever.
-    """
-    due = (
-        select(JobRow.id)
-        .where(_READY, JobRow.lane == lane, JobRow.due_at <= now)
-        .order_by(JobRow.due_at, JobRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    taken = (
-        update(JobRow)
-        .where(JobRow.id.in_(due.scalar_subquery()))
-        .values(
-            state="leased",
-            attempts=JobRow.attempts + 1,
-            lease_until=until,
-            lease_token=token,
-            lease_node=node,
-        )
-        .returning(JobRow.__table__)
-    )
-    found = [_claim(row) for row in connection.execute(taken).mappings()]
-    return sorted(found, key=lambda job: (job.due_at, job.id))
-
-
-def load_claim(connection: Connection, job_id: int, token: str) -> JobClaim | None:
-    """Return the job if *token* still holds it."""
-    row = connection.execute(_LOAD, {"job_id": job_id, "token": token}).mappings().one_or_none()
-    return None if row is None else _claim(row)
-
-
-def _claim(row: RowMapping) -> JobClaim:
+def claim_of(row: RowMapping) -> JobClaim:
+    """Return what whoever carries it out sees of a leased row."""
     return JobClaim(
         id=row["id"],
         token=row["lease_token"],
@@ -251,40 +204,9 @@ def _claim(row: RowMapping) -> JobClaim:
     )
 
 
-def take_expired(connection: Connection, now: datetime, limit: int = 100) -> list[JobClaim]:
-    """Return the jobs whose last try ran out of time, still leased; give all others back.
-
-    What is returned has no try left: the caller writes it off in this transaction.
-    """
-    exhausted = JobRow.attempts >= JobRow.max_attempts
-    error = "The process that carried this out stopped, or took too long."
-    connection.execute(
-        update(JobRow)
-        .where(
-            JobRow.id.in_(
-                select(JobRow.id)
-                .where(_expired(now), ~exhausted)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-                .scalar_subquery()
-            )
-        )
-        .values(state="ready", last_error=error, **_NO_LEASE)
-    )
-    query: Select[Any] = select(JobRow.__table__).where(_expired(now), exhausted).limit(limit)
-    rows = connection.execute(query.with_for_update(skip_locked=True)).mappings()
-    return [_claim(row) for row in rows]
-
-
-def renew(connection: Connection, job_id: int, token: str, until: datetime) -> bool:
-    """Hold the job until *until*; False when somebody else has it by now."""
-    statement = update(JobRow).where(_held(job_id, token)).values(lease_until=until)
-    return connection.execute(statement).rowcount == 1
-
-
 def finish(connection: Connection, job: JobClaim) -> bool:
     """Remove the job and note its delivery; False (and nothing done) when *job.token* is not its lease."""
-    if connection.execute(_FINISH, {"job_id": job.id, "token": job.token}).rowcount != 1:
+    if _FINISH.run(connection, {"job_id": job.id, "token": job.token}) != 1:
         return False
     _note(connection, job)
     return True
@@ -302,7 +224,7 @@ def put_back(
         "due_at": due_at,
         "last_error": error[:ERROR_LIMIT],
         "payload": dict(job.payload),
-        **_NO_LEASE,
+        **NO_LEASE,
     }
     if not counts:
         values["attempts"] = JobRow.attempts - 1
@@ -315,7 +237,7 @@ def put_back(
 
 def write_off(connection: Connection, job: JobClaim, error: str) -> bool:
     """Keep the job as dead, for the admin to see; False when the lease is gone."""
-    values = {"state": "dead", "last_error": error[:ERROR_LIMIT], **_NO_LEASE}
+    values = {"state": "dead", "last_error": error[:ERROR_LIMIT], **NO_LEASE}
     statement = update(JobRow).where(_held(job.id, job.token)).values(values)
     if connection.execute(statement).rowcount != 1:
         return False
@@ -344,18 +266,21 @@ def _note(connection: Connection, job: JobClaim) -> None:
 
 def give_back(connection: Connection, claims: Sequence[JobClaim]) -> int:
     """Let others have what was claimed but not begun; it does not count as a try. Return how many."""
-    given = 0
+    by_token: dict[str, list[int]] = {}
     for job in claims:
-        values = {"state": "ready", "attempts": JobRow.attempts - 1, **_NO_LEASE}
-        statement = update(JobRow).where(_held(job.id, job.token)).values(values)
-        given += connection.execute(statement).rowcount
+        by_token.setdefault(job.token, []).append(job.id)
+    values = {"state": "ready", "attempts": JobRow.attempts - 1, **NO_LEASE}
+    given = 0
+    for token, ids in by_token.items():
+        mine = and_(JobRow.id.in_(ids), LEASED, JobRow.lease_token == token)
+        given += connection.execute(update(JobRow).where(mine).values(values)).rowcount
     return given
 
 
 def expire_all(connection: Connection, now: datetime) -> int:
     """End every lease: for the one server of an embedded database, at its start. Return how many."""
     values = {"lease_until": now - timedelta(seconds=1)}
-    leased = _LEASED
+    leased = LEASED
     return connection.execute(update(JobRow).where(leased).values(values)).rowcount
 
 
@@ -391,7 +316,7 @@ def _summary(row: RowMapping) -> JobSummary:
 def revive(connection: Connection, job_id: int, now: datetime) -> bool:
     """Try a dead job again from now, with all its tries; False when it is not dead."""
     dead = (JobRow.id == job_id) & (_DEAD)
-    values = {"state": "ready", "attempts": 0, "due_at": now, **_NO_LEASE}
+    values = {"state": "ready", "attempts": 0, "due_at": now, **NO_LEASE}
     return connection.execute(update(JobRow).where(dead).values(values)).rowcount == 1
 
 
@@ -415,11 +340,5 @@ def count_jobs(connection: Connection) -> dict[tuple[str, str], int]:
 
 def leased_by_lane(connection: Connection) -> dict[int, int]:
     """Return how many jobs of each lane are in somebody's hands."""
-    query = select(JobRow.lane, func.count()).where(_LEASED).group_by(JobRow.lane)
+    query = select(JobRow.lane, func.count()).where(LEASED).group_by(JobRow.lane)
     return {lane: found for lane, found in connection.execute(query)}  # noqa: C416 - typed
-
-
-def oldest_due(connection: Connection, now: datetime) -> datetime | None:
-    """Return since when the longest-waiting due job waits, None when nothing is due."""
-    query = select(func.min(JobRow.due_at)).where(_READY, JobRow.due_at <= now)
-    return connection.execute(query.where(JobRow.lane.in_((0, 1, 2)))).scalar_one()

@@ -149,9 +149,11 @@ def sent_since(connection: Connection, target: str, since: datetime) -> int:
     ).scalar_one()
 
 
-def forget_deliveries(connection: Connection, before: datetime) -> int:
-    """Forget tries older than *before*; return how many."""
-    return connection.execute(delete(DeliveryRow).where(DeliveryRow.at < before)).rowcount
+def forget_deliveries(connection: Connection, before: datetime, limit: int = 5_000) -> int:
+    """Forget up to *limit* tries older than *before*; return how many."""
+    old = select(DeliveryRow.id).where(DeliveryRow.at < before).limit(limit)
+    statement = delete(DeliveryRow).where(DeliveryRow.id.in_(old.scalar_subquery()))
+    return connection.execute(statement).rowcount
 
 
 def tell(connection: Connection, notices: Sequence[NewNotice]) -> int:

@@ -18,8 +18,8 @@ DEAD = text("state = 'dead'")
 class JobRow(Base):
     """One effect or timer still to be carried out; written in the transaction that decided it.
 
-    lane: 0 inside the database, 1 mail, 2 web; each is claimed in its own right. attempts is
-    counted at claim, so that a job that kills its worker ends in ``dead`` too.
+    lane: as in ``claims``; each is claimed in its own right. attempts is counted at claim, so that
+    a job that kills its worker ends in ``dead`` too.
     """
 
     __tablename__ = "job"
@@ -28,7 +28,7 @@ class JobRow(Base):
         Index("ix_job_due", "lane", "due_at", "id", sqlite_where=READY, postgresql_where=READY),
         Index("ix_job_lease", "lease_until", sqlite_where=LEASED, postgresql_where=LEASED),
         Index("ix_job_dead", "id", sqlite_where=DEAD, postgresql_where=DEAD),
-        Index("ix_job_record", "record_id"),
+        Index("ix_job_record", "record_id", "state", "lane", "due_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ from ..store.engine import Database, open_database, server_lock
 from ..store.schema import upgrade
 from .settings import Settings, key_in
 
-MakeExecutor = Callable[[Callable[[int, str], None], Callable[[], None]], Executor]
+MakeExecutor = Callable[[Callable[[Sequence[int], str], None], Callable[[], None]], Executor]
 """Makes what carries jobs out, from the function that runs one and the one to call after each."""
 
 
@@ -87,8 +87,8 @@ def build(settings: Settings, make_executor: MakeExecutor, *, version: str = "")
     )
     node = f"{socket.gethostname()}:{os.getpid()}"
 
-    def run(job_id: int, token: str) -> None:
-        runner.run_job(job_id, token)
+    def run(ids: Sequence[int], token: str) -> None:
+        runner.run_jobs(ids, token)
 
     dispatcher = Dispatcher(
         database=service.database,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from sqlalchemy import text
@@ -11,8 +11,9 @@ from sopwith.runtime.clock import RandomIds, SystemClock
 from sopwith.runtime.dispatcher import Dispatcher
 from sopwith.runtime.job_queue import new_job
 from sopwith.runtime.local_executor import LocalExecutor
+from sopwith.store.claims import load_claims
 from sopwith.store.engine import Database, open_database
-from sopwith.store.jobs import add_jobs, finish, load_claim
+from sopwith.store.jobs import add_jobs, finish
 from sopwith.store.schema import upgrade
 from tests.support.postgres import PostgresServer, throwaway_server
 
@@ -36,13 +37,13 @@ class Worker:
         self.done: list[int] = []
         self.changed = threading.Condition()
 
-    def act(self, job_id: int, token: str) -> None:
+    def act(self, ids: Sequence[int], token: str) -> None:
         with self.database.writing() as connection:
-            job = load_claim(connection, job_id, token)
-            if job is None or not finish(connection, job):
-                return
+            ended = [
+                job.id for job in load_claims(connection, ids, token) if finish(connection, job)
+            ]
         with self.changed:
-            self.done.append(job_id)
+            self.done += ended
             self.changed.notify_all()
 
     def wait_for(self, count: int) -> bool:

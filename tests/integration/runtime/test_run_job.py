@@ -157,7 +157,7 @@ def test_a_dead_mail_goes_out_when_the_admin_says_so(world: World) -> None:
 
 
 def test_too_many_mails_to_one_address_are_held_back(world: World) -> None:
-    world.runner.mails_an_hour = 2
+    world.runner.outside.mails_an_hour = 2
     for _ in range(4):
         open_ticket(world.service)
     world.work()

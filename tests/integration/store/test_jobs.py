@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from sopwith.store.claims import claim, is_work_due, renew, take_expired
 from sopwith.store.engine import Database
 from sopwith.store.jobs import (
     JobClaim,
@@ -14,24 +15,21 @@ from sopwith.store.jobs import (
     NewJob,
     add_jobs,
     cancel,
-    claim,
     count_jobs,
     dead_jobs,
     drop_dead,
     expire_all,
     finish,
     give_back,
-    is_work_due,
     put_back,
     put_timer,
-    renew,
     revive,
-    take_expired,
     write_off,
 )
 from tests.support.samples import NOW, later
 
 FIRST = "t1"
+LEASE = timedelta(minutes=1)
 
 
 def job(key: str = "k", due_at: datetime = NOW, **fields: Any) -> NewJob:
@@ -48,9 +46,7 @@ def take(
     database: Database, limit: int = 10, now: datetime = NOW, token: str = FIRST, lane: int = 1
 ) -> list[JobClaim]:
     with database.writing() as connection:
-        return claim(
-            connection, lane, limit, now=now, until=later(minutes=1), token=token, node="n"
-        )
+        return claim(connection, lane, limit, now=now, lease=LEASE, token=token, node="n")
 
 
 def test_a_claim_takes_what_is_due_longest_first_once(database: Database) -> None:
@@ -87,11 +83,11 @@ def test_a_lost_lease_cannot_be_renewed_finished_or_put_back(database: Database)
         assert take_expired(connection, later(minutes=2)) == []
     (new,) = take(database, now=later(minutes=2), token="t2")
     with database.writing() as connection:
-        assert not renew(connection, old.id, old.token, later(hours=1))
+        assert not renew(connection, old.id, old.token, NOW, LEASE)
         assert not finish(connection, old)
         assert not put_back(connection, old, NOW, "x")
         assert not write_off(connection, old, "x")
-        assert renew(connection, new.id, new.token, later(hours=1))
+        assert renew(connection, new.id, new.token, NOW, LEASE)
         assert finish(connection, new)
     assert new.attempt == 2
 

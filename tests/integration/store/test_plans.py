@@ -6,14 +6,16 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event
 
+from sopwith.store.claims import claim, is_work_due, take_expired
 from sopwith.store.engine import Database, open_database
-from sopwith.store.jobs import claim, dead_jobs, is_work_due, take_expired
+from sopwith.store.jobs import dead_jobs
 from sopwith.store.lists import OPEN_CATEGORIES, RecordFilter, count, count_by, list_records
 from sopwith.store.people import loads_of
 from sopwith.store.schema import upgrade
@@ -49,7 +51,7 @@ def plans(connection: Connection) -> Iterator[list[str]]:
 
 
 def _claim(connection: Connection) -> None:
-    claim(connection, 1, 5, now=NOW, until=NOW, token="t", node="n")
+    claim(connection, 1, 5, now=NOW, lease=timedelta(minutes=1), token="t", node="n")
 
 
 OPEN = RecordFilter(types=frozenset({"ticket"}), categories=OPEN_CATEGORIES)

@@ -1,0 +1,223 @@
+"""Jobs that touch only our own database: those claimed together are done in one transaction.
+
+Each has a savepoint of its own: what raises takes back only itself, and is settled as failed beside
+the others. A transaction is closed when it has lasted a while, so that nobody waits long for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from ..core import commands as c
+from ..store.claims import load_claims
+from ..store.engine import Database
+from ..store.jobs import JobClaim, add_jobs, finish
+from ..store.people import user
+from ..store.traffic import NewNotice, tell
+from .crash import crash_point
+from .housekeeping import keep_house
+from .job_commands import back_link, command_of, creation_of
+from .job_queue import Failure, due_of, new_job, settle_failure
+from .service import LeaseLostError, Outcome, Service
+from .sharing import Sharing
+from .sweeps import sweep
+from .time_limit import time_limit
+from .watching import job_ended, watched_job
+
+log = logging.getLogger(__name__)
+
+TOGETHER_SECONDS = 0.1
+"""How long one transaction goes on taking jobs: others wait for it."""
+
+
+class RefusedError(Exception):
+    """The engine refused what the job asks for; trying again would not help."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """One transaction in which jobs are carried out. after: what to do once it is committed."""
+
+    connection: Connection
+    shared: Sharing
+    now: datetime
+    after: list[Callable[[], None]] = field(default_factory=list)
+    is_news: bool = False
+
+
+Handler = Callable[[Work, JobClaim], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class InsideJobs:
+    """Carries out jobs of the lanes inside the database."""
+
+    service: Service
+    _handlers: Mapping[str, Handler] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._handlers = {
+            "notice": self._notice,
+            "timer": self._timer,
+            "command": self._command,
+            "create_record": self._create_record,
+            "sweep": self._sweep,
+            "housekeeping": self._housekeeping,
+        }
+
+    def carry_out(self, ids: Sequence[int], token: str) -> None:
+        """Carry out the jobs that *token* still holds, in the order of their due times.
+
+        Raises what the database raises when it is away; then nothing is noted about the rest.
+        """
+        left = list(ids)
+        while left:
+            try:
+                done = self._together(left, token)
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise
+                log.warning("%s jobs could not be done together; one by one now", len(left))
+                done = self._one_by_one(left, token)
+            left = [one for one in left if one not in done]
+
+    def _one_by_one(self, ids: Sequence[int], token: str) -> set[int]:
+        for job_id in ids:
+            try:
+                self._together([job_id], token)
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise
+                log.exception("job %s failed", job_id)
+                self._fail_alone(job_id, token, error)
+        return set(ids)
+
+    def _fail_alone(self, job_id: int, token: str, error: Exception) -> None:
+        """Settle a job whose transaction cannot be used any more."""
+        with self._database.writing() as connection:
+            for job in load_claims(connection, [job_id], token):
+                settle_failure(connection, job, _failure_of(error), self.service.clock.now())
+
+    def _together(self, ids: Sequence[int], token: str) -> set[int]:
+        """Carry out the first of the jobs in one transaction; return which are settled or not ours."""
+        clock = self.service.clock
+        started = clock.monotonic()
+        with self._database.writing() as connection, time_limit(connection):
+            jobs = load_claims(connection, ids, token)
+            done = set(ids) - {job.id for job in jobs}
+            work = Work(connection=connection, shared=Sharing(connection), now=clock.now())
+            work.shared.read_ahead(job.record_id for job in jobs if job.record_id)
+            for job in jobs:
+                self._one(work, job)
+                done.add(job.id)
+                if clock.monotonic() - started > TOGETHER_SECONDS:
+                    break
+            crash_point("handle:written")
+        crash_point("handle:committed")
+        for act in work.after:
+            act()
+        if work.is_news:
+            self.service.wake()
+        return done
+
+    def _one(self, work: Work, job: JobClaim) -> None:
+        """Carry out one job in its savepoint; a failure is settled outside of it, in the same transaction."""
+        crash_point("job:started")
+        savepoint = work.connection.begin_nested()
+        try:
+            with watched_job(job, self.service.clock.now):
+                self._handle(work, job)
+            savepoint.commit()
+        except LeaseLostError:
+            savepoint.rollback()
+            log.info("job %s is in other hands", job.key)
+        except Exception as error:
+            if isinstance(error, DBAPIError) and error.connection_invalidated:
+                raise
+            if not isinstance(error, RefusedError):
+                log.exception("job %s failed", job.key)
+            savepoint.rollback()
+            work.shared.forget(job.record_id)
+            settle_failure(work.connection, job, _failure_of(error), work.now)
+
+    def _handle(self, work: Work, job: JobClaim) -> None:
+        handler = self._handlers.get(job.kind)
+        if handler is None:
+            raise RefusedError(f"no job of kind {job.kind!r} is known to this version")
+        # First the job's end: the command may set the very timer again that led to it.
+        if not finish(work.connection, job):
+            job_ended("lost")
+            raise LeaseLostError(job.key)
+        handler(work, job)
+
+    @property
+    def _database(self) -> Database:
+        return self.service.database
+
+    # --- kinds of jobs ----------------------------------------------------------------------------
+
+    def _notice(self, work: Work, job: JobClaim) -> None:
+        payload = job.payload
+        text = str(payload.get("text", ""))
+        if user(work.connection, str(payload["user"])) is None:
+            log.warning("notice for %s: no such account", payload["user"])
+            return
+        notice = NewNotice(
+            key=job.key,
+            user_id=str(payload["user"]),
+            record_id=job.record_id,
+            kind=str(payload.get("template", "")),
+            text_en=str(payload.get("text_en") or text),
+            text_zh=str(payload.get("text_zh") or text),
+            created_at=work.now,
+        )
+        tell(work.connection, [notice])
+        crash_point("notice:written")
+
+    def _timer(self, work: Work, job: JobClaim) -> None:
+        command = c.TimerFired(key=job.payload["key"], due_at=due_of(job))
+        self._act(work, command, job.record_id)
+
+    def _command(self, work: Work, job: JobClaim) -> None:
+        record_id = job.payload.get("record") or job.record_id
+        self._act(work, command_of(job.payload), record_id)
+
+    def _create_record(self, work: Work, job: JobClaim) -> None:
+        release = self.service.releases.live(work.connection)
+        outcome = self._act(work, creation_of(job, release), None)
+        link = back_link(job, outcome.number)
+        key = f"link:{job.key}"
+        parent = new_job("command", key, link, work.now, record_id=link["record"])
+        add_jobs(work.connection, [parent])
+        work.is_news = True
+        crash_point("create:written")
+        work.after.append(lambda: crash_point("create:committed"))
+
+    def _act(self, work: Work, command: c.Command, record_id: str | None) -> Outcome:
+        """Carry out *command*; what is refused stays in sight as the error of its job."""
+        outcome = self.service.handle_within(work.connection, command, record_id, work.shared)
+        if outcome.problems:
+            raise RefusedError("; ".join(one.message("en") for one in outcome.problems))
+        work.is_news = work.is_news or bool(outcome.decision.effects or outcome.decision.timers)
+        return outcome
+
+    def _sweep(self, work: Work, job: JobClaim) -> None:
+        sweep(work.connection, self.service, job, work.now)
+        work.is_news = True
+        crash_point("sweep:written")
+
+    def _housekeeping(self, work: Work, job: JobClaim) -> None:
+        keep_house(work.connection, work.now)
+        work.after.append(self._database.fold_log)
+
+
+def _failure_of(error: Exception) -> Failure:
+    if isinstance(error, RefusedError):
+        return Failure(error=str(error), is_final=True)
+    return Failure(error=f"{type(error).__name__}: {error}")
