@@ -24,7 +24,6 @@ from .writing import (
     entry,
     inline,
     item,
-    lines_of,
     quoted,
     scalar,
     stands_inline,
@@ -517,4 +516,3 @@ class Planner:
         end = self._source.offset(node.key_place[2], node.key_place[3])
         flow = node.parent is not None and node.parent.style == "flow"
         return [Cut(start, end, scalar(key, flow=flow, strict=self._style.strict))]
-
