@@ -47,8 +47,9 @@ def notify(
     ]
     if not told:
         return
+    about = _about(draft, cause, extra or {})
     for person in told:
-        _write(draft, person, template, channel, extra or {})
+        _write(draft, person, template, channel, extra or {}, about)
     draft.emit(
         EventKind.NOTIFIED,
         {"template": template, "channel": channel, "to": [f"{one.kind}:{one.id}" for one in told]},
@@ -56,12 +57,32 @@ def notify(
     )
 
 
+def _about(draft: Draft, cause: Cause, extra: Mapping[str, Any]) -> str:
+    """Return what a message is about, as far as it decides how it is brought: ``due_soon``, ``breached``, ...
+
+    The empty string stands for all else.
+    """
+    event = extra.get("event") or {}
+    if any(one.kind is EventKind.ESCALATED and one.cause == cause for one in draft.events):
+        return "escalated"
+    if event.get("kind") == "clock":
+        return "breached" if event.get("percent") == 100 else "due_soon"
+    return "assigned" if event.get("kind") == "assigned" else ""
+
+
 def _write(
-    draft: Draft, person: Recipient, template_id: str, channel: str, extra: Mapping[str, Any]
+    draft: Draft,
+    person: Recipient,
+    template_id: str,
+    channel: str,
+    extra: Mapping[str, Any],
+    about: str,
 ) -> None:
     template = draft.release.templates[template_id]
     zone = ZoneInfo(person.zone or draft.zone())
-    words = render(template, data_for(draft, person, extra), person.lang, html=True, zone=zone)
+    data = data_for(draft, person, extra)
+    words = render(template, data, person.lang, html=True, zone=zone)
+    more = {"about": about, "digest": _in_digest(draft, person, data)} if about else {}
     name = f"{template_id}:{person.kind}:{person.id}"
     if person.email and (channel in ("mail", "both") or person.kind == "customer"):
         draft.effect(
@@ -78,6 +99,7 @@ def _write(
                 "text": words.body_text,
                 "html": words.body_html,
                 "lang": person.lang,
+                **more,
             },
         )
     if person.kind == "user" and channel in ("notice", "both"):
@@ -91,8 +113,22 @@ def _write(
                 "user": person.id,
                 "text": words.subject,
                 "lang": person.lang,
+                **more,
             },
         )
+
+
+def _in_digest(draft: Draft, person: Recipient, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the line of a digest needs that is made of many such messages."""
+    due = min(data["promise"].values(), default=None)
+    kind = draft.record_type
+    return {
+        "title": str(draft.state.values.get("title") or data["type_title"]),
+        "priority": draft.state.values.get(kind.priority_field) or "",
+        "due": due,
+        "link": data["link"],
+        "zone": person.zone or draft.zone(),
+    }
 
 
 def data_for(draft: Draft, person: Recipient, extra: Mapping[str, Any]) -> dict[str, Any]:
