@@ -28,6 +28,7 @@ from .rendering import init_rendering
 from .security import init_security
 from .sessions import init_sessions
 from .settings import WebSettings
+from .watched import init_watched, watch_visitor
 
 if TYPE_CHECKING:
     from sopwith.runtime.service import Service
@@ -42,6 +43,7 @@ def create_app(service: Service, settings: WebSettings) -> Flask:
     app.extensions["sopwith"] = service
     app.extensions["sopwith.settings"] = settings
     _configure(app, settings)
+    init_watched(app)
     init_htmx(app)
     init_security(app, https=settings.is_https)
     init_sessions(app)
@@ -49,6 +51,7 @@ def create_app(service: Service, settings: WebSettings) -> Flask:
     csrf.init_app(app)
     init_limits(app, settings)
     init_policy(app)
+    app.before_request(watch_visitor)
     init_languages(app)
     init_rendering(app)
     init_errors(app)

@@ -17,6 +17,7 @@ from ..store.jobs import JobClaim, expire_all, give_back
 from .housekeeping import plan_housekeeping
 from .job_queue import Failure, Lane, claim_batches, settle_failure
 from .ports import Clock, Ids
+from .watching import watched_step
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ class Dispatcher:
                 expire_all(connection, self.clock.now())
         plan_housekeeping(self.database, self.clock.now())
 
+    @watched_step
     def step(self) -> int:
         """Claim what is due and hand it on; return how many jobs that were."""
         self._look_at_clock()

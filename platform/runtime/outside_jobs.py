@@ -18,7 +18,7 @@ from .crash import crash_point
 from .job_queue import LEASES, Failure, Lane, due_of, instant_of, mask, settle_failure
 from .ports import DeliveryError, Mailer, OutHook, OutMail, WebhookSender
 from .service import LeaseLostError, Service
-from .watching import job_ended, watched_job
+from .watching import job_ended, step, watched_delivery, watched_job
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +108,8 @@ class OutsideJobs:
         started = self.service.clock.monotonic()
         try:
             crash_point("mail:before_call")
-            self.mailer.send(mail_of(job))
+            with step("send mail"):
+                self.mailer.send(mail_of(job))
             crash_point("mail:after_call")
         except DeliveryError as error:
             self._fail(*self._failed(job, target, error, started))
@@ -136,7 +137,8 @@ class OutsideJobs:
             return
         try:
             crash_point("webhook:before_call")
-            status = self.webhooks.post(self._hook_of(job, url))
+            with step("call webhook"):
+                status = self.webhooks.post(self._hook_of(job, url))
             crash_point("webhook:after_call")
         except DeliveryError as error:
             self._webhook_failed(job, url, error, started)
@@ -182,6 +184,7 @@ class OutsideJobs:
         )
         return replace(job, delivery=delivery), Failure(error=str(error), is_final=final)
 
+    @watched_delivery
     def _delivery(
         self,
         target: str,

@@ -21,14 +21,13 @@ from sqlalchemy import Connection, event
 from ..core.commands import Command
 from ..core.events import EventKind
 from ..store.engine import Database
-from ..store.jobs import JobClaim
+from ..store.jobs import JobClaim, NewDelivery
 from ..store.records import ConflictError
 
 if TYPE_CHECKING:
     from .service import Outcome
 
 P = ParamSpec("P")
-T = TypeVar("T")
 Self = TypeVar("Self")
 Fact = str | int | float | bool | list[str]
 Facts = Mapping[str, Fact]
@@ -255,6 +254,7 @@ def _name_of(kind: type[Command], found: dict[type[Command], str] = {}) -> str: 
 class JobWatch:
     """How a job goes. outcome: done until something else is said."""
 
+    kind: str
     outcome: str = "done"
 
 
@@ -265,7 +265,7 @@ _JOB: ContextVar[JobWatch | None] = ContextVar("sopwith_job", default=None)
 def watched_job(job: JobClaim, now: Callable[[], datetime]) -> Iterator[JobWatch]:
     """Watch one job that is carried out in the block."""
     late = max(0.0, (now() - job.due_at).total_seconds())
-    seen = JobWatch()
+    seen = JobWatch(job.kind)
     known_of: dict[str, Fact] = {"job": job.id, "job_key": job.key, "job_kind": job.kind}
     if job.record_id:
         known_of["record"] = job.record_id
@@ -320,17 +320,19 @@ def watched_step(dispatch: Callable[[Self], int]) -> Callable[[Self], int]:
     return watched
 
 
-def watched_call(
-    name: str,
-) -> Callable[[Callable[Concatenate[Self, P], T]], Callable[Concatenate[Self, P], T]]:
-    """Return a decorator that draws each call of a method as a span *name*."""
+def watched_delivery(
+    make: Callable[Concatenate[Self, P], NewDelivery],
+) -> Callable[Concatenate[Self, P], NewDelivery]:
+    """Return *make*, which notes one try of the present job to bring something out, watched."""
 
-    def decorate(method: Callable[Concatenate[Self, P], T]) -> Callable[Concatenate[Self, P], T]:
-        @wraps(method)
-        def watched(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> T:
-            with step(name):
-                return method(self, *args, **kwargs)
+    @wraps(make)
+    def watched(jobs: Self, /, *args: P.args, **kwargs: P.kwargs) -> NewDelivery:
+        delivery = make(jobs, *args, **kwargs)
+        seen = _JOB.get()
+        if seen is not None:
+            WATCH.meters.delivery(seen.kind, delivery.outcome)
+            if delivery.outcome == "failed":
+                seen.outcome = "failed"
+        return delivery
 
-        return watched
-
-    return decorate
+    return watched

@@ -1,0 +1,167 @@
+"""Figures that are read from the database when somebody asks, and kept for some seconds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime
+
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..store.engine import Database
+from ..store.figures import (
+    database_bytes,
+    dead_by_kind,
+    expired_leases,
+    failing,
+    inbox_figures,
+    lane_figures,
+    log_size,
+    open_by_category,
+    overdue_by_type,
+    switched_off,
+)
+from ..store.installation import heartbeats
+from .lanes import Lane
+from .ports import Clock
+
+KEPT_SECONDS = 10.0
+FAILING = 3
+
+
+class StoreFigures(Collector):
+    """Reads the figures of the installation; at most once in *kept* seconds."""
+
+    def __init__(self, database: Database, clock: Clock, kept: float = KEPT_SECONDS) -> None:
+        self._database, self._clock, self._kept = database, clock, kept
+        self._lock = threading.Lock()
+        self._read_at = -kept - 1.0
+        self._found: list[Metric] = []
+
+    def describe(self) -> list[Metric]:
+        """Return nothing: what is here is told by ``collect`` alone."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures; without a database only that there is none."""
+        with self._lock:
+            steady = self._clock.monotonic()
+            if steady - self._read_at > self._kept:
+                self._found = list(self._read())
+                self._read_at = steady
+            yield from self._found
+
+    def _read(self) -> Iterator[Metric]:
+        started = time.perf_counter()
+        try:
+            with self._database.reading() as connection:
+                found = list(self._figures(connection, self._clock.now()))
+        except SQLAlchemyError:
+            yield gauge("sopwith_database_up", "Whether the database answers.", 0)
+            return
+        yield gauge("sopwith_database_up", "Whether the database answers.", 1)
+        yield from found
+        yield gauge(
+            "sopwith_figures_duration_seconds",
+            "How long reading these figures took.",
+            time.perf_counter() - started,
+        )
+
+    def _figures(self, connection: Connection, now: datetime) -> Iterator[Metric]:
+        yield from _work(connection, now)
+        yield from _outside(connection, now)
+        yield from _records(connection, now)
+        yield gauge(
+            "sopwith_sqlite_wal_bytes", "SQLite's write-ahead log.", log_size(self._database)
+        )
+        yield gauge(
+            "sopwith_database_size_bytes",
+            "Size of the database.",
+            database_bytes(self._database, connection),
+        )
+        pools = family(
+            "sopwith_database_connections_limit", "Most connections of one process.", "pool"
+        )
+        for name, engine in (("write", self._database.write), ("read", self._database.read)):
+            pools.add_metric([name], getattr(engine.pool, "size", lambda: 0)())
+        yield pools
+
+
+def _work(connection: Connection, now: datetime) -> Iterator[Metric]:
+    jobs = family("sopwith_jobs_pending", "Jobs in the table of work.", "lane", "state")
+    due = family("sopwith_jobs_due", "Jobs that are due and not begun.", "lane")
+    oldest = family(
+        "sopwith_oldest_due_seconds", "How long the longest-waiting due job waits.", "lane"
+    )
+    for one in lane_figures(connection, now, tuple(Lane)):
+        name = Lane(one.lane).name.lower()
+        jobs.add_metric([name, "ready"], one.ready)
+        jobs.add_metric([name, "leased"], one.leased)
+        due.add_metric([name], one.due)
+        waits = (now - one.oldest).total_seconds() if one.oldest else 0.0
+        oldest.add_metric([name], max(0.0, waits))
+    yield from (jobs, due, oldest)
+    dead = family("sopwith_dead_letters", "Jobs that were given up.", "kind")
+    for kind, count in sorted(dead_by_kind(connection).items()):
+        dead.add_metric([kind], count)
+    yield dead
+    yield gauge(
+        "sopwith_job_leases_expired",
+        "Jobs in hands whose time ran out.",
+        expired_leases(connection, now),
+    )
+
+
+def _outside(connection: Connection, now: datetime) -> Iterator[Metric]:
+    off = len(switched_off(connection))
+    yield gauge("sopwith_webhook_breakers_open", "Webhook addresses that were switched off.", off)
+    yield gauge(
+        "sopwith_webhook_targets_failing",
+        "Webhook addresses that fail again and again and are still tried.",
+        failing(connection, FAILING),
+    )
+    counts, oldest = inbox_figures(connection)
+    inbox = family("sopwith_inbox_pending", "What came in and is not done.", "state")
+    for state in ("new", "failed"):
+        inbox.add_metric([state], counts.get(state, 0))
+    yield inbox
+    waits = (now - oldest).total_seconds() if oldest else 0.0
+    yield gauge(
+        "sopwith_inbox_oldest_seconds", "How long the oldest unread one waits.", max(0.0, waits)
+    )
+    ages = family(
+        "sopwith_heartbeat_age_seconds",
+        "Time since the last sign of life of each process.",
+        "node",
+        "role",
+    )
+    for beat in heartbeats(connection):
+        ages.add_metric([beat.node, beat.kind], max(0.0, (now - beat.at).total_seconds()))
+    yield ages
+
+
+def _records(connection: Connection, now: datetime) -> Iterator[Metric]:
+    records = family("sopwith_records_open", "Open records.", "type", "category")
+    for (kind, category), count in sorted(open_by_category(connection).items()):
+        records.add_metric([kind, category], count)
+    yield records
+    overdue = family(
+        "sopwith_records_overdue", "Records with a clock past its promised end.", "type"
+    )
+    for kind, count in sorted(overdue_by_type(connection, now).items()):
+        overdue.add_metric([kind], count)
+    yield overdue
+
+
+def family(name: str, words: str, *labels: str) -> GaugeMetricFamily:
+    """Return a figure with labels, still empty."""
+    return GaugeMetricFamily(name, words, labels=labels)
+
+
+def gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
+    """Return a figure without labels."""
+    return GaugeMetricFamily(name, words, value=value)
