@@ -37,9 +37,6 @@ class DatabaseChecks:
 
     def all(self) -> list[Check]:
         """Return the checks for this kind of database."""
-        path = self.database.path
-        if path is not None and not path.is_file():
-            return [Check(name="database", look=lambda: [finding("DOC021", path=str(path))])]
         looks: list[tuple[str, Callable[[], Iterable[Finding]]]] = [
             ("database", self._answers),
             ("tables", self._tables),

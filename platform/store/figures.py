@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, func, literal_column, select, text
 
 from .engine import Database
-from .tables import InboxRow, JobRow, RecordRow, WebhookTargetRow
+from .tables import AuditRow, InboxRow, JobRow, RecordRow, WebhookTargetRow
 
 _READY = JobRow.state == literal_column("'ready'")
 _LEASED = JobRow.state == literal_column("'leased'")
@@ -131,3 +133,10 @@ def database_bytes(database: Database, connection: Connection) -> int:
         except OSError:
             return 0
     return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+
+
+def last_backup(connection: Connection) -> tuple[datetime, dict[str, Any]] | None:
+    """Return when the last backup was made, and what the audit log says of it."""
+    query = select(AuditRow.at, AuditRow.body).where(AuditRow.action == "backup.make")
+    row = connection.execute(query.order_by(AuditRow.seq.desc()).limit(1)).one_or_none()
+    return None if row is None else (row.at, json.loads(row.body))

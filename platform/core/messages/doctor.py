@@ -246,7 +246,9 @@ DOCTOR: dict[str, Message] = {
         "The last backup is {days} days old.", "最近一次备份在 {days} 天前。", "warning"
     ),
     "DOC122": Message(
-        "The last backup, {days} days ago, failed.", "{days} 天前的最近一次备份失败。", "warning"
+        "{count} attached files were missing or damaged when the last backup was made.",
+        "最近一次备份时，有 {count} 个附件缺失或损坏。",
+        "warning",
     ),
     "DOC130": Message("The time zone {zone} is not known here.", "此处没有时区 {zone} 的数据。"),
     "DOC131": Message(
@@ -319,7 +321,10 @@ MENDING: dict[str, Message] = {
     "DOC110": Message("Somebody changed the database by hand, or the disk is failing: compare with a backup and keep both.", "有人手动修改了数据库，或磁盘出现故障：请与备份比较，并保留两者。"),
     "DOC120": Message("Run bin/sopwith backup, and let it run every night.", "请执行 bin/sopwith backup，并设置每晚自动执行。"),
     "DOC121": Message("Look why the nightly backup does not run.", "请检查每晚的备份为何没有执行。"),
-    "DOC122": Message("Run bin/sopwith backup by hand and read what it says.", "请手动执行 bin/sopwith backup 并查看其输出。"),
+    "DOC122": Message(
+        "Look for the files in older backups and put them back; then run bin/sopwith backup again.",
+        "请从较早的备份中找回这些文件，然后再次执行 bin/sopwith backup。",
+    ),
     "DOC130": Message("Mend zone in the settings, or install the package tzdata.", "请修改设置中的 zone，或安装软件包 tzdata。"),
     "DOC131": Message("Update the machine's tzdata package and Sopwith's to the same edition.", "请将本机与本系统的 tzdata 升级到同一版本。"),
 }  # fmt: skip
