@@ -49,7 +49,7 @@ def events_of(connection: Connection, record_id: str, *, after: int = 0) -> list
         RecordEventRow.record_id == record_id, RecordEventRow.seq > after
     )
     rows = connection.execute(query.order_by(RecordEventRow.seq)).mappings()
-    return [_kept_event(row) for row in rows]
+    return [kept_event(row) for row in rows]
 
 
 def events_between(
@@ -59,14 +59,17 @@ def events_between(
     query: Select[Any] = select(RecordEventRow.__table__).where(
         RecordEventRow.at >= since, RecordEventRow.at < until
     )
-    rows = connection.execution_options(yield_per=batch).execute(
-        query.order_by(RecordEventRow.record_id, RecordEventRow.seq)
+    # Given to the statement: given to the connection it would hold for all that follows.
+    rows = connection.execute(
+        query.order_by(RecordEventRow.record_id, RecordEventRow.seq),
+        execution_options={"yield_per": batch},
     )
     for row in rows.mappings():
-        yield _kept_event(row)
+        yield kept_event(row)
 
 
-def _kept_event(row: RowMapping) -> KeptEvent:
+def kept_event(row: RowMapping) -> KeptEvent:
+    """Return the event that a row of ``record_event`` holds."""
     event = Event(
         kind=EventKind(row["kind"]),
         at=row["at"],

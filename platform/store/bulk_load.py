@@ -1,0 +1,265 @@
+"""Bring many rows in at once: without indexes, checks of references and slow settings, which are put back afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Table, func, select, text
+
+from .bulk_press import tables
+from .engine import Database
+from .installation import put_setting, setting
+from .tables import FULL_TEXT
+
+TAKEN_AWAY = "bulk_load"
+"""The setting in which statements wait that bring back what was taken away for the load."""
+
+SEARCHED = "search_part"
+MEMORY = 512_000  # kilobytes for SQLite's pages, and for building PostgreSQL's indexes
+
+
+class Loader(Protocol):
+    """Writes rows of many records in large transactions."""
+
+    def begin(self) -> None:
+        """Start a transaction."""
+
+    def write(self, table: str, rows: Any) -> None:
+        """Write rows of *table*: lines of COPY for PostgreSQL, tuples for SQLite."""
+
+    def commit(self, name: str, value: Mapping[str, Any]) -> None:
+        """Commit, and keep the setting *name* with it."""
+
+    def close(self, tell: Callable[[str], None]) -> None:
+        """Bring back what was taken away; *tell* says what is being done."""
+
+
+def loader_for(database: Database, expected: int, now: datetime) -> Loader:
+    """Return what loads into *database*; tables with fewer than *expected* rows lose their indexes meanwhile."""
+    return (
+        SqliteLoader(database, expected, now)
+        if database.is_sqlite
+        else PostgresLoader(database, expected, now)
+    )
+
+
+def bring_back(
+    database: Database, now: datetime, tell: Callable[[str], None] = lambda line: None
+) -> int:
+    """Make again what an interrupted load left away; return how many indexes and constraints that were."""
+    with database.reading() as connection:
+        kept = setting(connection, TAKEN_AWAY)
+    statements: list[str] = list((kept or {}).get("statements", ()))
+    for number, statement in enumerate(statements, 1):
+        tell(f"{number}/{len(statements)} {statement.split(' ON ')[0][:70]}")
+        with database.write.connect() as connection:
+            if not database.is_sqlite:
+                connection.execute(text(f"SET maintenance_work_mem = '{MEMORY}kB'"))
+                connection.execute(text("SET statement_timeout = 0"))
+                connection.execute(text("SET synchronous_commit = off"))
+                connection.commit()
+            with connection.begin():
+                connection.exec_driver_sql(statement)
+                _keep(connection, statements[number:], now)
+            connection.invalidate()
+    return len(statements)
+
+
+def _keep(connection: Connection, statements: Sequence[str], now: datetime) -> None:
+    if statements:
+        put_setting(connection, TAKEN_AWAY, {"statements": list(statements)}, now)
+    else:
+        connection.execute(text("DELETE FROM setting WHERE name = :name"), {"name": TAKEN_AWAY})
+
+
+def _small(connection: Connection, expected: int) -> list[Table]:
+    """Return the tables whose indexes are sooner made again than kept up."""
+    found = []
+    for table in tables():
+        few = select(func.count()).select_from(select(table.c[0]).limit(expected).subquery())
+        if connection.execute(few).scalar_one() < expected:
+            found.append(table)
+    return found
+
+
+@dataclass(slots=True)
+class SqliteLoader:
+    """Loads into SQLite by prepared statements on the one connection that writes."""
+
+    database: Database
+    expected: int
+    now: datetime
+    _connection: Connection = field(init=False)
+    _inserts: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        with self.database.writing() as connection:
+            if setting(connection, TAKEN_AWAY) is None:
+                _keep(connection, self._take_away(connection), self.now)
+        self._connection = self.database.write.connect()
+        for name, value in (
+            ("foreign_keys", "OFF"),
+            ("synchronous", "NORMAL"),
+            ("cache_size", -MEMORY),
+            ("temp_store", "MEMORY"),
+            ("wal_autocheckpoint", 20_000),
+        ):
+            self._driver.execute(f"PRAGMA {name} = {value}").fetchall()
+        for table in tables():
+            marks = ", ".join("?" * len(table.columns))
+            self._inserts[table.name] = f"INSERT INTO {table.name} VALUES ({marks})"  # noqa: S608 - our own names
+
+    @property
+    def _driver(self) -> Any:
+        driver = self._connection.connection.driver_connection
+        assert driver is not None
+        return driver
+
+    def _take_away(self, connection: Connection) -> list[str]:
+        names = [table.name for table in _small(connection, self.expected)]
+        query = text(
+            "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        )
+        found = [row for row in connection.execute(query) if row.tbl_name in names]
+        for row in found:
+            connection.exec_driver_sql(f"DROP INDEX {row.name}")
+        return [row.sql for row in found]
+
+    def begin(self) -> None:
+        """Start a transaction."""
+        self._connection.begin()
+
+    def write(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Write *rows* (whole, in the order of the columns), and make them findable."""
+        rows = list(rows)
+        self._driver.executemany(self._inserts[table], rows)
+        if table == SEARCHED and rows:
+            self._driver.execute(
+                f"INSERT INTO {FULL_TEXT} (rowid, grams) SELECT id, grams FROM {SEARCHED} WHERE id BETWEEN ? AND ?",  # noqa: S608
+                (rows[0][0], rows[-1][0]),
+            )
+
+    def commit(self, name: str, value: Mapping[str, Any]) -> None:
+        """Commit, and keep the setting *name* with it."""
+        put_setting(self._connection, name, value, self.now)
+        self._connection.commit()
+
+    def close(self, tell: Callable[[str], None]) -> None:
+        """Bring back what was taken away."""
+        with suppress(Exception):
+            self._connection.rollback()
+        self._connection.invalidate()  # its settings were those of the load
+        self._connection.close()
+        bring_back(self.database, self.now, tell)
+        tell("statistics")
+        with self.database.write.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("PRAGMA analysis_limit = 2000")
+            driver.execute("ANALYZE")
+            connection.invalidate()
+        self.database.fold_log()
+
+
+@dataclass(slots=True)
+class PostgresLoader:
+    """Loads into PostgreSQL by COPY."""
+
+    database: Database
+    expected: int
+    now: datetime
+    _connection: Connection = field(init=False)
+    _columns: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        with self.database.writing() as connection:
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            if setting(connection, TAKEN_AWAY) is None:
+                _keep(connection, self._take_away(connection), self.now)
+        self._connection = self.database.write.connect()
+        for name, value in (
+            ("statement_timeout", "0"),
+            ("synchronous_commit", "off"),
+            ("idle_in_transaction_session_timeout", "0"),
+        ):
+            self._connection.execute(text(f"SET {name} = {value}"))
+        self._connection.commit()
+        for table in tables():
+            self._columns[table.name] = ", ".join(f'"{column.name}"' for column in table.columns)
+
+    def _take_away(self, connection: Connection) -> list[str]:
+        names = [table.name for table in _small(connection, self.expected)]
+        back: list[str] = []
+        constraints = text(
+            "SELECT c.conname, r.relname, c.contype::text AS kind, pg_get_constraintdef(c.oid) AS said "
+            "FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid "
+            "WHERE r.relname = ANY(:names) AND r.relnamespace = current_schema()::regnamespace "
+            "AND c.contype IN ('f', 'p', 'u') ORDER BY c.contype <> 'f', c.conname"
+        )
+        found = connection.execute(constraints, {"names": names}).all()
+        indexes = text(
+            "SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.tablename = ANY(:names) "
+            "AND i.schemaname = current_schema() AND NOT EXISTS "
+            "(SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname) ORDER BY i.indexname"
+        )
+        made = connection.execute(indexes, {"names": names}).all()
+        for row in found:
+            connection.exec_driver_sql(
+                f'ALTER TABLE "{row.relname}" DROP CONSTRAINT "{row.conname}"'
+            )
+        for row in made:
+            connection.exec_driver_sql(f'DROP INDEX "{row.indexname}"')
+        keys = [row for row in found if row.kind != "f"]
+        ties = [row for row in found if row.kind == "f"]
+        back += [f'ALTER TABLE "{r.relname}" ADD CONSTRAINT "{r.conname}" {r.said}' for r in keys]
+        back += [row.indexdef for row in made]
+        back += [f'ALTER TABLE "{r.relname}" ADD CONSTRAINT "{r.conname}" {r.said}' for r in ties]
+        return back
+
+    def begin(self) -> None:
+        """Start a transaction."""
+        self._connection.begin()
+
+    def write(self, table: str, rows: str) -> None:
+        """Write lines of COPY."""
+        driver: Any = self._connection.connection.driver_connection
+        with (
+            driver.cursor() as cursor,
+            cursor.copy(f'COPY "{table}" ({self._columns[table]}) FROM STDIN') as copy,
+        ):
+            copy.write(rows)
+
+    def commit(self, name: str, value: Mapping[str, Any]) -> None:
+        """Commit, and keep the setting *name* with it."""
+        put_setting(self._connection, name, value, self.now)
+        self._connection.commit()
+
+    def close(self, tell: Callable[[str], None]) -> None:
+        """Bring back what was taken away, and let the planner know what is there."""
+        with suppress(Exception):
+            self._connection.rollback()
+        self._connection.invalidate()
+        self._connection.close()
+        bring_back(self.database, self.now, tell)
+        with self.database.write.connect().execution_options(isolation_level="AUTOCOMMIT") as one:
+            one.execute(text("SET statement_timeout = 0"))
+            for table in tables():
+                tell(f"statistics of {table.name}")
+                sequence = _sequence(one, table)
+                if sequence:
+                    last = f"(SELECT coalesce(max(id), 0) + 1 FROM {table.name})"  # noqa: S608
+                    one.execute(text(f"SELECT setval('{sequence}', {last}, false)"))
+                one.exec_driver_sql(f'VACUUM (ANALYZE) "{table.name}"')
+            one.invalidate()
+
+
+def _sequence(connection: Connection, table: Table) -> str | None:
+    if "id" not in table.columns or table.autoincrement_column is not table.c.id:
+        return None
+    query = text("SELECT pg_get_serial_sequence(:name, 'id')")
+    found: str | None = connection.execute(query, {"name": table.name}).scalar_one()
+    return found

@@ -1,0 +1,214 @@
+"""Which life is copied when: a past that ends now, in the order of time, with numbers in a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import accumulate
+from random import Random
+from zoneinfo import ZoneInfo
+
+from ..calendars import Calendar
+from ..lab.lives import Life
+from .bulk_mould import Mould
+from .bulk_stamp import Copy
+
+WEEK = 7
+TAKEN_BACK = 0.5
+"""The share of settled records that whoever asked took back: what most requests to a busy desk are, and small."""
+
+_SEQUENCE = re.compile(r"\{seq(?::(\d+))?\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The time that a life takes. pending: the first instant at which something comes by itself, None when nothing does.
+
+    last: the last instant that it knows of, past or ahead. is_short: whoever asked took it back.
+    """
+
+    begins: datetime
+    ends: datetime
+    pending: datetime | None
+    last: datetime
+    is_short: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What decides where a life may be copied to. place: of its mould. who: the customers that it may have.
+
+    open: how many of its records are open.
+    """
+
+    place: int
+    mould: Mould
+    span: Span
+    open: int
+    who: tuple[int, ...]
+
+
+def span_of(life: Life) -> Span:
+    """Return the time that *life* takes."""
+    return Span(
+        begins=life.begins,
+        ends=life.ends,
+        pending=min(life.pending, default=None),
+        last=max([life.ends, *life.pending]),
+        is_short=life.taken_back,
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """Chooses copies. counters: the last number given under each key; fresh: the next whole number by table.
+
+    Both move on as copies are chosen. numbers: the pattern by record type.
+    """
+
+    settled: Sequence[Origin]
+    unsettled: Sequence[Origin]
+    calendars: Sequence[Calendar]
+    numbers: Mapping[str, str]
+    zone: str
+    now: datetime
+    head_start: timedelta
+    counters: dict[str, int]
+    fresh: dict[str, int]
+    _known: dict[tuple[str, date], object] = field(default_factory=dict)
+    _keys: dict[tuple[str, date], tuple[str, str, int, str]] = field(default_factory=dict)
+
+    def copies(self, records: int, open_share: float, days: int, chance: Random) -> Iterator[Copy]:
+        """Yield copies that make exactly *records* records, about *open_share* of them open."""
+        wanted_open = min(records, round(records * open_share))
+        unsettled = self._unsettled(wanted_open, chance)
+        made = sum(len(one.mould.pressed.records) for one, _ in unsettled)
+        chosen = self._settled(records - made, days, chance) + unsettled
+        for origin, moved in sorted(
+            chosen, key=lambda one: one[0].span.begins + timedelta(days=one[1])
+        ):
+            yield self._copy(origin, moved, chance)
+
+    def _settled(self, records: int, days: int, chance: Random) -> list[tuple[Origin, int]]:
+        """Return settled lives moved over the last *days*, small ones more often than large ones."""
+        weeks = self._weeks(days)
+        small = [one for one in self.settled if len(one.mould.pressed.records) == 1]
+        chosen: list[tuple[Origin, int]] = []
+        made = 0
+        while made < records:
+            moved, origins, weights = weeks[int(len(weeks) * chance.random() ** 0.85)]
+            one = chance.choices(origins, cum_weights=weights)[0]
+            if made + len(one.mould.pressed.records) > records:
+                one, moved = chance.choice(small), min(moved, -WEEK)
+            chosen.append((one, moved))
+            made += len(one.mould.pressed.records)
+        return chosen
+
+    def _weeks(self, days: int) -> list[tuple[int, list[Origin], list[float]]]:
+        found = []
+        first = max(one.span.begins for one in self.settled)
+        for moved in range(
+            -WEEK * max(1, (days - (self.now - first).days) // WEEK), 8 * WEEK, WEEK
+        ):
+            origins = [one for one in self.settled if self._fits(one, moved)]
+            if origins:
+                found.append((moved, origins, _weights(origins)))
+        return found
+
+    def _unsettled(self, wanted: int, chance: Random) -> list[tuple[Origin, int]]:
+        chosen: list[tuple[Origin, int]] = []
+        made = 0
+        while made < wanted:
+            one = chance.choice(self.unsettled)
+            chosen.append((one, 0))
+            made += one.open
+        return chosen
+
+    def _fits(self, one: Origin, moved: int) -> bool:
+        """Return whether everything that happened stays in the past, what comes stays ahead, and days count the same."""
+        by = timedelta(days=moved)
+        if one.span.ends + by > self.now:
+            return False
+        if one.span.pending is not None and one.span.pending + by < self.now + self.head_start:
+            return False
+        return all(self._agree(calendar, one, moved) for calendar in self.calendars)
+
+    def _agree(self, calendar: Calendar, one: Origin, moved: int) -> bool:
+        """Return whether the calendar is open at the same hours of the days that the life spans."""
+        zone = ZoneInfo(calendar.zone)
+        if (
+            one.span.begins.astimezone(zone).utcoffset()
+            != (one.span.begins + timedelta(days=moved)).astimezone(zone).utcoffset()
+        ):
+            return False
+        day, last = (
+            one.span.begins.date() - timedelta(days=1),
+            one.span.last.date() + timedelta(days=1),
+        )
+        while day <= last:
+            then = day + timedelta(days=moved)
+            if self._windows(calendar, day) != self._windows(calendar, then):
+                return False
+            day += timedelta(days=1)
+        return True
+
+    def _windows(self, calendar: Calendar, day: date) -> object:
+        key = (calendar.id, day)
+        if key not in self._known:
+            self._known[key] = (calendar.windows_on(day), calendar.is_unknown(day))
+        return self._known[key]
+
+    def _copy(self, origin: Origin, moved: int, chance: Random) -> Copy:
+        pressed, counts = origin.mould.pressed, origin.mould.counts
+        numbers = tuple(
+            self._number(kind, at + timedelta(days=moved))
+            for kind, at in zip(pressed.types, pressed.created, strict=True)
+        )
+        fresh = []
+        for table in origin.mould.fresh:
+            first = self.fresh.get(table, 1)
+            fresh.append((table, first))
+            self.fresh[table] = first + counts[table]
+        return Copy(
+            origin.place,
+            moved,
+            numbers,
+            origin.who[int(chance.random() * len(origin.who))],
+            tuple(fresh),
+        )
+
+    def _number(self, kind: str, at: datetime) -> str:
+        day = at.astimezone(ZoneInfo(self.zone)).date()
+        known = self._keys.get((kind, day))
+        if known is None:
+            known = self._keys[kind, day] = _pattern(self.numbers[kind], day)
+        key, before, width, after = known
+        self.counters[key] = last = self.counters.get(key, 0) + 1
+        return f"{before}{last:0{width}}{after}"
+
+
+def _weights(origins: Sequence[Origin]) -> list[float]:
+    """Return how often each is copied, added up: within those taken back and within the others short ones more often."""
+    taken_back = [one.span.is_short for one in origins]
+    sums = {True: 0.0, False: 0.0}
+    for one, is_short in zip(origins, taken_back, strict=True):
+        sums[is_short] += 1 / sum(one.mould.events)
+    shares = {True: TAKEN_BACK, False: 1 - TAKEN_BACK}
+    each = [
+        shares[is_short] / sums[is_short] / sum(one.mould.events)
+        for one, is_short in zip(origins, taken_back, strict=True)
+    ]
+    return list(accumulate(each))
+
+
+def _pattern(pattern: str, day: date) -> tuple[str, str, int, str]:
+    """Return the counter's key, and what stands before and after a count of at least so many digits."""
+    dated = pattern.replace("{yyyy}", f"{day:%Y}").replace("{mm}", f"{day:%m}")
+    dated = dated.replace("{dd}", f"{day:%d}")
+    found = _SEQUENCE.search(dated)
+    if found is None:
+        raise ValueError(f"the numbers {pattern!r} have no {{seq}}")
+    width = int(found[1] or 1)
+    return _SEQUENCE.sub("{seq}", dated), dated[: found.start()], width, dated[found.end() :]
