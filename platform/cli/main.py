@@ -6,6 +6,7 @@ import click
 
 from .. import __version__
 from .check import check
+from .demo_data import demo_data
 from .people import token_group, user_group
 from .settings import settings_command
 from .test import test
@@ -20,6 +21,7 @@ def main() -> None:
 
 main.add_command(check)
 main.add_command(settings_command)
+main.add_command(demo_data)
 main.add_command(test)
 main.add_command(up)
 main.add_command(user_group)
