@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from sopwith.core.text import Text
+from sopwith.runtime.lanes import Lane
 from sopwith.store.customers import Customer
 from sopwith.store.jobs import NewJob, add_jobs
 from sopwith.store.sessions import attempts_since, note_attempt
@@ -56,7 +57,7 @@ def send_mail(
     service = get_service()
     job = NewJob(
         kind="mail",
-        lane=1,
+        lane=Lane.URGENT,  # somebody waits for it
         key=f"web:{service.ids.new_id()}",
         payload={
             "to": customer.email,

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from sopwith.store.engine import Database
+from tests.integration.runtime.world import World
+from tests.support.clocks import CountingIds, FixedClock
 from tests.support.databases import emptied, new_database
+from tests.support.runtimes import Outside, new_runner, new_service
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -24,3 +27,11 @@ def database(migrated: Database) -> Database:
     """A database with all tables, and nothing in them."""
     emptied(migrated)
     return migrated
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    """The small process with a clock that is set, and nothing done yet."""
+    clock, outside = FixedClock(), Outside()
+    service = new_service(database, clock, CountingIds())
+    return World(service=service, clock=clock, outside=outside, runner=new_runner(service, outside))

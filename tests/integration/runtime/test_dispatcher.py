@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sopwith.jobs.app import make_app
-from sopwith.jobs.tasks import SendingExecutor, local_executor, register
+from sopwith.jobs.tasks import local_executor, register
 from sopwith.runtime.clock import RandomIds, SystemClock, uuid7
 from sopwith.runtime.dispatcher import ClockWatch, Dispatcher
 from sopwith.runtime.job_queue import Lane, claim_jobs, new_job
@@ -16,7 +16,7 @@ from sopwith.store import audit
 from sopwith.store.claims import load_claims
 from sopwith.store.engine import Database
 from sopwith.store.installation import heartbeats
-from sopwith.store.jobs import JobClaim, add_jobs, count_jobs, finish, leased_by_lane
+from sopwith.store.jobs import JobClaim, add_jobs, count_jobs, finish
 from tests.support.clocks import CountingIds, FixedClock
 from tests.support.samples import NOW, later
 
@@ -234,19 +234,6 @@ def test_a_stop_waits_for_what_runs_and_gives_back_the_rest(database: Database) 
         counts = count_jobs(connection)
     assert counts[("mail", "ready")] == 2
     assert ("mail", "leased") not in counts
-
-
-def test_sent_jobs_are_limited_by_what_is_under_way(database: Database) -> None:
-    enqueue(database, *["webhook"] * 3)
-    claim_jobs(database, FixedClock(), CountingIds(), "n1", {Lane.WEB: 3})
-
-    def waiting() -> dict[int, int]:
-        with database.reading() as connection:
-            return leased_by_lane(connection)
-
-    sending = SendingExecutor(register(make_app(), lambda _id, _token: None), waiting)
-    assert sending.room()[Lane.WEB] == 5
-    assert sending.room()[Lane.MAIL] == 16
 
 
 def test_celery_is_set_so_that_it_remembers_nothing() -> None:

@@ -1,73 +1,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 import pytest
 
 from sopwith.core.commands import Tag
 from sopwith.core.events import Actor, EventKind
-from sopwith.core.record import RecordState
-from sopwith.runtime.job_queue import LEASE, Lane, claim_jobs, in_turn, mask, new_job, retry_at
-from sopwith.runtime.run_job import JobRunner
-from sopwith.runtime.service import Service
+from sopwith.runtime.job_queue import LEASE, Lane, in_turn, mask, new_job, retry_at
 from sopwith.runtime.sweeps import plan_sweeps
 from sopwith.store import audit
 from sopwith.store.chain import verify
-from sopwith.store.engine import Database
 from sopwith.store.history import events_of
 from sopwith.store.jobs import JobClaim, add_jobs, dead_jobs, jobs_of, revive
 from sopwith.store.lists import list_records
-from sopwith.store.records import load_record
 from sopwith.store.traffic import deliveries, enable_target, notices_of
-from tests.support.clocks import CountingIds, FixedClock
-from tests.support.runtimes import Outside, new_runner, new_service, open_ticket
+from tests.integration.runtime.world import World
+from tests.support.runtimes import open_ticket
 from tests.support.samples import NOW
-
-ALL = dict.fromkeys(Lane, 100)
-
-
-@dataclass(slots=True, kw_only=True)
-class World:
-    """One runtime with its clock and what went out."""
-
-    service: Service
-    clock: FixedClock
-    outside: Outside
-    runner: JobRunner
-
-    @property
-    def database(self) -> Database:
-        return self.service.database
-
-    def claim(self) -> list[JobClaim]:
-        return claim_jobs(self.database, self.clock, self.service.ids, "n1", ALL)
-
-    def work(self) -> int:
-        """Carry out what is due, and what comes of it; return how many jobs that were."""
-        done = 0
-        while jobs := self.claim():
-            for job in jobs:
-                self.runner.run_job(job.id, job.token)
-            done += len(jobs)
-        return done
-
-    def state(self, record_id: str) -> RecordState:
-        with self.database.reading() as connection:
-            found = load_record(connection, record_id)
-        assert found is not None
-        return found
-
-    def errors(self) -> list[str]:
-        with self.database.reading() as connection:
-            return [job.last_error for job in dead_jobs(connection)]
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    clock, outside = FixedClock(), Outside()
-    service = new_service(database, clock, CountingIds())
-    return World(service=service, clock=clock, outside=outside, runner=new_runner(service, outside))
 
 
 def test_a_new_ticket_sends_mail_notice_and_webhook_once(world: World) -> None:
