@@ -244,3 +244,10 @@ class Delivered(Command):
     target: str
     outcome: str  # sent | dead
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migrate(Command):
+    """Take the record over to another release. states: the new state for each old one that is gone or should change."""
+
+    states: Mapping[str, str] = field(default_factory=dict)

@@ -155,6 +155,12 @@ class Draft:
         """Note a happening that is no event of its own."""
         self.pending.append(Happening(name, {"kind": name.split(":")[0], **(event or {})}))
 
+    def turn_to(self, release: Release, record_type: RecordType) -> None:
+        """Go on by the definitions of another release."""
+        self.release, self.record_type = release, record_type
+        self.workflow = release.workflows[record_type.workflow]
+        self._scope = self._context = None
+
     def take_pending(self) -> list[Happening]:
         """Return the happenings rules have not seen, and forget them."""
         taken, self.pending = self.pending, []

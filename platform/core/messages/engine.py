@@ -47,6 +47,14 @@ ENGINE: dict[str, Message] = {
     "ENG033": Message(
         "Choose a time in the future, within ten years.", "请选择将来的时间，最远十年。"
     ),
+    "ENG040": Message(
+        "Only open records go over to another release; this one stays as it was settled.",
+        "只有未结束的记录可以迁移到其他版本；此记录保持办结时的状态。",
+    ),
+    "ENG041": Message(
+        "The new release has no state {state}. Say which state its records go to.",
+        "新版本中没有状态“{state}”，请指定这些记录转入的状态。",
+    ),
     "ENG101": Message("Rule “{rule}” acted on {on}.", "规则“{rule}”因 {on} 而执行。", "info"),
     "ENG110": Message(
         "Automation was stopped: rules set each other off without end ({what}). Your change is kept.",
