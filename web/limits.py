@@ -21,6 +21,8 @@ def init_limits(app: Flask, settings: WebSettings) -> None:
     app.config["RATELIMIT_ENABLED"] = settings.limits
     app.config["RATELIMIT_STORAGE_URI"] = settings.limits_storage
     app.config["RATELIMIT_HEADERS_ENABLED"] = True
+    # While Redis is away each process counts by itself: nobody is shut out, and nobody gets in unseen.
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = settings.limits_storage != "memory://"
     limiter.init_app(app)
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sopwith.runtime.health_check import Report
+    from sopwith.wiring.watch import FiguresDoor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +29,7 @@ class WebSettings:
     its ``files``. base_url: where people reach the installation; https makes cookies secure. demo: the
     sign-in page offers the sample accounts. trusted_hosts: hosts that are answered, empty for all.
     proxies: how many proxies in front may say who calls. limits_storage: of the rate limits.
+    figures: for those who may read them, None when nobody may. checkup: looks at the whole installation.
     """
 
     secret_key: str
@@ -37,6 +44,8 @@ class WebSettings:
     largest_body: int = 64 * 1024 * 1024
     limits: bool = True
     limits_storage: str = "memory://"
+    figures: FiguresDoor | None = None
+    checkup: Callable[[], Report] | None = None
 
     @property
     def is_https(self) -> bool:

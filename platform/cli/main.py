@@ -7,10 +7,13 @@ import click
 from .. import __version__
 from .check import check
 from .demo_data import demo_data
+from .dispatcher import dispatcher
+from .doctor import doctor
 from .people import token_group, user_group
 from .settings import settings_command
 from .test import test
 from .up import up
+from .worker import worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,9 +23,12 @@ def main() -> None:
 
 
 main.add_command(check)
-main.add_command(settings_command)
 main.add_command(demo_data)
+main.add_command(dispatcher)
+main.add_command(doctor)
+main.add_command(settings_command)
 main.add_command(test)
 main.add_command(up)
+main.add_command(worker)
 main.add_command(user_group)
 main.add_command(token_group)

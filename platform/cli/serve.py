@@ -1,11 +1,10 @@
-"""What the web server loads: one process of an installation, web and work together."""
+"""What the web server loads: one process of the web, which does the work too when there is no broker."""
 
 from __future__ import annotations
 
-import atexit
-import logging
-import os
 from collections.abc import Callable, Sequence
+from functools import partial
+from multiprocessing.util import Finalize
 
 from flask import Flask
 
@@ -13,10 +12,14 @@ from .. import __version__
 from ..jobs.app import make_app
 from ..jobs.tasks import local_executor, register
 from ..runtime.dispatcher import Executor
+from ..runtime.health_check import Report
 from ..web.app import create_app
 from ..web.settings import WebSettings
 from ..wiring.build import Process, build
+from ..wiring.checkup import check_up
+from ..wiring.logs import configure
 from ..wiring.settings import Settings, key_in, read_settings
+from ..wiring.watch import FiguresDoor, start_watching
 
 
 def embedded_executor(
@@ -26,10 +29,14 @@ def embedded_executor(
     return local_executor(register(make_app(), run), done)
 
 
-def web_settings(settings: Settings) -> WebSettings:
-    """Return what the pages need to know."""
+def web_settings(
+    settings: Settings,
+    figures: FiguresDoor | None = None,
+    checkup: Callable[[], Report] | None = None,
+) -> WebSettings:
+    """Return what the pages need to know. figures, checkup: of a process that is watched."""
     return WebSettings(
-        secret_key=key_in(settings.data, "secret-key"),
+        secret_key=settings.secret_key or key_in(settings.data, "secret-key"),
         data=settings.data,
         base_url=settings.address,
         demo=settings.demo,
@@ -37,23 +44,36 @@ def web_settings(settings: Settings) -> WebSettings:
         proxies=settings.proxies,
         zone=settings.zone,
         limits=settings.limits,
+        limits_storage=limits_storage(settings.broker_url),
+        figures=figures,
+        checkup=checkup,
     )
 
 
+def limits_storage(broker_url: str) -> str:
+    """Return where limits are counted: in Redis, for all web processes, or else in this process."""
+    kind, _, place = broker_url.partition("://")
+    if kind == "redis+socket":
+        return f"redis+unix://{place}"
+    return broker_url if kind in ("redis", "rediss") else "memory://"
+
+
 def open_process(settings: Settings) -> Process:
-    """Return one embedded process; its dispatcher is not started."""
+    """Return one process of the web; nothing in it is started."""
     return build(settings, embedded_executor, version=__version__)
 
 
 def application() -> Flask:
-    """Return the application of this process and start its dispatcher: the web server calls this in its worker."""
-    logging.basicConfig(
-        level=os.environ.get("SOPWITH_LOG", "INFO"),
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
+    """Return the application of this process and start its threads: the web server calls this after it forked."""
     settings = read_settings()
+    configure(settings)
     process = open_process(settings)
-    app = create_app(process.service, web_settings(settings))
-    process.dispatcher.start()
-    atexit.register(process.close)
+    role = "all" if settings.is_embedded else "web"
+    watching = start_watching(settings, process.service, role, version=__version__)
+    process.held.callback(watching.close)
+    look = partial(check_up, settings, process.service, __version__)
+    app = create_app(process.service, web_settings(settings, watching.figures, look))
+    process.start()
+    # Not atexit: a process that multiprocessing forked does not call what is registered there.
+    Finalize(None, process.close, exitpriority=100)
     return app

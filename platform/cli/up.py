@@ -18,8 +18,13 @@ from ..store.engine import DatabaseError
 from ..web.passwords import hash_password
 from ..web.settings import PasswordCost
 from ..wiring.build import open_service
+from ..wiring.logs import configure
 from ..wiring.settings import Settings, SettingsError, read_settings
+from ..wiring.starting import wait_for_database
+from .dispatcher import NEEDS_BROKER
+from .supervisor import Child, Supervisor, our_command
 
+WEB_STOP_SECONDS = 8
 READABLE = (".yaml", ".yml", ".json", ".md")
 
 
@@ -67,6 +72,27 @@ def _free(settings: Settings) -> bool:
     return True
 
 
+def own_environment(settings: Settings) -> dict[str, str]:
+    """Return what the processes started from here need to know beside what this one was told."""
+    return {
+        "SOPWITH_BIND": settings.bind,
+        "SOPWITH_DATA": str(settings.data.absolute()),
+        "SOPWITH_DEMO": "1" if settings.demo else "0",
+        "SOPWITH_WORKERS": str(settings.workers),
+    }
+
+
+def children_of(settings: Settings) -> list[Child]:
+    """Return the processes of a whole installation on one machine, in the order in which they stop."""
+    children = [
+        Child(name="web", command=our_command("up")),
+        Child(name="dispatcher", command=our_command("dispatcher")),
+    ]
+    for number in range(1, settings.worker_processes + 1):
+        children.append(Child(name=f"worker {number}", command=our_command("worker")))
+    return children
+
+
 @click.command()
 @click.option(
     "--demo", is_flag=True, help="Install the template packs with sample people and records first."
@@ -77,32 +103,63 @@ def _free(settings: Settings) -> bool:
     type=click.Path(path_type=Path, file_okay=False),
     help="The data folder; ./var by default.",
 )
-def up(demo: bool, bind: str | None, data: Path | None) -> None:
-    """Run the product: pages, interface and work in one process, until it is interrupted."""
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Web processes; more than one needs PostgreSQL. 1 by default.",
+)
+@click.option(
+    "--all",
+    "whole",
+    is_flag=True,
+    help="With a broker: start a dispatcher and workers too, and keep all of them going.",
+)
+def up(demo: bool, bind: str | None, data: Path | None, workers: int | None, whole: bool) -> None:
+    """Run the product: pages, interface and work in one process, until it is interrupted.
+
+    With a broker set this is the web alone; `sopwith dispatcher` and `sopwith worker` do the work.
+
+    Example: sopwith up --bind 0.0.0.0:8080
+    """
     try:
-        settings = read_settings(bind=bind, data=data, demo=demo or None)
-        if not _free(settings):
-            raise click.ClickException(
-                f"{settings.bind} is in use; stop what listens there or choose another with --bind."
-            )
-        if settings.demo:
-            prepare_demo(settings)
+        settings = read_settings(bind=bind, data=data, demo=demo or None, workers=workers)
+        _prepare(settings, whole=whole)
     except (SettingsError, DatabaseError, DemoError) as error:
         raise click.ClickException(str(error)) from error
-    os.environ |= {
-        "SOPWITH_BIND": settings.bind,
-        "SOPWITH_DATA": str(settings.data.absolute()),
-        "SOPWITH_DEMO": "1" if settings.demo else "0",
-    }
+    os.environ |= own_environment(settings)
     click.echo(f"Sopwith is at {settings.address}", err=True)
     sys.stderr.flush()
+    if whole:
+        Supervisor(children=children_of(settings), environment=os.environ).run()
+    else:
+        _serve(settings)
+
+
+def _prepare(settings: Settings, *, whole: bool) -> None:
+    """See to it that the address is free, and that the database is there with all tables."""
+    configure(settings)
+    if whole and settings.is_embedded:
+        raise click.ClickException(f"--all: {NEEDS_BROKER}")
+    if not _free(settings):
+        raise click.ClickException(
+            f"{settings.bind} is in use; stop what listens there or choose another with --bind."
+        )
+    wait_for_database(settings)
+    if settings.demo:
+        prepare_demo(settings)
+
+
+def _serve(settings: Settings) -> None:
+    """Run the web processes; one that dies is started again where there are others."""
     Server(
         "sopwith.cli.serve:application",
         factory=True,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=settings.workers,
+        respawn_failed_workers=settings.workers > 1,
+        workers_kill_timeout=WEB_STOP_SECONDS,
         blocking_threads=settings.threads,
         websockets=False,
         log_access=False,

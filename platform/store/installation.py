@@ -57,6 +57,12 @@ def beat(connection: Connection, heartbeat: Heartbeat) -> None:
     )
 
 
+def end_heartbeat(connection: Connection, node: str, kind: str) -> None:
+    """Forget a process that ended in order: whoever is missed then did not."""
+    mine = (HeartbeatRow.node == node) & (HeartbeatRow.kind == kind)
+    connection.execute(delete(HeartbeatRow).where(mine))
+
+
 def heartbeats(connection: Connection) -> list[Heartbeat]:
     """Return the signs of life, the newest first."""
     query = select(HeartbeatRow.__table__).order_by(HeartbeatRow.at.desc())

@@ -18,6 +18,7 @@ from .tables import FULL_TEXT, METADATA
 
 FOLDER = Path(__file__).resolve().parent / "migrations"
 ONE_AT_A_TIME = 7_390_217
+LONGEST = "30min"
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
@@ -25,8 +26,13 @@ def upgrade(database: Database, revision: str = "head") -> None:
     if revision == "head" and revision_of(database) == newest():
         return
     with database.writing() as connection:
-        _wait_for_turn(connection)
-        command.upgrade(_config(connection), revision)
+        upgrade_within(connection, revision)
+
+
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """Bring the database up to *revision* in a transaction of the caller's, who commits."""
+    _wait_for_turn(connection)
+    command.upgrade(_config(connection), revision)
 
 
 def downgrade(database: Database, revision: str = "base") -> None:
@@ -72,4 +78,6 @@ def _config(connection: Connection) -> Config:
 def _wait_for_turn(connection: Connection) -> None:
     """Two servers that start at once must not both migrate; on SQLite the write lock sees to it."""
     if connection.dialect.name == "postgresql":
+        for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {name} = '{LONGEST}'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})

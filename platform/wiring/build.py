@@ -1,12 +1,13 @@
-"""One process, put together."""
+"""The processes of an installation, put together: web, dispatcher, worker."""
 
 from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..connectors.smtp import CatchingMailer, SmtpMailer, settings_of
@@ -15,33 +16,61 @@ from ..runtime.clock import RandomIds, SystemClock
 from ..runtime.dispatcher import Dispatcher, Executor
 from ..runtime.links import Links
 from ..runtime.ports import Mailer
+from ..runtime.pulse import Pulse
 from ..runtime.releases import Releases
 from ..runtime.run_job import JobRunner
+from ..runtime.secret_references import webhook_secrets
 from ..runtime.service import Service
 from ..store.engine import Database, open_database, server_lock
 from ..store.schema import upgrade
 from .settings import Settings, key_in
 
-MakeExecutor = Callable[[Callable[[Sequence[int], str], None], Callable[[], None]], Executor]
-"""Makes what carries jobs out, from the function that runs one and the one to call after each."""
+Run = Callable[[Sequence[int], str], None]
+"""Carries out claimed jobs by their ids and the token that they share."""
+
+MakeExecutor = Callable[[Run, Callable[[], None]], Executor]
+"""Makes what carries jobs out, from the function that runs them and the one to call after each batch."""
+
+MakeSender = Callable[[Service], Executor]
+"""Makes what sends jobs to workers."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Process:
-    """The objects of one process. *dispatcher* is not started yet."""
+    """The objects of one process. Nothing is started yet.
+
+    runner: of a process that carries jobs out. dispatcher: of one that claims them. pulse: its signs of
+    life, where others look for them.
+    """
 
     settings: Settings
     database: Database
     service: Service
-    runner: JobRunner
-    dispatcher: Dispatcher
+    runner: JobRunner | None = None
+    dispatcher: Dispatcher | None = None
+    pulse: Pulse | None = None
     held: ExitStack = field(default_factory=ExitStack)
+
+    def start(self) -> None:
+        """Start the threads. Call it after every fork, never at import."""
+        if self.dispatcher is not None:
+            self.dispatcher.start()
+        if self.pulse is not None:
+            self.pulse.start()
 
     def close(self) -> None:
         """Stop working and let go of everything."""
-        self.dispatcher.stop()
+        if self.dispatcher is not None:
+            self.dispatcher.stop()
+        if self.pulse is not None:
+            self.pulse.stop()
         self.held.close()
         self.database.close()
+
+
+def node_name() -> str:
+    """Return the name of this process: its machine and its number."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def open_service(settings: Settings, *, migrate: bool = True) -> Service:
@@ -55,7 +84,9 @@ def open_service(settings: Settings, *, migrate: bool = True) -> Service:
         releases=Releases(database),
         clock=SystemClock(),
         ids=RandomIds(),
-        links=Links(settings.address, key_in(settings.data, "link-key").encode()),
+        links=Links(
+            settings.address, (settings.link_key or key_in(settings.data, "link-key")).encode()
+        ),
         zone=settings.zone,
     )
 
@@ -71,40 +102,82 @@ def mailer_of(settings: Settings, service: Service) -> Mailer:
 
 
 def build(settings: Settings, make_executor: MakeExecutor, *, version: str = "") -> Process:
-    """Return an embedded process: web and work in one, alone on its SQLite file.
+    """Return a process of the web. Without a broker it does the work too, on SQLite alone on its file.
 
     make_executor: of the floor above, which knows Celery.
     """
     service = open_service(settings)
     held = ExitStack()
     held.enter_context(server_lock(service.database))
-    runner = JobRunner(
+    pulse = None if service.database.is_sqlite else _pulse(service, "web", version)
+    process = Process(
+        settings=settings, database=service.database, service=service, pulse=pulse, held=held
+    )
+    if settings.is_embedded:
+        runner = process.runner = runner_of(settings, service)
+
+        def make(_: Service) -> Executor:
+            return make_executor(runner.run_jobs, lambda: dispatcher.wake())
+
+        dispatcher = process.dispatcher = _dispatcher(service, make, version)
+        service.wake = dispatcher.wake
+    return process
+
+
+def build_dispatcher(settings: Settings, make_sender: MakeSender, *, version: str = "") -> Process:
+    """Return a process that only claims what is due and sends it to workers."""
+    service = open_service(settings)
+    dispatcher = _dispatcher(service, make_sender, version)
+    return Process(
+        settings=settings, database=service.database, service=service, dispatcher=dispatcher
+    )
+
+
+def build_worker(
+    settings: Settings, detail: Callable[[], Mapping[str, Any]], *, version: str = ""
+) -> Process:
+    """Return a process that only carries out what is sent to it. detail: what its signs of life tell."""
+    service = open_service(settings)
+    pulse = _pulse(service, "worker", version)
+    pulse.detail = detail
+    return Process(
+        settings=settings,
+        database=service.database,
+        service=service,
+        runner=runner_of(settings, service),
+        pulse=pulse,
+    )
+
+
+def runner_of(settings: Settings, service: Service) -> JobRunner:
+    """Return what carries jobs out, with the world outside as the settings say."""
+    return JobRunner(
         service=service,
         mailer=mailer_of(settings, service),
         webhooks=HttpWebhooks(
             allow_http=settings.webhook_http, allow_loopback=settings.webhook_loopback
         ),
+        secrets_of=webhook_secrets(settings.secrets_folder),
     )
-    node = f"{socket.gethostname()}:{os.getpid()}"
 
-    def run(ids: Sequence[int], token: str) -> None:
-        runner.run_jobs(ids, token)
 
-    dispatcher = Dispatcher(
+def _dispatcher(service: Service, make: MakeSender, version: str) -> Dispatcher:
+    return Dispatcher(
         database=service.database,
         clock=service.clock,
         ids=service.ids,
-        executor=make_executor(run, lambda: dispatcher.wake()),
-        node=node,
+        executor=make(service),
+        node=node_name(),
         is_alone=service.database.is_sqlite,
         version=version,
     )
-    service.wake = dispatcher.wake
-    return Process(
-        settings=settings,
+
+
+def _pulse(service: Service, kind: str, version: str) -> Pulse:
+    return Pulse(
         database=service.database,
-        service=service,
-        runner=runner,
-        dispatcher=dispatcher,
-        held=held,
+        clock=service.clock,
+        node=node_name(),
+        kind=kind,
+        version=version,
     )

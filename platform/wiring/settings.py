@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from ..runtime.lanes import Lane
 from .settings_check import checked, finished, without_password
 from .settings_sources import (
     FILE,
@@ -23,6 +24,9 @@ from .settings_sources import (
 )
 
 __all__ = ["Settings", "SettingsError", "Source", "key_in", "read_settings", "read_sources"]
+
+
+LANES = tuple(lane.name.lower() for lane in Lane)
 
 
 def about(default: Any, **facts: Any) -> Any:
@@ -71,9 +75,7 @@ class Settings:
     limits: bool = True
     workers: int = about(1, least=1, most=64)
     threads: int = about(16, least=1, most=1024)
-    worker_lanes: tuple[str, ...] = about(
-        ("inside", "mail", "web"), choices=("inside", "mail", "web")
-    )
+    worker_lanes: tuple[str, ...] = about(LANES, choices=LANES)
     worker_threads: int = about(4, least=1, most=64)
     worker_processes: int = about(1, least=1, most=64)
     log_format: str = about("text", choices=("text", "json"))

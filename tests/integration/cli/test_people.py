@@ -100,4 +100,4 @@ def test_wrong_settings_are_said_in_one_line(data: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("SOPWITH_ZONE", "Mars")
     result = run(data, "user", "list")
     assert result.exit_code == 1
-    assert "there is no time zone 'Mars'" in result.output
+    assert "not 'Mars'" in result.output
