@@ -6,17 +6,37 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select
 
 from ..core.directory import Person
 from ..engine.scope import scope_of
 from ..expressions import Context
 from .customers import facts_of
-from .people import Membership, User, loads_of, memberships, people_of, teams_of, users_by_id
+from .people import (
+    Membership,
+    User,
+    loads_of,
+    memberships,
+    people_of,
+    person_of,
+    teams_of,
+    users_by_id,
+)
+from .prepared import Prepared
 from .record_json import load_state
 from .tables import RecordRow, UserRow
 from .worklists import of_view
 
+_LAST_OWNER = Prepared(
+    select(RecordRow.owner)
+    .where(
+        RecordRow.customer_id == bindparam("customer"),
+        RecordRow.updated_at >= bindparam("since"),
+        RecordRow.owner.is_not(None),
+    )
+    .order_by(RecordRow.updated_at.desc(), RecordRow.id.desc())
+    .limit(1)
+)
 _COLUMNS = frozenset({"customer_id", "owner", "team", "state", "priority", "channel", "category"})
 
 
@@ -68,13 +88,9 @@ class StoreDirectory:
 
     def last_agent(self, customer_id: str, since: datetime) -> str | None:
         """Return who last owned a record of this customer that was updated since *since*."""
-        query = select(RecordRow.owner).where(
-            RecordRow.customer_id == customer_id,
-            RecordRow.updated_at >= since,
-            RecordRow.owner.is_not(None),
-        )
-        latest = query.order_by(RecordRow.updated_at.desc(), RecordRow.id.desc()).limit(1)
-        return self._connection.execute(latest).scalar_one_or_none()
+        asked = {"customer": customer_id, "since": since}
+        found = _LAST_OWNER.first(self._connection, asked)
+        return None if found is None else found[0]
 
     def count_records(
         self, record_type: str, since: datetime, same: Mapping[str, Any], condition: Any
@@ -109,6 +125,11 @@ class StoreDirectory:
 
     def _read(self, ids: Iterable[str]) -> None:
         wanted = list(ids)
+        if len(wanted) == 1:
+            one = wanted[0]
+            person = person_of(self._connection, one)
+            self._people[one] = _person(*person) if person and person[0].active else None
+            return
         found = users_by_id(self._connection, wanted)
         teams, loads = teams_of(self._connection, wanted), loads_of(self._connection, wanted)
         for one in wanted:

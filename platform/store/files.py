@@ -43,8 +43,11 @@ def file_of(connection: Connection, file_id: str) -> Attachment | None:
 
 def files_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Attachment]:
     """Return the uploads *ids*, leaving out what does not exist."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
     columns = (AttachmentRow.__table__.c[name] for name in _FIELDS)
-    query = select(*columns).where(AttachmentRow.id.in_(sorted(set(ids))))
+    query = select(*columns).where(AttachmentRow.id.in_(wanted))
     return {row["id"]: Attachment(**row) for row in connection.execute(query).mappings()}
 
 

@@ -93,6 +93,11 @@ _TEAM_LOADS = Prepared(
     .where(RecordRow.owner.in_(_IN_TEAM), RecordRow.category.in_(_OPEN))
     .group_by(RecordRow.owner)
 )
+_ONE_LOAD = Prepared(
+    select(func.count())
+    .select_from(RecordRow)
+    .where(RecordRow.owner == bindparam("wanted"), RecordRow.category.in_(_OPEN))
+)
 _GIVEN = Prepared(update(UserRow).where(UserRow.id == bindparam("user")))
 
 
@@ -222,6 +227,16 @@ def people_of(connection: Connection, team: str) -> list[tuple[User, frozenset[s
         _user(dict(zip(_FIELDS, row, strict=True))) for row in _TEAM_USERS.rows(connection, wanted)
     )
     return [(one, frozenset(teams.get(one.id, ())), loads.get(one.id, 0)) for one in found]
+
+
+def person_of(connection: Connection, user_id: str) -> tuple[User, frozenset[str], int] | None:
+    """Return the same of one colleague, None when there is none."""
+    found = user(connection, user_id)
+    if found is None:
+        return None
+    load = _ONE_LOAD.first(connection, {"wanted": user_id})
+    teams = frozenset(one.team for one in memberships(connection, user_id=user_id))
+    return found, teams, load[0] if load is not None else 0
 
 
 def teams_of(connection: Connection, ids: Iterable[str]) -> Mapping[str, frozenset[str]]:

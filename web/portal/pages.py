@@ -22,6 +22,7 @@ from sopwith.core.events import Actor
 from sopwith.core.text import Text
 from sopwith.formbuilder.model import Form
 from sopwith.release.model import RecordType, Release
+from sopwith.runtime.releases import NoReleaseError
 from sopwith.store.customers import by_contact
 from sopwith.store.lists import RecordFilter, list_records
 from sopwith.store.records import id_of_number, load_record
@@ -145,10 +146,12 @@ def _token_of(record_id: str) -> str:
 
 
 def _intake(type_id: str) -> tuple[Release, RecordType, Form]:
-    service = get_service()
-    release = service.releases.live() if service.has_release() else None
-    found = intake_of(release, type_id, visitor().actor) if release else None
-    if release is None or found is None:
+    try:
+        release = get_service().releases.live()
+    except NoReleaseError:
+        abort(404)
+    found = intake_of(release, type_id, visitor().actor)
+    if found is None:
         abort(404)
     return release, *found
 
