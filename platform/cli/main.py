@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from .. import __version__
+from .backup import backup
 from .check import check
 from .demo_data import demo_data
 from .dispatcher import dispatcher
 from .doctor import doctor
 from .people import token_group, user_group
+from .restore import restore_command
 from .settings import settings_command
 from .test import test
 from .up import up
@@ -22,11 +24,13 @@ def main() -> None:
     """Change your service process on a working day without fear."""
 
 
+main.add_command(backup)
 main.add_command(check)
 main.add_command(demo_data)
 main.add_command(dispatcher)
 main.add_command(doctor)
 main.add_command(settings_command)
+main.add_command(restore_command)
 main.add_command(test)
 main.add_command(up)
 main.add_command(worker)

@@ -162,7 +162,7 @@ def verify_some(
     walks = _walks(connection, [row.id for row in rows])
     broken, events, erased = [], 0, 0
     for row in rows:
-        walk = walks.get(row.id) or _Walk(record_id=row.id)
+        walk = walks.get(row.id) or Walk(record_id=row.id)
         found = walk.end(row.version, row.head)
         events, erased = events + walk.seq, erased + walk.erased
         if found is not None:
@@ -177,7 +177,33 @@ def verify_some(
     )
 
 
-def _walks(connection: Connection, ids: Sequence[str]) -> dict[str, _Walk]:
+def broken_links(
+    records: Iterable[tuple[str, int, str]], events: Iterable[Mapping[str, Any]]
+) -> Iterator[BrokenLink]:
+    """Yield the first fault of each record; both come as streams in the order of the records' ids.
+
+    records: id, version and head of each. events: rows with instants, each record's by number.
+    """
+    grouped = groupby(events, lambda row: str(row["record_id"]))
+    waiting = next(grouped, None)
+    for record_id, version, head in records:
+        while waiting is not None and waiting[0] < record_id:
+            yield BrokenLink(record_id=waiting[0], seq=1, reason="its record is missing")
+            waiting = next(grouped, None)
+        walk = Walk(record_id=record_id)
+        if waiting is not None and waiting[0] == record_id:
+            for row in waiting[1]:
+                walk.take(row)
+            waiting = next(grouped, None)
+        found = walk.end(version, head)
+        if found is not None:
+            yield found
+    while waiting is not None:
+        yield BrokenLink(record_id=waiting[0], seq=1, reason="its record is missing")
+        waiting = next(grouped, None)
+
+
+def _walks(connection: Connection, ids: Sequence[str]) -> dict[str, Walk]:
     """Return how far the chain of each record holds; *ids* are sorted and all there are in their range."""
     if not ids:
         return {}
@@ -185,17 +211,17 @@ def _walks(connection: Connection, ids: Sequence[str]) -> dict[str, _Walk]:
         RecordEventRow.record_id.between(ids[0], ids[-1])
     )
     ordered = events.order_by(RecordEventRow.record_id, RecordEventRow.seq)
-    rows = connection.execution_options(yield_per=1000).execute(ordered).mappings()
+    rows = connection.execute(ordered, execution_options={"yield_per": 1000}).mappings()
     walks = {}
     for record_id, group in groupby(rows, lambda row: row["record_id"]):
-        walks[record_id] = walk = _Walk(record_id=record_id)
+        walks[record_id] = walk = Walk(record_id=record_id)
         for row in group:
             walk.take(dict(row))
     return walks
 
 
 @dataclass(slots=True, kw_only=True)
-class _Walk:
+class Walk:
     """Follows the chain of one record, event by event."""
 
     record_id: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+import json
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from sopwith.runtime.archive import (
     MANIFEST,
     BackupError,
     Manifest,
+    Part,
     check_archive,
     open_archive,
     read_table,
@@ -36,6 +38,7 @@ from sopwith.runtime.links import Links
 from sopwith.runtime.releases import Releases
 from sopwith.runtime.restore import RestorePlan, restore
 from sopwith.runtime.service import Service
+from sopwith.store.canonical import canonical
 from sopwith.store.chain import verify
 from sopwith.store.engine import Database, open_database
 from sopwith.store.history import events_of
@@ -153,13 +156,18 @@ class Load:
 
 
 def rows_in(path: Path) -> dict[str, list[str]]:
-    """Return every row of the archive as text, by table."""
+    """Return every row of the archive as text, by table; JSONB keeps no order of keys."""
     archive, manifest = open_archive(path)
     with archive:
         return {
-            part.form.name: [repr(row) for row in read_table(archive, part)]
+            part.form.name: [_plain(part, row) for row in read_table(archive, part)]
             for part in manifest.tables
         }
+
+
+def _plain(part: Part, row: list[Any]) -> str:
+    kinds = zip(part.kinds, row, strict=True)
+    return canonical([json.loads(one) if kind == "json" and one else one for kind, one in kinds])
 
 
 @pytest.mark.usefixtures("no_files")
@@ -176,7 +184,7 @@ def test_a_backup_under_load_comes_back_whole_on_both_databases(
     assert broken == manifest.missing == manifest.damaged == ()
     assert target.stat().st_mode & 0o077 == 0
     original = rows_in(target)
-    assert manifest.records == len(original["record"]) > 100
+    assert manifest.records == len(original["record"]) > 10
     for name, url in (("on-sqlite", ""), ("on-postgres", empty_postgres)):
         there = tmp_path / name
         restore(RestorePlan(source=target, data=there, database_url=url, progress=silent))
@@ -245,13 +253,15 @@ def test_without_keys_there_are_none(source: Database, data: Path, tmp_path: Pat
         assert not [name for name in archive.namelist() if name.startswith("keys/")]
 
 
-@pytest.mark.parametrize("place", ["beginning", "middle", "end"])
+@pytest.mark.parametrize("part", ["app_user", "record", "record_event", "job"])
 def test_a_backup_that_was_bent_is_refused(
-    source: Database, data: Path, tmp_path: Path, place: str
+    source: Database, data: Path, tmp_path: Path, part: str
 ) -> None:
     target, _ = small_backup(source, data, tmp_path)
     content = bytearray(target.read_bytes())
-    at = {"beginning": 2000, "middle": len(content) // 2, "end": len(content) - 3000}[place]
+    with zipfile.ZipFile(target) as archive:
+        info = archive.getinfo(f"tables/{part}.jsonl")
+    at = info.header_offset + 80 + info.compress_size // 2
     content[at : at + 8] = bytes(byte ^ 0x5A for byte in content[at : at + 8])
     target.write_bytes(content)
     with pytest.raises(BackupError):
