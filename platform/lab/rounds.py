@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..core.directory import Directory
 from ..core.record import RecordState
@@ -61,8 +61,19 @@ class Rounds:
     def skip(self, until: datetime) -> None:
         """Leave out the rounds before *until*."""
         for name in list(self._due):
+            self._leap(name, until)
             while (due := self._due.get(name)) is not None and due < until:
                 self._plan(self._release.rules[name], due)
+
+    def _leap(self, name: str, until: datetime) -> None:
+        """Pass by the rounds that only count the clock's time in one go: there are thousands in a few weeks."""
+        trigger = round_of(self._release.rules[name])
+        if trigger is None or trigger.time or trigger.calendar or trigger.duration is None:
+            return
+        step = timedelta(days=trigger.duration.days, seconds=trigger.duration.seconds)
+        ahead = until - self._due[name]
+        if step > timedelta(0) and ahead > timedelta(0):
+            self._due[name] += step * -(-ahead // step)
 
 
 def _may_act(rule: Rule, state: RecordState, directory: Directory) -> bool:

@@ -16,7 +16,7 @@ from .bulk_mould import Mould
 from .bulk_stamp import Copy
 
 WEEK = 7
-TAKEN_BACK = 0.5
+TAKEN_BACK = 0.7
 """The share of settled records that whoever asked took back: what most requests to a busy desk are, and small."""
 
 _SEQUENCE = re.compile(r"\{seq(?::(\d+))?\}")
@@ -26,14 +26,14 @@ _SEQUENCE = re.compile(r"\{seq(?::(\d+))?\}")
 class Span:
     """The time that a life takes. pending: the first instant at which something comes by itself, None when nothing does.
 
-    last: the last instant that it knows of, past or ahead. is_short: whoever asked took it back.
+    last: the last instant that it knows of, past or ahead. taken_back: whoever asked took it back.
     """
 
     begins: datetime
     ends: datetime
     pending: datetime | None
     last: datetime
-    is_short: bool
+    taken_back: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ def span_of(life: Life) -> Span:
         ends=life.ends,
         pending=min(life.pending, default=None),
         last=max([life.ends, *life.pending]),
-        is_short=life.taken_back,
+        taken_back=life.taken_back,
     )
 
 
@@ -190,17 +190,16 @@ class Plan:
 
 
 def _weights(origins: Sequence[Origin]) -> list[float]:
-    """Return how often each is copied, added up: within those taken back and within the others short ones more often."""
-    taken_back = [one.span.is_short for one in origins]
-    sums = {True: 0.0, False: 0.0}
-    for one, is_short in zip(origins, taken_back, strict=True):
-        sums[is_short] += 1 / sum(one.mould.events)
+    """Return how often each is copied, added up: record types alike, short histories more often than long ones."""
+    each = []
+    sums: dict[tuple[str, bool], float] = {}
+    for one in origins:
+        weight = 1 / sum(one.mould.events) ** 2
+        group = one.mould.pressed.types[0], one.span.taken_back
+        sums[group] = sums.get(group, 0.0) + weight
+        each.append((group, weight))
     shares = {True: TAKEN_BACK, False: 1 - TAKEN_BACK}
-    each = [
-        shares[is_short] / sums[is_short] / sum(one.mould.events)
-        for one, is_short in zip(origins, taken_back, strict=True)
-    ]
-    return list(accumulate(each))
+    return list(accumulate(weight * shares[group[1]] / sums[group] for group, weight in each))
 
 
 def _pattern(pattern: str, day: date) -> tuple[str, str, int, str]:
