@@ -1,15 +1,22 @@
-"""For whoever watches the installation: does it live, can it work."""
+"""For whoever watches the installation: does it live, can it work, and its figures."""
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify
-from flask.typing import ResponseReturnValue
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+import hmac
+from dataclasses import asdict
 
-from .visitor import get_service
+from flask import Blueprint, Response, abort, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from sopwith.runtime.health import readiness
+
+from .limits import count_guess
+from .visitor import get_service, get_settings
 
 health = Blueprint("health", __name__)
+
+FIGURES = "text/plain; version=0.0.4; charset=utf-8"
+FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip")
 
 
 @health.get("/healthz")
@@ -20,12 +27,41 @@ def alive() -> ResponseReturnValue:
 
 @health.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """Answer 200 when the database answers and a release is in force, else 503."""
-    service = get_service()
-    try:
-        with service.database.reading() as connection:
-            connection.execute(text("SELECT 1"))
-        release = service.has_release()
-    except SQLAlchemyError:
-        return jsonify(status="no database"), 503
-    return (jsonify(status="ok"), 200) if release else (jsonify(status="no release"), 503)
+    """Answer 200 when this installation can work, else 503; ``?for=pages`` when it can show pages.
+
+    What is missing is told only to those who may read the figures.
+    """
+    found = readiness(get_service())
+    is_ready = found.serves_pages if request.args.get("for") == "pages" else bool(found)
+    answer: dict[str, object] = {"status": "ok" if is_ready else "not ready"}
+    if may_read_figures():
+        answer |= {"missing": found.missing, "parts": asdict(found)}
+    return jsonify(answer), 200 if is_ready else 503
+
+
+@health.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """Answer the figures to those who may read them; to all others there is no such page."""
+    figures = get_settings().figures
+    if figures is None or not may_read_figures():
+        if "Authorization" in request.headers:
+            count_guess()
+        abort(404)
+    return Response(figures.text(), content_type=FIGURES)
+
+
+def may_read_figures() -> bool:
+    """Return whether whoever asks brought the token, or comes from an address that needs none.
+
+    Behind a proxy that nobody told us of everybody would come from the proxy's address: such a request
+    needs the token.
+    """
+    door = get_settings().figures
+    if door is None:
+        return False
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if door.token and scheme.lower() == "bearer":
+        return hmac.compare_digest(given.strip().encode(), door.token.encode())
+    if not get_settings().proxies and any(name in request.headers for name in FORWARDED):
+        return False
+    return door.is_near(request.remote_addr or "")

@@ -60,6 +60,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
         "static": Rule(who=ANYONE),
         "health.alive": Rule(who=ANYONE),
         "health.ready": Rule(who=ANYONE),
+        "health.metrics": Rule(who=ANYONE),  # the view asks for the token or the address
         "look.brand_style": Rule(who=ANYONE),
         "look.prefer": Rule(who=ANYONE),
         "files.upload": Rule(who=ANYONE),
@@ -113,6 +114,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
                 "end_session",
                 "end_token",
                 "form_preview",
+                "health",
                 "inbound",
                 "inbox",
                 "install",

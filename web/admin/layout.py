@@ -35,6 +35,7 @@ def nav() -> list[tuple[str, list[Link]]]:
     groups = (
         (_("Process"), (
             ("overview", "home", _("Overview"), ()),
+            ("health", "report", _("System health"), ()),
             ("definitions", "sitemap", _("Definitions"), ("definition", "form_preview")),
             ("releases", "versions", _("Releases"), ("compare_releases", "upload", "prepared", "publish_prepared")),
         )),

@@ -302,7 +302,7 @@ MENDING: dict[str, Message] = {
     "DOC073": Message("A worker died or is stuck; the jobs come again by themselves when a dispatcher runs.", "有工作进程退出或卡住；调度进程运行后任务会自动重新执行。"),
     "DOC074": Message("Open Jobs in the administration, read why, and try them again or drop them.", "请打开管理后台的“任务”，查看原因后重试或丢弃。"),
     "DOC075": Message("Ask whoever runs the receiver, then switch the address on again under Jobs.", "请联系接收方，之后在“任务”中重新启用该地址。"),
-    "DOC076": Message("Open Inbound in the administration: what came is kept there, and can be read again.", "请打开管理后台的“收件”：原始内容已保存，可以重新解析。"),
+    "DOC076": Message("Open Inbound in the administration: what came is kept there, and can be read again.", "请打开管理后台的“来信”：原始内容已保存，可以重新解析。"),
     "DOC077": Message("Look whether the dispatcher runs.", "请检查调度进程是否运行。"),
     "DOC080": Message("Set smtp_url and mail_sender, unless this is meant.", "请设置 smtp_url 和 mail_sender，除非有意如此。"),
     "DOC081": Message("Mend smtp_url, or open the way to it in the firewall; mails wait and are tried again.", "请修改 smtp_url，或在防火墙中放行；邮件会等待并重试。"),

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from werkzeug.routing import Rule as Route
 
+from sopwith.store.installation import Heartbeat, beat
 from sopwith.store.tables import JobRow
 from sopwith.web import policy
 from sopwith.web.app import create_app
@@ -242,8 +243,14 @@ def test_pages_ask_for_no_time_or_id_of_their_own() -> None:
     assert found == []
 
 
-def test_health_tells_life_from_readiness(visitor: Browser) -> None:
+def test_health_tells_life_from_readiness(visitor: Browser, shop: Shop) -> None:
     assert visitor.get("/healthz").get_json() == {"status": "ok"}
+    answer = visitor.get("/readyz")  # nobody works on timers and mails
+    assert (answer.status_code, answer.get_json()) == (503, {"status": "not ready"})
+    assert visitor.get("/readyz?for=pages").status_code == 200
+    sign = Heartbeat(node="here:1", kind="dispatcher", at=shop.clock.now(), version="", detail={})
+    with shop.database.writing() as connection:
+        beat(connection, sign)
     assert visitor.get("/readyz").get_json() == {"status": "ok"}
 
 
