@@ -8,12 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from ..core.events import SYSTEM
 from ..store import audit
 from ..store.claims import load_claim, renew
 from ..store.engine import Database
 from ..store.jobs import JobClaim, NewDelivery, finish, put_back
 from ..store.traffic import is_disabled, note_target, sent_since
+from .breakers import failed, speaks_of_destination, worked
 from .crash import crash_point
 from .job_queue import LEASES, Failure, Lane, due_of, instant_of, mask, settle_failure
 from .ports import DeliveryError, Mailer, OutHook, OutMail, WebhookSender
@@ -95,6 +98,8 @@ class OutsideJobs:
 
     def _finish(self, job: JobClaim) -> None:
         with self._database.writing() as connection:
+            if job.delivery is not None and job.delivery.outcome == "sent":
+                worked(connection, job.destination, self._now)
             if not finish(connection, job):
                 raise LeaseLostError(job.key)
             crash_point("finish:deleted")
@@ -112,7 +117,9 @@ class OutsideJobs:
                 self.mailer.send(mail_of(job))
             crash_point("mail:after_call")
         except DeliveryError as error:
-            self._fail(*self._failed(job, target, error, started))
+            tried, failure = self._failed(job, target, error, started)
+            with self._database.writing() as connection:
+                self._settle(connection, tried, failure, error)
             return
         self._finish(replace(job, delivery=self._delivery(target, "sent", started)))
 
@@ -146,6 +153,7 @@ class OutsideJobs:
         delivery = self._delivery(url, "sent", started, status=status)
         with self._database.writing() as connection:
             note_target(connection, url, self._now, worked=True)
+            worked(connection, job.destination, self._now)
             if not finish(connection, replace(job, delivery=delivery)):
                 raise LeaseLostError(job.key)
             crash_point("finish:deleted")
@@ -163,9 +171,9 @@ class OutsideJobs:
         self, job: JobClaim, url: str, error: DeliveryError, started: float
     ) -> None:
         now, gone = self._now, error.status == GONE
-        failed, failure = self._failed(job, url, error, started)
+        tried, failure = self._failed(job, url, error, started)
         with self._database.writing() as connection:
-            if not settle_failure(connection, failed, failure, now):
+            if not self._settle(connection, tried, failure, error):
                 raise LeaseLostError(job.key)
             reason = mask(str(error))
             since = note_target(connection, url, now, worked=False, disable=gone, reason=reason)
@@ -174,6 +182,21 @@ class OutsideJobs:
                 gone = True
             if gone:
                 audit.note(connection, SYSTEM, "webhook.disabled", url, now, {"reason": reason})
+
+    def _settle(
+        self, connection: Connection, job: JobClaim, failure: Failure, error: DeliveryError
+    ) -> bool:
+        """Note a failed try. One that speaks of a destination whose breaker is open loses no try."""
+        is_open = speaks_of_destination(job.kind, error) and failed(
+            connection, job.destination, self._now, mask(str(error))
+        )
+        if is_open and not failure.is_final:
+            job_ended("held")
+            kept = put_back(connection, job, self._now, mask(str(error)), counts=False)
+            crash_point("retry:written")
+            return kept
+        job_ended("dead" if failure.is_final or job.is_last else "failed")
+        return settle_failure(connection, job, failure, self._now)
 
     def _failed(
         self, job: JobClaim, target: str, error: DeliveryError, started: float

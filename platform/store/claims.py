@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from .destinations import gate
 from .jobs import LEASED, NO_LEASE, READY, JobClaim, claim_of
 from .tables import JobRow
 
@@ -108,14 +109,13 @@ def claim(
     for ever.
     """
     instant = _now(connection, now)
-    heads = connection.execute(_heads(lane, limit, instant)).all()
-    if not heads:
+    wanted = (
+        _inside(connection, lane, limit, instant)
+        if lane in _TOGETHER
+        else _outside(connection, lane, limit, instant)
+    )
+    if not wanted:
         return []
-    wanted = [row.id for row in heads]
-    if lane in _TOGETHER:
-        loose = [row.id for row in heads if row.record_id is None]
-        records = [row.record_id for row in heads if row.record_id is not None]
-        wanted = loose + _followers(connection, lane, records, limit, instant)
     taken = (
         update(JobRow)
         .where(JobRow.id.in_(wanted), READY)
@@ -132,7 +132,29 @@ def claim(
     return sorted(found, key=lambda job: (job.due_at, job.id))
 
 
-def _heads(lane: int, limit: int, now: Any) -> Select[int, str | None]:
+def _inside(connection: Connection, lane: int, limit: int, now: Any) -> list[int]:
+    heads = connection.execute(_heads(lane, limit, now)).all()
+    if not heads:
+        return []
+    loose = [row.id for row in heads if row.record_id is None]
+    records = [row.record_id for row in heads if row.record_id is not None]
+    return loose + _followers(connection, lane, records, limit, now)
+
+
+def _outside(connection: Connection, lane: int, limit: int, now: Any) -> list[int]:
+    """Return the heads of a lane that leaves the database, as far as each destination may be given them."""
+    at = database_now(connection) if not isinstance(now, datetime) else now
+    through = gate(connection, at or now, hurries=lane == URGENT)
+    query = _heads(lane, limit, now)
+    if shut := through.shut:
+        open_to = or_(JobRow.destination.is_(None), JobRow.destination.not_in(shut))
+        query = query.where(open_to)
+    found = [row.id for row in connection.execute(query) if through.admits(row.destination)]
+    through.close(connection)
+    return found
+
+
+def _heads(lane: int, limit: int, now: Any) -> Select[int, str | None, str | None]:
     """Return the due jobs of *lane* that nothing of their record comes before or is in hand."""
     other = aliased(JobRow)
     group = _TOGETHER.get(lane, (lane,))
@@ -146,7 +168,7 @@ def _heads(lane: int, limit: int, now: Any) -> Select[int, str | None]:
         or_(other.due_at < JobRow.due_at, other.id < JobRow.id),
     )
     return (
-        select(JobRow.id, JobRow.record_id)
+        select(JobRow.id, JobRow.record_id, JobRow.destination)
         .where(
             READY,
             JobRow.lane == lane,

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from .destinations import destination_of
 from .prepared import Prepared
 from .tables import DeliveryRow, JobRow
 
@@ -77,6 +78,7 @@ class JobClaim:
     due_at: datetime
     attempt: int
     max_attempts: int
+    destination: str | None = None
     delivery: NewDelivery | None = None
 
     @property
@@ -114,7 +116,7 @@ def _held(job_id: Any, token: Any) -> ColumnElement[bool]:
 
 
 def _moving(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
-    names = "kind lane record_id release due_at state attempts max_attempts payload last_error"
+    names = "kind lane record_id release due_at state attempts max_attempts destination payload last_error"
     moved: dict[str, Any] = {name: insert.excluded[name] for name in names.split()}
     return insert.on_conflict_do_update(index_elements=[JobRow.idem_key], set_=moved | NO_LEASE)
 
@@ -181,6 +183,7 @@ def _row(job: NewJob) -> dict[str, Any]:
         "attempts": 0,
         "max_attempts": job.max_attempts,
         "idem_key": job.key,
+        "destination": destination_of(job.kind, job.payload),
         "payload": dict(job.payload),
         "last_error": "",
         "created_at": job.created_at,
@@ -201,6 +204,7 @@ def claim_of(row: RowMapping) -> JobClaim:
         due_at=row["due_at"],
         attempt=row["attempts"],
         max_attempts=row["max_attempts"],
+        destination=row["destination"],
     )
 
 

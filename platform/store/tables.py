@@ -35,6 +35,7 @@ from .release_tables import (
 from .work_tables import (
     CaughtMailRow,
     DeliveryRow,
+    DestinationRow,
     HeartbeatRow,
     IdempotencyRow,
     InboxRow,
@@ -58,6 +59,7 @@ __all__ = [
     "CaughtMailRow",
     "CustomerRow",
     "DeliveryRow",
+    "DestinationRow",
     "DraftOperationRow",
     "DraftRow",
     "ExplanationRow",

@@ -43,6 +43,7 @@ class JobRow(Base):
     lease_until: Mapped[datetime | None]
     lease_token: Mapped[str | None]
     lease_node: Mapped[str | None]
+    destination: Mapped[str | None]
     idem_key: Mapped[str] = mapped_column(unique=True)
     payload: Mapped[dict[str, Any]]
     last_error: Mapped[str]
@@ -162,3 +163,28 @@ class WebhookTargetRow(Base):
     failures: Mapped[int]
     disabled_at: Mapped[datetime | None]
     reason: Mapped[str]
+
+
+class DestinationRow(Base):
+    """What is known of the mail server, or of one host that webhooks call: its breaker and its budget.
+
+    state: closed (all well) | open (jobs for it wait until *next_try_at*) | probing (one of them
+    tries). off_at: an admin switched it off. minute_at: the minute that *in_minute* claims fell in.
+    """
+
+    __tablename__ = "destination"
+    __table_args__ = (CheckConstraint("state IN ('closed', 'open', 'probing')", name="state"),)
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    failures: Mapped[int]
+    pause: Mapped[int]
+    opened_at: Mapped[datetime | None]
+    next_try_at: Mapped[datetime | None]
+    off_at: Mapped[datetime | None]
+    reason: Mapped[str]
+    at_once: Mapped[int | None]
+    a_minute: Mapped[int | None]
+    minute_at: Mapped[datetime | None]
+    in_minute: Mapped[int]
+    worked_at: Mapped[datetime | None]

@@ -161,6 +161,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_signed_head")),
     )
     op.create_table(
+        "destination",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("pause", sa.Integer(), nullable=False),
+        sa.Column("opened_at", Instant, nullable=True),
+        sa.Column("next_try_at", Instant, nullable=True),
+        sa.Column("off_at", Instant, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at_once", sa.Integer(), nullable=True),
+        sa.Column("a_minute", sa.Integer(), nullable=True),
+        sa.Column("minute_at", Instant, nullable=True),
+        sa.Column("in_minute", sa.Integer(), nullable=False),
+        sa.Column("worked_at", Instant, nullable=True),
+        sa.CheckConstraint(
+            "state IN ('closed', 'open', 'probing')", name=op.f("ck_destination_state")
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_destination")),
+    )
+    op.create_table(
         "webhook_target",
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("failing_since", Instant, nullable=True),
@@ -565,6 +585,7 @@ def upgrade() -> None:
         sa.Column("lease_until", Instant, nullable=True),
         sa.Column("lease_token", sa.Text(), nullable=True),
         sa.Column("lease_node", sa.Text(), nullable=True),
+        sa.Column("destination", sa.Text(), nullable=True),
         sa.Column("idem_key", sa.Text(), nullable=False),
         sa.Column("payload", Json, nullable=False),
         sa.Column("last_error", sa.Text(), nullable=False),
@@ -766,6 +787,7 @@ def downgrade() -> None:
     op.drop_index("ix_api_token_user", table_name="api_token")
     op.drop_table("api_token")
     op.drop_table("webhook_target")
+    op.drop_table("destination")
     op.drop_table("signed_head")
     op.drop_table("setting")
     op.drop_index("ix_sealed_version_number", table_name="sealed_version")
