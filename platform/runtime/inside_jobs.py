@@ -21,9 +21,11 @@ from ..store.jobs import JobClaim, add_jobs, finish
 from ..store.people import user
 from ..store.traffic import NewNotice, tell
 from .crash import crash_point
+from .erasure import carry_on, delete_erased_files
 from .housekeeping import keep_house
 from .job_commands import back_link, command_of, creation_of
 from .job_queue import Failure, due_of, new_job, settle_failure
+from .keeping import forget_some, seal_page
 from .service import LeaseLostError, Outcome, Service
 from .sharing import Sharing
 from .sweeps import sweep
@@ -32,7 +34,7 @@ from .watching import job_ended, watched_job
 
 log = logging.getLogger(__name__)
 
-TOGETHER_SECONDS = 0.1
+TOGETHER_SECONDS = 0.25
 """How long one transaction goes on taking jobs: others wait for it."""
 
 
@@ -69,6 +71,9 @@ class InsideJobs:
             "create_record": self._create_record,
             "sweep": self._sweep,
             "housekeeping": self._housekeeping,
+            "erase": self._erase,
+            "retention": self._retention,
+            "seal": self._seal,
         }
 
     def carry_out(self, ids: Sequence[int], token: str) -> None:
@@ -215,6 +220,23 @@ class InsideJobs:
     def _housekeeping(self, work: Work, job: JobClaim) -> None:
         keep_house(work.connection, work.now)
         work.after.append(self._database.fold_log)
+
+    def _erase(self, work: Work, job: JobClaim) -> None:
+        for record_id in carry_on(self.service, work.connection, job, work.now):
+            work.shared.forget(record_id)
+        work.after.append(self._delete_files)
+
+    def _retention(self, work: Work, job: JobClaim) -> None:
+        for record_id in forget_some(self.service, work.connection, job.payload, work.now):
+            work.shared.forget(record_id)
+        work.after.append(self._delete_files)
+
+    def _seal(self, work: Work, job: JobClaim) -> None:
+        seal_page(work.connection, job.payload, self.service.head_key, work.now)
+
+    def _delete_files(self) -> None:
+        if self.service.files is not None:
+            delete_erased_files(self._database, self.service.files)
 
 
 def _failure_of(error: Exception) -> Failure:

@@ -147,7 +147,7 @@ def test_a_transaction_takes_no_more_jobs_when_it_has_lasted(
     real = InsideJobs._handle
 
     def slow(self: InsideJobs, work: Work, job: JobClaim) -> None:
-        world.clock.move(seconds=0.06)
+        world.clock.move(seconds=0.15)
         real(self, work, job)
 
     monkeypatch.setattr(InsideJobs, "_handle", slow)
