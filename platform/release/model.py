@@ -16,6 +16,15 @@ from ..rules.match import RuleIndex
 from ..rules.model import Routing, Rule, Table, Team
 from ..sla.model import Sla
 from ..workflows.model import Workflow
+from .retention import Retention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicates:
+    """When two open records of one requester may be the same request. within: seconds; alike: titles, 0 to 100."""
+
+    within: int
+    alike: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +47,13 @@ class RecordType:
     summary: str = ""
     ack: str | None = None
     portal: bool = True
+    duplicates: Duplicates | None = None
     icon: str = "ticket"
     fields: tuple[Field, ...] = ()
     forms: tuple[str, ...] = ()
     priority_field: str = "priority"
     access: Access = field(default_factory=Access)
+    retention: Retention | None = None
     schema: Schema
     all_fields: Mapping[str, Field] = field(default_factory=dict)
     span: Span = NOWHERE

@@ -9,9 +9,10 @@ from ..access.parse import parse_access
 from ..core.diagnostics import Diagnostic, has_errors
 from ..core.text import Text
 from ..definitions import Document, Reader
-from ..expressions import Schema, compile_expression
+from ..expressions import Schema, compile_expression, parse_duration
 from ..formbuilder.model import Field
-from .model import RecordType, Segment, View
+from .model import Duplicates, RecordType, Segment, View
+from .retention import parse_retention
 from .schema import CUSTOMER
 
 _SEQ = re.compile(r"\{seq(?::[1-9])?\}")
@@ -64,16 +65,29 @@ def parse_record_type(
         summary=r.text("summary"),
         ack=r.identifier("acknowledge") or None,
         portal=r.flag("portal", True),
+        duplicates=_duplicates(r.reader("duplicates")),
         icon=r.text("icon", "ticket"),
         fields=fields,
         forms=forms,
         access=access,
+        retention=parse_retention(r),
         schema=schema,
         all_fields=all_fields,
         span=document.span,
     )
     r.done()
     return (None if has_errors(found) else record_type), tuple(found)
+
+
+def _duplicates(r: Reader | None) -> Duplicates | None:
+    if r is None:
+        return None
+    within = parse_duration(r.text("within", required=True))
+    alike = r.whole("alike", 60, 1, 100)
+    if r.has("within") and (within is None or within.business or not within.seconds):
+        r.error("REL010", "within")
+    r.done()
+    return Duplicates(within=within.seconds, alike=alike) if within is not None else None
 
 
 def parse_view(document: Document, schema: Schema) -> tuple[View | None, tuple[Diagnostic, ...]]:

@@ -30,6 +30,7 @@ from ..visitor import get_service, visitor
 from ..wording import gettext as _
 from .blueprint import desk
 from .colleagues import colleagues, names_of
+from .duplicates import DIFFERENT
 from .history import Teller, is_conflict
 from .lists import list_address
 from .record_page import NO_EXTRA, Extra, answer, find_number, record
@@ -433,6 +434,7 @@ def link(record_id: str) -> ResponseReturnValue:
     if not allow(kind_of(release, state).access, Act.WORK, visitor().actor, state):
         return refused(_said("ENG003", "", record_id))
     number = request.form.get("number", "").strip()
+    tie = DIFFERENT if request.form.get("kind") == DIFFERENT else "related"
     service = get_service()
     with service.database.reading() as connection:
         target = find_number(connection, service.releases.live(connection), number)
@@ -442,7 +444,7 @@ def link(record_id: str) -> ResponseReturnValue:
         )
     command = c.AddLink(
         actor=visitor().actor,
-        kind="related",
+        kind=tie,
         record=target.id,
         number=target.number,
         type=target.type,
@@ -450,6 +452,14 @@ def link(record_id: str) -> ResponseReturnValue:
     outcome = carry_out(command, record_id)
     if not outcome.accepted:
         return refused(outcome, extra=Extra(panel="link", kept={"number": number}))
+    other = c.AddLink(
+        actor=visitor().actor,
+        kind=tie,
+        record=record_id,
+        number=state.number,
+        type=state.type,
+    )
+    service.handle(other, target.id)
     return back(record_id)
 
 

@@ -31,6 +31,7 @@ from ..wording import gettext as _
 from .approval import ApprovalFacts, approval_facts
 from .clock_facts import clock_facts, shown_clocks
 from .colleagues import Colleagues, colleagues, names_of
+from .duplicates import Twin, twins_of
 from .explain import Explainer
 from .history import Line, Teller
 from .lists import DeskList, list_address, row_of, show_list
@@ -98,6 +99,7 @@ class RecordPage:
     clock_facts: Sequence[Any] = ()
     chart: Chart | None = None
     merge_target: Any = None
+    twins: Sequence[Twin] = ()
 
 
 def record() -> tuple[RecordState, Release]:
@@ -141,13 +143,14 @@ def build(
         conflict=extra.conflict,
         again=extra.again,
     )
+    title = title_of(connection, state.id) or state.number
     return RecordPage(
         state=state,
         release=release,
         kind=kind,
         workflow=workflow,
         place=place,
-        title=title_of(connection, state.id) or state.number,
+        title=title,
         people=people,
         may=may,
         clocks=shown_clocks(release, state),
@@ -162,6 +165,7 @@ def build(
         extra=chosen,
         follows=visitor().actor.id in state.followers,
         merge_target=_merge_target(connection, state, live, people, chosen),
+        twins=twins_of(connection, live, kind, state, title) if may["merge"] else (),
         **_tab_content(connection, state, release, kind, workflow, people, may, tab),
     )
 
@@ -266,6 +270,7 @@ def link_word(kind: str) -> str:
         "merged_from": _("Took over"),
         "caused_by": _("Caused by"),
         "callback_of": _("Call-back for"),
+        "different_from": _("Is not the same as"),
         "blocks": _("Blocks"),
         "blocked_by": _("Waits for"),
     }

@@ -26,4 +26,16 @@ RELEASE: dict[str, Message] = {
         "{name} belongs to record type {other}, not to {type}.",
         "“{name}”属于记录类型“{other}”，而不是“{type}”。",
     ),
+    "REL008": Message(
+        "'{word}' is no time to keep records: write whole days or weeks of the calendar, such as 730d.",
+        "“{word}”不是有效的保留期限；请写整天或整周的自然时间，例如 730d。",
+    ),
+    "REL009": Message(
+        "Files can only go sooner than the rest: give files_after fewer days than after, or leave it out.",
+        "附件只能比其他内容更早清除：请让 files_after 的天数少于 after，或删除此行。",
+    ),
+    "REL010": Message(
+        "Write the time within which requests may be duplicates in hours or days of the clock, such as 24h.",
+        "请用自然时间填写判断重复的时限，例如 24h。",
+    ),
 }

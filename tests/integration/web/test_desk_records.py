@@ -392,12 +392,24 @@ def test_tasks_are_finished_one_by_one_each_with_its_form(
     assert shop.state(record_id).state == "resolved"
 
 
+def test_a_task_of_a_team_opens_the_record_for_its_members(
+    lin: Browser, browser_of: NewBrowser, shop: Shop
+) -> None:
+    record_id = fixing(lin, shop)
+    kim = browser_of().sign_in("kim")
+    assert "Get the parts" in text(kim.get("/desk/tasks"))
+    page = text(kim.get(f"/desk/records/{record_id}"))
+    assert "Part number" in page and 'name="severity"' not in page
+    assert "The lamp flickers" in text(kim.get("/desk?view=open"))
+    post(lin, shop, record_id, "tasks/parts/take", owner="lin")
+    assert kim.get(f"/desk/records/{record_id}").status_code == 404
+
+
 def test_a_task_is_seen_by_whom_it_was_given_to(
     lin: Browser, browser_of: NewBrowser, shop: Shop
 ) -> None:
     record_id = fixing(lin, shop)
     kim = browser_of().sign_in("kim")
-    assert kim.get(f"/desk/records/{record_id}").status_code == 404
     post(lin, shop, record_id, "tasks/parts/take", owner="kim")
     assert "Get the parts" in text(kim.get("/desk/tasks"))
     page = text(kim.get(f"/desk/records/{record_id}"))
@@ -553,3 +565,26 @@ def test_a_preview_does_not_make_the_page_newer_than_its_reader_has_seen(
     assert set(re.findall(r'name="version" value="(\d+)"', page)) == {str(seen)}
     assert lin.post(f"/desk/records/{record_id}/save", sent).status_code == 409
     assert shop.state(record_id).values["severity"] == "bad"
+
+
+# --- requests sent twice ----------------------------------------------------------------------------
+
+
+def test_a_request_sent_twice_is_proposed_for_merging(shop: Shop, lin: Browser) -> None:
+    first = repair(shop, "The lamp in the hall flickers")
+    again = repair(shop, "Lamp in the hall flickers!")
+    repair(shop, "The invoice names the wrong firm")
+    repair(shop, "The lamp in the hall flickers", customer_id="bob")
+    page = lin.get(f"/desk/records/{again}").get_data(as_text=True)
+    twins = page.partition('class="notice notice-info twins"')[2].partition("</section>")[0]
+    assert re.findall(r"R-\d{4}-\d+", twins)[0] == shop.state(first).number
+    assert len(set(re.findall(r"R-\d{4}-\d+", twins))) == 1
+    number = shop.state(first).number
+    assert f"do=merge&amp;number={number}" in twins
+
+    assert post(lin, shop, again, "link", number=number, kind="different_from").status_code == 303
+    assert "twins" not in lin.get(f"/desk/records/{again}").get_data(as_text=True)
+    assert "twins" not in lin.get(f"/desk/records/{first}").get_data(as_text=True), "said for both"
+    assert [(tie.kind, tie.record) for tie in shop.state(first).links] == [
+        ("different_from", again)
+    ]
