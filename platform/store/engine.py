@@ -13,6 +13,7 @@ from typing import IO, Any
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 
 from .columns import dump_json
+from .shared_commit import SharedCommits
 from .sql_sqlite import add_functions
 
 BUSY_MILLISECONDS = 10_000
@@ -55,6 +56,7 @@ class Database:
     url: URL
     write: Engine
     read: Engine
+    shared: SharedCommits | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -67,8 +69,15 @@ class Database:
         return Path(self.url.database) if self.is_sqlite and self.url.database else None
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Open one transaction; commit at the end, roll back on an exception."""
+    def writing(self, *, alone: bool = False) -> Iterator[Connection]:
+        """Open one transaction; commit at the end, roll back on an exception.
+
+        alone: share the commit with nobody, for whoever writes long. On SQLite all others that wait share one.
+        """
+        if self.shared is not None:
+            with self.shared.writing(alone=alone) as connection:
+                yield connection
+            return
         with self.write.connect() as connection, self._clean(connection), connection.begin():
             yield connection
 
@@ -157,7 +166,7 @@ def _open_sqlite(url: URL) -> Database:
     event.listen(write, "begin", _begin_immediate)
     event.listen(read, "connect", _prepare_sqlite_reader)
     event.listen(read, "begin", _begin)
-    return Database(url=url, write=write, read=read)
+    return Database(url=url, write=write, read=read, shared=SharedCommits(write, WAIT_SECONDS))
 
 
 def _open_postgres(url: URL) -> Database:

@@ -166,7 +166,8 @@ def _told(connection: Connection, plan: _Plan, parameters: Any, error: Any) -> B
     lost = dialect.is_disconnect(error, connection.connection, None)
     if lost:
         connection.invalidate(error)
-    return DBAPIError.instance(
+    told: BaseException = DBAPIError.instance(
         plan.text, parameters, error, dialect.loaded_dbapi.Error,
         connection_invalidated=lost, dialect=dialect,
     )  # fmt: skip
+    return told

@@ -116,10 +116,11 @@ class Ledger:
                 self.clashes += len(mine & self.at_work)
                 self.at_work |= mine
             ended = [job for job in jobs if self._end(connection, job)]
+            with self.lock:  # before the commit: after it others may be at the same records first
+                self.at_work -= mine
+                for job in ended:
+                    self.order[job.record_id or ""].append(job.payload["n"])
         with self.lock:
-            self.at_work -= mine
-            for job in ended:
-                self.order[job.record_id or ""].append(job.payload["n"])
             self.done += len(ended)
             if self.done >= self.total:
                 self.all_done.set()
