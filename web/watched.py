@@ -17,6 +17,9 @@ from .visitor import get_service, get_settings, visitor
 access = logging.getLogger("sopwith.access")
 UNTOLD = frozenset({"static", "health.alive", "health.ready", "health.metrics"})
 """Asked for all the time: counted, and told only when they fail."""
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""All others are counted as one: whoever invents some shall not make figures of them."""
+
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _KEPT = "sopwith_watched"
 
@@ -26,6 +29,7 @@ class _Seen:
     """What is known of a request while it runs. queries: a list of one number."""
 
     id: str
+    method: str
     route: str
     started: float
     cpu: float
@@ -43,10 +47,11 @@ def init_watched(app: Flask) -> None:
 def _begin() -> None:
     held = ExitStack()
     route = request.url_rule.rule if request.url_rule is not None else "-"
-    request_id = _request_id()
-    held.enter_context(facts(request=request_id, route=route, method=request.method))
+    request_id, method = _request_id(), request.method if request.method in METHODS else "other"
+    held.enter_context(facts(request=request_id, route=route, method=method))
     seen = _Seen(
         id=request_id,
+        method=method,
         route=route,
         started=time.perf_counter(),
         cpu=time.thread_time(),
@@ -55,7 +60,7 @@ def _begin() -> None:
     )
     if WATCH.spans is not None and get_settings().proxies:  # a stranger's trace is not followed
         held.enter_context(WATCH.spans.following(request.headers.get("traceparent", "")))
-    held.enter_context(step(f"{request.method} {route}"))
+    held.enter_context(step(f"{method} {route}"))
     setattr(g, _KEPT, seen)
 
 
@@ -72,11 +77,11 @@ def _end(response: Response) -> Response:
     seconds, cpu = time.perf_counter() - seen.started, time.thread_time() - seen.cpu
     status = response.status_code
     response.headers["X-Request-Id"] = seen.id
-    WATCH.meters.request(seen.route, request.method, status, seconds, cpu)
+    WATCH.meters.request(seen.route, seen.method, status, seconds, cpu)
     if access.isEnabledFor(logging.INFO) and (request.endpoint not in UNTOLD or status >= 500):
         access.info(
             "%s %s %d",
-            request.method,
+            seen.method,
             seen.route,
             status,
             extra={

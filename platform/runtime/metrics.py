@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+from sqlalchemy import Engine
 
 from ..store.engine import Database
 from .lanes import Lane
@@ -45,6 +46,8 @@ class PrometheusMeters:
         values.ValueClass = values.MultiProcessValue(room_for(self.folder))  # type: ignore[no-untyped-call] # of the library
         self._parts = _Metrics()
         self._parts.process.labels(self.role, self.version).set(time.time())
+        for name, engine in self._engines():
+            self._parts.pool_limit.labels(name).set(getattr(engine.pool, "size", lambda: 0)())
 
     def request(self, route: str, method: str, status: int, seconds: float, cpu: float) -> None:
         """Count one request that was answered."""
@@ -83,8 +86,11 @@ class PrometheusMeters:
         if claimed:
             self._parts.claimed.inc(claimed)
 
+    def _engines(self) -> tuple[tuple[str, Engine], ...]:
+        return (("write", self.database.write), ("read", self.database.read))
+
     def _look_at_pools(self) -> None:
-        for name, engine in (("write", self.database.write), ("read", self.database.read)):
+        for name, engine in self._engines():
             used = getattr(engine.pool, "checkedout", lambda: 0)()
             self._parts.pool_used.labels(name).set(used)
 
@@ -148,6 +154,13 @@ class _Metrics:
         self.pool_used = Gauge(
             "sopwith_database_connections_used",
             "Connections in use when last looked at.",
+            ("pool",),
+            registry=into,
+            multiprocess_mode="livesum",
+        )
+        self.pool_limit = Gauge(
+            "sopwith_database_connections_limit",
+            "Most connections that may be in use.",
             ("pool",),
             registry=into,
             multiprocess_mode="livesum",

@@ -20,6 +20,7 @@ from ..store.figures import (
     failing,
     inbox_figures,
     lane_figures,
+    last_backup,
     log_size,
     open_by_category,
     overdue_by_type,
@@ -75,6 +76,12 @@ class StoreFigures(Collector):
         yield from _work(connection, now)
         yield from _outside(connection, now)
         yield from _records(connection, now)
+        backup = last_backup(connection)
+        yield gauge(
+            "sopwith_last_backup_timestamp_seconds",
+            "When the last backup was made, in seconds since 1970; 0 when none ever was.",
+            backup[0].timestamp() if backup else 0.0,
+        )
         yield gauge(
             "sopwith_sqlite_wal_bytes", "SQLite's write-ahead log.", log_size(self._database)
         )
@@ -83,12 +90,6 @@ class StoreFigures(Collector):
             "Size of the database.",
             database_bytes(self._database, connection),
         )
-        pools = family(
-            "sopwith_database_connections_limit", "Most connections of one process.", "pool"
-        )
-        for name, engine in (("write", self._database.write), ("read", self._database.read)):
-            pools.add_metric([name], getattr(engine.pool, "size", lambda: 0)())
-        yield pools
 
 
 def _work(connection: Connection, now: datetime) -> Iterator[Metric]:
