@@ -49,7 +49,9 @@ def _timed_rule(draft: Draft, rule_id: str) -> None:
 def run_rule(draft: Draft, command: c.RunRule) -> None:
     """Let an ``every`` rule act on this record, once in each round."""
     rule = draft.release.rules.get(command.rule)
-    if rule is None or draft.state.fired.get(rule.id) == command.round:
+    if rule is None or rule.id in draft.record_type.without:
+        return
+    if draft.state.fired.get(rule.id) == command.round:
         return
     happening = Happening(f"every:{rule.id}", {"kind": "every"})
     scope = {**draft.scope(), "event": happening.event}

@@ -30,6 +30,13 @@ def check_record_type(
             found.append(_missing(kind, references, what, name))
     if kind.ack and not references.has("message_template", kind.ack):
         found.append(_missing(kind, references, "message_template", kind.ack))
+    for name in sorted(kind.without):
+        rule = release.rules.get(name)
+        if rule is not None and rule.record_type != "any":
+            values = {"name": name, "other": rule.record_type}
+            found.append(Diagnostic(span=kind.span, code="REL011", values=values))
+        elif not references.has("rule", name):
+            found.append(_missing(kind, references, "rule", name))
     if kind.summary:
         found.extend(parse_inline(kind.summary, kind.schema, kind.span)[1])
     return tuple(found)

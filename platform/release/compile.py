@@ -108,7 +108,10 @@ class _Compiler:
             views=self.each("view", lambda d: parse_view(d, self.schema_of(d))),
             segments=self.each("segment", parse_segment),
             working_time={name: WorkingTime(calendar) for name, calendar in calendars.items()},
-            rule_index={name: RuleIndex(rules.values(), name) for name in record_types},
+            rule_index={
+                name: RuleIndex((one for one in rules.values() if one.id not in kind.without), name)
+                for name, kind in record_types.items()
+            },
         )
         self.check(release)
         found = tidy(self.found)

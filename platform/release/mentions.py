@@ -79,6 +79,7 @@ def of_record_type(one: RecordType) -> Iterator[Mention]:
     yield from named([("sla", one.sla)], "promise", nothing, one.span)
     yield from named([("routing", one.routing)], "route", nothing, one.span)
     yield from named([("message_template", one.ack)], "acknowledge", nothing, one.span)
+    yield from named([("rule", name) for name in sorted(one.without)], "without", nothing, one.span)
     summary = parse_source(one.summary, None, lambda _at, _length: NOWHERE)[0]
     for name in sorted(set(_read(summary))):
         yield Mention("field", name, "text", span=one.span)

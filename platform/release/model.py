@@ -32,7 +32,8 @@ class RecordType:
     """What a record is: its number, its forms, its process, and who may do what with it.
 
     number: pattern with {yyyy} {mm} {dd} {seq:6}. summary: message template that makes the title when
-    no field ``title`` is filled. portal: offered to customers.
+    no field ``title`` is filled. portal: offered to customers. without: rules for records of any type that
+    leave these alone.
     """
 
     id: str
@@ -47,6 +48,7 @@ class RecordType:
     summary: str = ""
     ack: str | None = None
     portal: bool = True
+    without: frozenset[str] = frozenset()
     duplicates: Duplicates | None = None
     icon: str = "ticket"
     fields: tuple[Field, ...] = ()

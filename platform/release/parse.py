@@ -65,6 +65,7 @@ def parse_record_type(
         summary=r.text("summary"),
         ack=r.identifier("acknowledge") or None,
         portal=r.flag("portal", True),
+        without=frozenset(r.identifiers("without")),
         duplicates=_duplicates(r.reader("duplicates")),
         icon=r.text("icon", "ticket"),
         fields=fields,

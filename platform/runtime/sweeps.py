@@ -30,7 +30,7 @@ def sweep(connection: Connection, service: Service, job: JobClaim, now: datetime
     if rule is None or trigger is None:
         return
     round_at = job.payload.get("round") or instant_text(due_of(job))
-    ids = ids_of(connection, _wanted(rule), after=job.payload.get("after", ""), limit=PAGE)
+    ids = ids_of(connection, _wanted(release, rule), after=job.payload.get("after", ""), limit=PAGE)
     add_jobs(
         connection,
         [
@@ -80,8 +80,13 @@ def _plan(
         add_jobs(connection, [job])
 
 
-def _wanted(rule: Rule) -> RecordFilter:
+def _wanted(release: Release, rule: Rule) -> RecordFilter:
     """Return the records to look at: open ones, unless the rule itself speaks of where they stand."""
-    types = None if rule.record_type == "any" else frozenset({rule.record_type})
+    types: frozenset[str] | None = None
+    if rule.record_type != "any":
+        types = frozenset({rule.record_type})
+    elif any(rule.id in kind.without for kind in release.record_types.values()):
+        kinds = release.record_types.values()
+        types = frozenset(kind.id for kind in kinds if rule.id not in kind.without)
     categories = None if looks_at_settled(rule) else OPEN_CATEGORIES
     return RecordFilter(types=types, categories=categories)

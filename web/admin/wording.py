@@ -61,6 +61,7 @@ def use_word(how: str) -> str:
         "promise": _("its SLA policy"),
         "route": _("routing"),
         "acknowledge": _("confirmation of receipt"),
+        "without": _("leaves its records alone"),
         "record_type": _("is made for it"),
         "field": _("has this field"),
         "choices": _("choices of a field"),

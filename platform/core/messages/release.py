@@ -34,6 +34,10 @@ RELEASE: dict[str, Message] = {
         "Files can only go sooner than the rest: give files_after fewer days than after, or leave it out.",
         "附件只能比其他内容更早清除：请让 files_after 的天数少于 after，或删除此行。",
     ),
+    "REL011": Message(
+        "Rule {name} is only for records of type {other}; here stand rules for records of any type.",
+        "规则“{name}”仅适用于“{other}”类记录；此处只能填写适用于所有类型的规则。",
+    ),
     "REL010": Message(
         "Write the time within which requests may be duplicates in hours or days of the clock, such as 24h.",
         "请用自然时间填写判断重复的时限，例如 24h。",
