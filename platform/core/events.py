@@ -35,7 +35,8 @@ class EventKind(StrEnum):
     DELIVERED = "delivered"  # job key, kind, target, outcome
     RELEASE = "release"  # from, to (migration)
     INCIDENT = "incident"  # code, values
-    # by, reason ("asked" | "retention"), kinds: [what went], events: how many, left: digest of what remained
+    # scope ("personal" | "files"), reason ("asked" | "retention"), kinds: [what went], events: how many
+    # were changed, left: digest of what remained of them
     ERASED = "erased"
 
 

@@ -7,6 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+ERASED_TEXT = "[\N{HORIZONTAL ELLIPSIS}]"
+"""What is shown where a person's words were erased; the same in every language."""
+
 
 class Category(StrEnum):
     """What a workflow state means to clocks, lists and key figures."""

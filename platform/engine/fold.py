@@ -117,6 +117,7 @@ def _state(state: RecordState, body: Body, event: Event) -> None:
         state.reopened += 1
         state.resolved_at = None
         state.closed_at = None
+        state.erased_at = None  # what is said from now on may have to be erased again
     elif state.is_open and not was_open:
         state.resolved_at = None
         state.closed_at = None
@@ -241,7 +242,8 @@ def _incident(state: RecordState, body: Body, event: Event) -> None:
 
 
 def _erased(state: RecordState, body: Body, event: Event) -> None:
-    state.erased_at = event.at
+    if body["scope"] == "personal":
+        state.erased_at = event.at
 
 
 def _nothing(state: RecordState, body: Body, event: Event) -> None:

@@ -110,6 +110,7 @@ class Field:
     of: str = ""
     team: str | None = None  # user fields: members of this team only
     rights: tuple[Right, ...] = ()
+    personal: bool | None = None  # None: as the type says
     span: Span = NOWHERE
     places: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 

@@ -69,6 +69,7 @@ _BOUNDED = frozenset(
 _NUMBERS = frozenset({FieldType.NUMBER, FieldType.MONEY, FieldType.COMPUTED})
 USES: Mapping[str, frozenset[FieldType]] = {
     "placeholder": _WITH_PLACEHOLDER,
+    "personal": _FILLED | {FieldType.COMPUTED},
     "required": _FILLED,
     "require": _FILLED,
     "enable": _FILLED,
@@ -218,6 +219,8 @@ class FieldParser:
         """Return *field* with what any field may have: conditions, rights, default."""
         kind = field.type
         field = replace(field, show=self.condition(reader, "show"), rights=self._rights(reader))
+        if reader.has("personal") and kind in USES["personal"]:
+            field = replace(field, personal=reader.flag("personal"))
         if kind in USES["placeholder"]:
             field = replace(field, placeholder=reader.label("placeholder"))
         if kind in _FILLED:

@@ -249,7 +249,7 @@ def check_archive(path: Path, progress: Progress) -> tuple[BrokenLink, ...]:
                 for _row in read_table(archive, part):
                     pass
         progress("check record", 0, manifest.records)
-        broken = []
+        broken: list[BrokenLink] = []
         for one in _broken(archive, parts, manifest):
             broken += [one] if len(broken) < SHOWN else []
         if manifest.files is not None:

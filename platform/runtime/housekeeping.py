@@ -13,7 +13,9 @@ from ..store.jobs import add_jobs
 from ..store.sessions import sweep_sessions
 from ..store.tokens import sweep_links
 from ..store.traffic import forget_deliveries
+from .crash import crash_point
 from .job_queue import new_job
+from .keeping import plan_keeping
 
 KEY = "housekeeping"
 REQUESTS_KEPT = timedelta(days=2)
@@ -27,6 +29,7 @@ def plan_housekeeping(database: Database, now: datetime) -> None:
     """See to it that the next round is planned."""
     with database.writing() as connection:
         add_jobs(connection, [new_job(KEY, KEY, {}, now, due_at=now + timedelta(hours=1))])
+        plan_keeping(connection, now)
 
 
 def keep_house(connection: Connection, now: datetime) -> None:
@@ -38,3 +41,4 @@ def keep_house(connection: Connection, now: datetime) -> None:
     forget_heartbeats(connection, now - ENDED_KEPT)
     due_at = now if is_more else now + timedelta(days=1)
     add_jobs(connection, [new_job(KEY, KEY, {}, now, due_at=due_at)])
+    crash_point("housekeeping:written")

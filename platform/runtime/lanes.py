@@ -56,7 +56,7 @@ def lane_of(kind: str, payload: Mapping[str, Any] | None = None) -> Lane:
         return Lane.URGENT if payload and payload.get("about") in _URGENT else Lane.MAIL
     if kind == "webhook":
         return Lane.WEB
-    if kind in ("sweep", "housekeeping"):
+    if kind in ("sweep", "housekeeping", "erase", "retention", "seal"):
         return Lane.BULK
     if kind == "command" and payload and payload.get("command") == "run_rule":
         return Lane.BULK

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -65,7 +66,10 @@ class Outcome:
 
 @dataclass(slots=True, kw_only=True)
 class Service:
-    """What web, connectors and jobs need of the runtime. wake: called after each commit with new work."""
+    """What web, connectors and jobs need of the runtime. wake: called after each commit with new work.
+
+    files: where attached files lie, None where nobody deletes any. head_key: signs the daily heads.
+    """
 
     database: Database
     releases: Releases
@@ -73,6 +77,8 @@ class Service:
     ids: Ids
     links: Links
     zone: str = "Asia/Shanghai"
+    files: Path | None = None
+    head_key: bytes = b""
     wake: Callable[[], None] = field(default=lambda: None)
 
     def handle(

@@ -26,7 +26,7 @@ from .tables import AttachmentRow, ExplanationRow, MessageRow, RecordEventRow, R
 Said = tuple[NewMessage, bool, str]
 """message, public, author: as in ``Decision.messages``."""
 
-_RETEXT = frozenset({EventKind.CREATED, EventKind.VALUES, EventKind.CUSTOMER})
+_RETEXT = frozenset({EventKind.CREATED, EventKind.VALUES, EventKind.CUSTOMER, EventKind.ERASED})
 
 
 _NEVER_CHANGES = ("id", "number", "type", "created_at")

@@ -88,6 +88,8 @@ def open_service(settings: Settings, *, migrate: bool = True) -> Service:
             settings.address, (settings.link_key or key_in(settings.data, "link-key")).encode()
         ),
         zone=settings.zone,
+        files=settings.data / "files",
+        head_key=key_in(settings.data, "head-key").encode(),
     )
 
 

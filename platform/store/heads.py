@@ -1,0 +1,231 @@
+"""Signed heads: how far every chain reached on a day, so that a cut tail or a removed record shows.
+
+Each head covers the records that moved on since the head before. What it covers is kept as record and version only;
+the hash comes from the event itself, so that an event that is gone cannot be covered up by a row about it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, insert, select
+
+from ..core.plain import instant_text
+from .canonical import digest
+from .tables import AuditRow, RecordEventRow, RecordRow, SealedVersionRow, SignedHeadRow
+
+START = ""
+METHOD = "hmac-sha256"
+STREAMED = {"yield_per": 1000}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealing:
+    """A head in the making. digest: over the entries so far; after: the last record taken in."""
+
+    number: int
+    digest: str = START
+    after: str = ""
+    entries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedHead:
+    """One head as it is kept."""
+
+    number: int
+    at: datetime
+    entries: int
+    records: int
+    audit_seq: int
+    audit_hash: str
+    prev_digest: str
+    digest: str
+    method: str
+    key_id: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadFault:
+    """What does not agree with a signed head. record_id: whose chain, "" for the head as a whole."""
+
+    number: int
+    at: datetime
+    reason: str
+    record_id: str = ""
+
+
+def key_id(key: bytes) -> str:
+    """Return what a key is known by."""
+    return sha256(b"sopwith head key\n" + key).hexdigest()[:16]
+
+
+def begin_head(connection: Connection) -> Sealing:
+    """Return the next head, not begun; what an interrupted one left is forgotten."""
+    last = connection.execute(select(func.max(SignedHeadRow.number))).scalar_one() or 0
+    connection.execute(delete(SealedVersionRow).where(SealedVersionRow.number > last))
+    return Sealing(number=last + 1)
+
+
+def seal_some(connection: Connection, sealing: Sealing, limit: int) -> tuple[Sealing, bool]:
+    """Take in up to *limit* records that moved on; return how far it is now, and whether that was the last."""
+    covered = and_(
+        SealedVersionRow.record_id == RecordRow.id, SealedVersionRow.version == RecordRow.version
+    )
+    query = (
+        select(RecordRow.id, RecordRow.version, RecordRow.head)
+        .outerjoin(SealedVersionRow, covered)
+        .where(RecordRow.id > sealing.after, SealedVersionRow.record_id.is_(None))
+        .order_by(RecordRow.id)
+        .limit(limit)
+    )
+    rows = connection.execute(query).all()
+    if not rows:
+        return sealing, True
+    sum_of = sealing.digest
+    for row in rows:
+        sum_of = _next(sum_of, row.id, row.version, row.head)
+    new = [{"record_id": row.id, "version": row.version, "number": sealing.number} for row in rows]
+    connection.execute(insert(SealedVersionRow), new)
+    made = Sealing(
+        number=sealing.number,
+        digest=sum_of,
+        after=rows[-1].id,
+        entries=sealing.entries + len(rows),
+    )
+    return made, len(rows) < limit
+
+
+def _next(sum_of: str, record_id: str, version: int, head: str) -> str:
+    return sha256(f"{sum_of}\n{record_id}\n{version}\n{head}".encode()).hexdigest()
+
+
+def sign_head(connection: Connection, sealing: Sealing, key: bytes, now: datetime) -> SignedHead:
+    """Keep the head, signed; return it."""
+    newest = select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)
+    audit = connection.execute(newest).one_or_none()
+    before = last_head(connection)
+    row: dict[str, Any] = {
+        "number": sealing.number,
+        "at": now,
+        "entries": sealing.entries,
+        "records": connection.execute(select(func.count()).select_from(RecordRow)).scalar_one(),
+        "audit_seq": audit.seq if audit else 0,
+        "audit_hash": audit.hash if audit else "",
+        "prev_digest": before.digest if before else START,
+        "method": METHOD,
+        "key_id": key_id(key),
+    }
+    row["digest"] = _digest(row, sealing.digest)
+    row["signature"] = _signature(key, row["digest"])
+    connection.execute(insert(SignedHeadRow), row)
+    return SignedHead(**row)
+
+
+def _digest(row: dict[str, Any], entries: str) -> str:
+    names = ("number", "entries", "records", "audit_seq", "audit_hash", "prev_digest", "method")
+    return digest(entries, instant_text(row["at"]), row["key_id"], *(row[name] for name in names))
+
+
+def _signature(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), sha256).hexdigest()
+
+
+def last_head(connection: Connection) -> SignedHead | None:
+    """Return the newest signed head, None when there is none."""
+    query = select(SignedHeadRow.__table__).order_by(SignedHeadRow.number.desc()).limit(1)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else SignedHead(**row)
+
+
+def heads_since(connection: Connection, since: datetime | None) -> list[SignedHead]:
+    """Return the signed heads from *since* on, the oldest first."""
+    query = select(SignedHeadRow.__table__).order_by(SignedHeadRow.number)
+    if since is not None:
+        query = query.where(SignedHeadRow.at >= since)
+    return [SignedHead(**row) for row in connection.execute(query).mappings()]
+
+
+def head_faults(
+    connection: Connection, key: bytes, since: datetime | None = None
+) -> Iterator[HeadFault]:
+    """Yield what does not agree with the heads from *since* on: their order, their signatures, what they cover."""
+    heads = heads_since(connection, since)
+    before: SignedHead | None = None
+    for head in heads:
+        fault = _fault_of(connection, head, before, key, is_first=since is None)
+        if fault:
+            yield HeadFault(number=head.number, at=head.at, reason=fault)
+        yield from _faults_in(connection, head)
+        before = head
+
+
+def _fault_of(
+    connection: Connection,
+    head: SignedHead,
+    before: SignedHead | None,
+    key: bytes,
+    *,
+    is_first: bool,
+) -> str:
+    if before is None and is_first and (head.number, head.prev_digest) != (1, START):
+        return "the heads before it are missing"
+    if before is not None and head.prev_digest != before.digest:
+        return "it does not follow the head before it"
+    if before is not None and head.number != before.number + 1:
+        return "a head before it is missing"
+    if head.key_id != key_id(key):
+        return f"it was signed with another key ({head.key_id}), which is not here"
+    if not hmac.compare_digest(head.signature, _signature(key, head.digest)):
+        return "its signature does not hold"
+    if head.audit_seq:
+        line = select(AuditRow.hash).where(AuditRow.seq == head.audit_seq)
+        if connection.execute(line).scalar_one_or_none() != head.audit_hash:
+            return f"line {head.audit_seq} of the audit log was changed, or is missing"
+    return ""
+
+
+def _faults_in(connection: Connection, head: SignedHead) -> Iterator[HeadFault]:
+    """Sum up again what the head covers; name the records whose events are gone."""
+    event = and_(
+        RecordEventRow.record_id == SealedVersionRow.record_id,
+        RecordEventRow.seq == SealedVersionRow.version,
+    )
+    query = (
+        select(SealedVersionRow.record_id, SealedVersionRow.version, RecordEventRow.hash)
+        .outerjoin(RecordEventRow, event)
+        .where(SealedVersionRow.number == head.number)
+        .order_by(SealedVersionRow.record_id)
+    )
+    sum_of, entries, gone = START, 0, False
+    for row in connection.execute(query, execution_options=STREAMED):
+        entries += 1
+        if row.hash is None:
+            gone = True
+            yield HeadFault(
+                number=head.number,
+                at=head.at,
+                record_id=row.record_id,
+                reason=f"event {row.version} was signed and is missing: the end of the history, or all of it",
+            )
+        else:
+            sum_of = _next(sum_of, row.record_id, row.version, row.hash)
+    if entries != head.entries:
+        yield HeadFault(
+            number=head.number,
+            at=head.at,
+            reason=f"it covered {head.entries} records, {entries} are left of them",
+        )
+    elif not gone and _digest(_row(head), sum_of) != head.digest:
+        reason = "a history that it covers was written anew"
+        yield HeadFault(number=head.number, at=head.at, reason=reason)
+
+
+def _row(head: SignedHead) -> dict[str, Any]:
+    return {name: getattr(head, name) for name in SignedHead.__dataclass_fields__}
