@@ -6,8 +6,9 @@ import multiprocessing
 import shutil
 import tempfile
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from multiprocessing.pool import AsyncResult, Pool
@@ -21,11 +22,15 @@ from ..core.plain import instant, instant_text
 from ..lab.lives import Kind, Scene, live
 from ..store.bulk_load import Loader, loader_for
 from ..store.bulk_mould import Mould, MouldError, mould
+from ..store.bulk_parts import file_of, lines_of
 from ..store.bulk_plan import Origin, Plan, Span, span_of
-from ..store.bulk_press import Pressed, press, tables
+from ..store.bulk_press import Pressed, PressError, press, tables
 from ..store.bulk_stamp import Copy, Stamp
 from ..store.engine import Database, open_database
 from ..store.installation import put_setting, setting
+from ..store.kept_views import NO_VIEWS, plan_of
+from ..store.marking import count_groups
+from ..store.marks import Group
 from ..store.schema import upgrade
 from ..store.tables import NumberCounterRow
 from .bulk_cast import Customers, add_colleagues, add_customers, make_customers, scene_of
@@ -35,8 +40,8 @@ SETTING = "demo_data"
 HEAD_START = timedelta(hours=2)
 """Nothing that was made comes due earlier than this after the data's present."""
 
-A_BATCH = 500
-AHEAD = 3
+A_BATCH = 1000
+AHEAD = 2
 """Batches made beforehand for each process that makes them."""
 
 TRIES_A_LIFE = 6
@@ -94,7 +99,7 @@ def make(service: Service, wish: Wish, processes: int, tell: Tell) -> Made:
     start = time.perf_counter()
     loader = loader_for(database, wish.records, service.clock.now())
     try:
-        _load(
+        tally = _load(
             loader, database, wish, state, Stamp(moulds, customers.who), plan, processes, tell, made
         )
         made.loading = time.perf_counter() - start
@@ -102,7 +107,7 @@ def make(service: Service, wish: Wish, processes: int, tell: Tell) -> Made:
         start = time.perf_counter()
         loader.close(lambda line: tell(line, 0, 0))
         made.finishing = time.perf_counter() - start
-    _end(service, state, plan)
+    _end(service, state, plan, tally)
     return made
 
 
@@ -167,13 +172,14 @@ def _wish_of(notes: Mapping[str, Any]) -> Wish:
     return Wish(**{**found, "now": instant(found["now"])})
 
 
-def _end(service: Service, notes: Mapping[str, Any], plan: Plan) -> None:
+def _end(service: Service, notes: Mapping[str, Any], plan: Plan, tally: Counter[Group]) -> None:
     with service.database.writing() as connection:
         for key, last in sorted(plan.counters.items()):
             same = NumberCounterRow.key == key
             moved = update(NumberCounterRow).where(same).values(last=last)
             if connection.execute(moved).rowcount == 0:
                 connection.execute(insert(NumberCounterRow), {"key": key, "last": last})
+        count_groups(connection, tally.elements(), ())
         done = [*notes["done"], notes["wish"]["seed"]]
         put_setting(connection, SETTING, {"done": done}, service.clock.now())
 
@@ -185,6 +191,7 @@ Lived = tuple[Span, int, Kind | None, Pressed]
 
 _scene: Scene | None = None
 _scratch: Database | None = None
+_views = NO_VIEWS
 
 
 def _lives(scene: Scene, wish: Wish, processes: int, tell: Tell) -> tuple[list[Lived], list[Lived]]:
@@ -210,10 +217,11 @@ def _pool(processes: int, enter: Callable[..., None], given: tuple[Any, ...]) ->
 
 
 def _enter_scene(scene: Scene, folder: Path) -> None:
-    global _scene, _scratch
+    global _scene, _scratch, _views
     own = folder / f"{multiprocessing.current_process().pid}.db"
     shutil.copy(folder / "scratch.db", own)
     _scene, _scratch = scene, open_database(f"sqlite:///{own}")
+    _views = plan_of(scene.release)
 
 
 def _chosen(pool: Pool, wish: Wish, is_open: bool, wanted: int, tell: Tell) -> Iterator[Lived]:
@@ -242,8 +250,12 @@ def _live(given: tuple[str, bool]) -> Lived | None:
     if life is None:
         return None
     with _scratch.write.connect() as connection:
-        pressed = press(connection, life)
-        connection.rollback()
+        try:
+            pressed = press(connection, life, _views)
+        except PressError:
+            return None
+        finally:
+            connection.rollback()
     try:
         mould(pressed, for_postgres=False)
     except MouldError:
@@ -288,19 +300,33 @@ def _plan(
 
 
 _stamp: Stamp | None = None
-_way: str = ""
+_parts: Path | None = None
 
 
-def _enter_stamp(stamp: Stamp, way: str) -> None:
-    global _stamp, _way
-    _stamp, _way = stamp, way
+def _enter_stamp(stamp: Stamp, parts: Path | None) -> None:
+    global _stamp, _parts
+    _stamp, _parts = stamp, parts
 
 
-def _make_batch(given: tuple[str, list[Copy]]) -> Any:
-    seed, copies = given
+def _make_batch(given: tuple[str, int, list[Copy]]) -> Any:
+    seed, number, copies = given
     assert _stamp is not None
     chance = Random(seed)  # noqa: S311 - made-up data, repeatable
-    return _stamp.lines(copies, chance) if _way == "lines" else _stamp.rows(copies, chance)
+    if _parts is None:
+        return lines_of(_stamp, copies, chance)
+    return file_of(_stamp, copies, chance, _parts / f"{number}.db")
+
+
+@contextmanager
+def _folder(database: Database) -> Iterator[Path | None]:
+    """Make a folder for what processes hand over, in memory where that can be; None for PostgreSQL."""
+    if not database.is_sqlite:
+        yield None
+        return
+    memory = Path("/dev/shm")  # noqa: S108 - a folder with a random name is made in it
+    place = memory if memory.is_dir() and shutil.disk_usage(memory).free > 1 << 30 else None
+    with tempfile.TemporaryDirectory(prefix="sopwith-parts-", dir=place) as found:
+        yield Path(found)
 
 
 def _load(
@@ -313,24 +339,29 @@ def _load(
     processes: int,
     tell: Tell,
     made: Made,
-) -> None:
+) -> Counter[Group]:
+    """Load what was not loaded yet; return how many open records were made of each group, in all."""
     chance = Random(f"{wish.seed}:plan")  # noqa: S311 - made-up data, repeatable
     copies = plan.copies(wish.records, wish.open, wish.days, chance)
     waiting: deque[tuple[int, list[Copy], AsyncResult[Any]]] = deque()
-    names = [table.name for table in tables()]
-    with _pool(processes, _enter_stamp, (stamp, "rows" if database.is_sqlite else "lines")) as pool:
+    tally: Counter[Group] = Counter()
+    with _folder(database) as parts, _pool(processes, _enter_stamp, (stamp, parts)) as pool:
         for number, batch in enumerate(_batches(copies)):
+            for copy in batch:
+                for group, count in stamp.moulds[copy.mould].pressed.tally:
+                    tally[group] += count
             if number < notes["batch"]:
                 made.records += sum(len(copy.numbers) for copy in batch)
                 continue
-            job = pool.apply_async(_make_batch, ((f"{wish.seed}:{number}", batch),))
+            job = pool.apply_async(_make_batch, ((f"{wish.seed}:{number}", number, batch),))
             waiting.append((number, batch, job))
             if len(waiting) > processes * AHEAD:
-                _write(loader, names, waiting.popleft(), notes, stamp, made)
+                _write(loader, waiting.popleft(), notes, stamp, made)
                 tell("records", made.records, wish.records)
         while waiting:
-            _write(loader, names, waiting.popleft(), notes, stamp, made)
+            _write(loader, waiting.popleft(), notes, stamp, made)
             tell("records", made.records, wish.records)
+    return tally
 
 
 def _batches(copies: Iterator[Copy]) -> Iterator[list[Copy]]:
@@ -346,20 +377,14 @@ def _batches(copies: Iterator[Copy]) -> Iterator[list[Copy]]:
 
 def _write(
     loader: Loader,
-    names: Sequence[str],
     waiting: tuple[int, list[Copy], AsyncResult[Any]],
     notes: dict[str, Any],
     stamp: Stamp,
     made: Made,
 ) -> None:
     number, batch, job = waiting
-    rows = job.get()
-    loader.begin()
-    for name in names:
-        if name in rows:
-            loader.write(name, rows[name])
     notes["batch"] = number + 1
-    loader.commit(SETTING, _kept(notes))
+    loader.write(job.get(), SETTING, _kept(notes))
     for copy in batch:
         made.records += len(copy.numbers)
         made.rows += sum(stamp.moulds[copy.mould].counts.values())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table, func, select, text
@@ -25,14 +26,8 @@ MEMORY = 512_000  # kilobytes for SQLite's pages, and for building PostgreSQL's 
 class Loader(Protocol):
     """Writes rows of many records in large transactions."""
 
-    def begin(self) -> None:
-        """Start a transaction."""
-
-    def write(self, table: str, rows: Any) -> None:
-        """Write rows of *table*: lines of COPY for PostgreSQL, tuples for SQLite."""
-
-    def commit(self, name: str, value: Mapping[str, Any]) -> None:
-        """Commit, and keep the setting *name* with it."""
+    def write(self, made: Any, name: str, value: Mapping[str, Any]) -> None:
+        """Write what a process made (see ``bulk_parts``), and keep the setting *name*: both or nothing."""
 
     def close(self, tell: Callable[[str], None]) -> None:
         """Bring back what was taken away; *tell* says what is being done."""
@@ -94,7 +89,6 @@ class SqliteLoader:
     expected: int
     now: datetime
     _connection: Connection = field(init=False)
-    _inserts: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         with self.database.writing() as connection:
@@ -109,9 +103,6 @@ class SqliteLoader:
             ("wal_autocheckpoint", 20_000),
         ):
             self._driver.execute(f"PRAGMA {name} = {value}").fetchall()
-        for table in tables():
-            marks = ", ".join("?" * len(table.columns))
-            self._inserts[table.name] = f"INSERT INTO {table.name} VALUES ({marks})"  # noqa: S608 - our own names
 
     @property
     def _driver(self) -> Any:
@@ -129,24 +120,28 @@ class SqliteLoader:
             connection.exec_driver_sql(f"DROP INDEX {row.name}")
         return [row.sql for row in found]
 
-    def begin(self) -> None:
-        """Start a transaction."""
-        self._connection.begin()
+    def write(self, made: Path, name: str, value: Mapping[str, Any]) -> None:
+        """Write the rows of the file *made*, make them findable, and keep the setting; then remove the file."""
+        self._driver.execute("ATTACH ? AS part", (str(made),))
+        try:
+            with self._connection.begin():
+                for table in tables():
+                    self._take(table)
+                put_setting(self._connection, name, value, self.now)
+        finally:
+            self._driver.execute("DETACH part")
+            made.unlink()
 
-    def write(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Write *rows* (whole, in the order of the columns), and make them findable."""
-        rows = list(rows)
-        self._driver.executemany(self._inserts[table], rows)
-        if table == SEARCHED and rows:
+    def _take(self, table: Table) -> None:
+        names = ", ".join(f'"{column.name}"' for column in table.primary_key)
+        is_sorted = table.dialect_options["sqlite"]["with_rowid"] is False
+        order = f" ORDER BY {names}" if is_sorted else ""
+        rows = f'SELECT * FROM part."{table.name}"{order}'  # noqa: S608 - our own names
+        self._driver.execute(f'INSERT INTO main."{table.name}" {rows}')
+        if table.name == SEARCHED:
             self._driver.execute(
-                f"INSERT INTO {FULL_TEXT} (rowid, grams) SELECT id, grams FROM {SEARCHED} WHERE id BETWEEN ? AND ?",  # noqa: S608
-                (rows[0][0], rows[-1][0]),
+                f"INSERT INTO {FULL_TEXT} (rowid, grams) SELECT id, grams FROM part.{SEARCHED}"  # noqa: S608
             )
-
-    def commit(self, name: str, value: Mapping[str, Any]) -> None:
-        """Commit, and keep the setting *name* with it."""
-        put_setting(self._connection, name, value, self.now)
-        self._connection.commit()
 
     def close(self, tell: Callable[[str], None]) -> None:
         """Bring back what was taken away."""
@@ -220,23 +215,17 @@ class PostgresLoader:
         back += [f'ALTER TABLE "{r.relname}" ADD CONSTRAINT "{r.conname}" {r.said}' for r in ties]
         return back
 
-    def begin(self) -> None:
-        """Start a transaction."""
-        self._connection.begin()
-
-    def write(self, table: str, rows: str) -> None:
-        """Write lines of COPY."""
-        driver: Any = self._connection.connection.driver_connection
-        with (
-            driver.cursor() as cursor,
-            cursor.copy(f'COPY "{table}" ({self._columns[table]}) FROM STDIN') as copy,
-        ):
-            copy.write(rows)
-
-    def commit(self, name: str, value: Mapping[str, Any]) -> None:
-        """Commit, and keep the setting *name* with it."""
-        put_setting(self._connection, name, value, self.now)
-        self._connection.commit()
+    def write(self, made: Mapping[str, str], name: str, value: Mapping[str, Any]) -> None:
+        """Write the lines of each table, and keep the setting."""
+        with self._connection.begin():
+            driver: Any = self._connection.connection.driver_connection
+            for table in tables():
+                if table.name not in made:
+                    continue
+                statement = f'COPY "{table.name}" ({self._columns[table.name]}) FROM STDIN'
+                with driver.cursor() as cursor, cursor.copy(statement) as copy:
+                    copy.write(made[table.name])
+            put_setting(self._connection, name, value, self.now)
 
     def close(self, tell: Callable[[str], None]) -> None:
         """Bring back what was taken away, and let the planner know what is there."""

@@ -16,7 +16,7 @@ from .bulk_press import RECORD, Pressed, tables
 from .canonical import canonical
 
 Key = tuple[str, Any]
-"""What a place is for: ``r`` id, ``n`` number, ``c`` customer, ``m`` message, ``f`` text; ``d`` a date; ``s`` salt, ``g`` digest,
+"""What a place is for: ``r`` id, ``n`` number, ``c`` customer, ``m`` message, ``f`` text; ``x`` a text with its digest; ``d`` a date; ``s`` salt, ``g`` digest,
 ``h`` hash of an event; ``i`` a new whole number. Capitals: the same as search terms."""
 
 EVENTS = "record_event"
@@ -65,6 +65,7 @@ class Mould:
     dates: tuple[Key, ...]
     words: Filled
     links: Filled
+    exacts: tuple[Filled, ...]
     events: tuple[int, ...]
     rows: Mapping[str, tuple[tuple[Any, ...], ...]]
     lines: Mapping[str, Filled]
@@ -88,7 +89,8 @@ class _Places:
         ]
         order: list[tuple[str, Iterable[Any]]] = [
             ("c", range(CUSTOMER_FIELDS)), ("C", range(CUSTOMER_FIELDS)), ("r", records), ("n", records), ("N", records),
-            ("m", said), ("f", marks), ("F", marks), ("i", fresh), ("s", self.events), ("g", self.events), ("h", self.events),
+            ("m", said), ("f", marks), ("F", marks),
+            ("x", range(len(pressed.exacts))), ("i", fresh), ("s", self.events), ("g", self.events), ("h", self.events),
         ]  # fmt: skip
         self.known: dict[Key, int] = {}
         for letter, things in order:
@@ -159,6 +161,7 @@ def mould(pressed: Pressed, *, for_postgres: bool) -> Mould:
         dates=tuple(key for key in places.known if key[0] in "dD"),
         words=words,
         links=links,
+        exacts=tuple(places.text(text) for text in pressed.exacts),
         events=tuple(_counted(pressed)),
         rows=rows,
         lines=lines,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, insert, select, text
@@ -12,16 +14,30 @@ from sqlalchemy.types import JSON, Boolean
 
 from ..core.decision import Effect
 from ..core.plain import to_plain
+from ..core.record import RecordState
 from ..engine.fold import fold
-from ..lab.life_texts import mark
+from ..lab.life_texts import PARTS, mark
 from ..lab.lives import Life
 from .columns import UtcDateTime, dump_json
 from .jobs import NewJob, add_jobs
+from .kept_views import ViewPlan
+from .mark_tables import RecordMarkRow, TallyRow
+from .marks import LONGEST, Group, exact
 from .records import Change, append
 from .tables import METADATA, ExplanationRow, RecordRow
 
 TRIES = 12
 RECORD = RecordRow.__tablename__
+MARKED = {(RECORD, "marks"), (RecordMarkRow.__tablename__, "text")}
+SHORT = 120
+"""Texts up to this length are kept as they are where records are found by them."""
+
+OPEN_PART = re.compile(r"zqf\d+q")
+LONGEST_PART = max(len(text) for pairs in PARTS.values() for pair in pairs for text in pair)
+
+
+class PressError(ValueError):
+    """The life cannot be copied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,52 +45,58 @@ class Pressed:
     """The rows of one life by table, as the columns hold them.
 
     Texts, JSON (as text), instants, numbers, yes or no, and None; marks stand for what differs from
-    copy to copy. types, dates: of each record, its type and the instant its number comes from.
+    copy to copy. types, created: of each record, its type and the instant its number comes from. tally: what it adds
+    to the counts of open records. exacts: texts by which a record is found, that are kept with a digest when long.
     """
 
     records: tuple[str, ...]
     types: tuple[str, ...]
     created: tuple[datetime, ...]
     rows: Mapping[str, tuple[tuple[Any, ...], ...]]
+    tally: tuple[tuple[Group, int], ...]
+    exacts: tuple[str, ...]
     marks: tuple[str, ...]
     lang: str
 
 
-def tables() -> list[Table]:
-    """Return the tables whose rows belong to a record, the record's own first, in the order of their dependence."""
-    return [
+@cache
+def tables() -> tuple[Table, ...]:
+    """Return the tables whose rows belong to a record, in the order of their dependence."""
+    return tuple(
         one
         for one in METADATA.sorted_tables
         if one.name == RECORD or record_column(one) is not None
-    ]
+    )
 
 
 def record_column(table: Table) -> Column[Any] | None:
     """Return the column that names the record a row belongs to, None where rows belong to none."""
-    for column in table.columns:
-        if any(key.column.table.name == RECORD for key in column.foreign_keys):
-            return column
-    return None
+    return table.columns.get("record_id")
 
 
-def press(connection: Connection, life: Life) -> Pressed:
-    """Return the rows of *life*. The caller rolls *connection* (a scratch database's) back afterwards."""
+def press(connection: Connection, life: Life, plan: ViewPlan) -> Pressed:
+    """Return the rows of *life*, marked by *plan*. The caller rolls *connection* (a scratch database's) back afterwards."""
     connection.execute(text("PRAGMA defer_foreign_keys = ON"))
     for state in life.records:
-        _append(connection, life, state.id)
+        _append(connection, life, state.id, plan)
     _add_work(connection, life)
     ids = [state.id for state in life.records]
+    exacts = sorted({one for state in life.records for one in _long(state)})
+    swaps = {exact(text): mark("x", number) for number, text in enumerate(exacts)}
+    tally = select(TallyRow.__table__).where(TallyRow.count != 0)
     return Pressed(
         records=tuple(ids),
         types=tuple(state.type for state in life.records),
         created=tuple(state.created_at for state in life.records),
-        rows={table.name: tuple(_rows(connection, table, ids)) for table in tables()},
+        rows={table.name: tuple(_rows(connection, table, ids, swaps)) for table in tables()},
+        tally=tuple((Group(*row[:5]), row.count) for row in connection.execute(tally)),
+        exacts=tuple(exacts),
         marks=life.marks,
         lang=life.lang,
     )
 
 
-def _append(connection: Connection, life: Life, record_id: str) -> None:
+def _append(connection: Connection, life: Life, record_id: str, plan: ViewPlan) -> None:
     events = life.events[record_id]
     done = [one for one in life.done if one.record == record_id and one.decision.events]
     state = fold(None, events)
@@ -89,6 +111,7 @@ def _append(connection: Connection, life: Life, record_id: str) -> None:
             after=state,
             messages=messages,
             priority=priority if isinstance(priority, str) else None,
+            plan=plan,
         ),
     )
     version = 0
@@ -133,7 +156,26 @@ def _job(effect: Effect, life: Life, release: str) -> NewJob:
     )
 
 
-def _rows(connection: Connection, table: Table, ids: list[str]) -> Iterator[tuple[Any, ...]]:
+def _long(state: RecordState) -> Iterator[str]:
+    """Yield the texts of fields that may become too long to be kept as they are, once their marks are filled."""
+    for value in state.values.values():
+        for one in value if isinstance(value, list) else (value,):
+            if isinstance(one, str) and OPEN_PART.search(one) and len(one) <= LONGEST:
+                if grown(one) > LONGEST:
+                    raise PressError(f"{one[:80]}: too long")
+                if grown(one) > SHORT:
+                    yield one
+
+
+def grown(text: str) -> int:
+    """Return the length that *text* has at most once its marks are filled."""
+    return len(text) + LONGEST_PART * len(OPEN_PART.findall(text))
+
+
+def _rows(
+    connection: Connection, table: Table, ids: list[str], swaps: Mapping[str, str]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of *table*. swaps: what stands for a text with its digest."""
     column = record_column(table)
     owner = table.c.id if table.name == RECORD else column
     assert owner is not None
@@ -141,7 +183,21 @@ def _rows(connection: Connection, table: Table, ids: list[str]) -> Iterator[tupl
     place = {record: number for number, record in enumerate(ids)}
     index = list(table.columns).index(owner)
     for row in sorted(found, key=lambda one: place[one[index]]):
-        yield tuple(_plain(value, column) for value, column in zip(row, table.columns, strict=True))
+        cells = []
+        for value, one in zip(row, table.columns, strict=True):
+            plain = _plain(value, one)
+            is_marked = (table.name, one.name) in MARKED
+            cells.append(_swapped(plain, swaps) if is_marked else plain)
+        yield tuple(cells)
+
+
+def _swapped(text: str, swaps: Mapping[str, str]) -> str:
+    """Put a mark in place of each text that stands alone, or between quotes in JSON."""
+    if text in swaps:
+        return swaps[text]
+    for known, new in swaps.items():
+        text = text.replace(f'"{known}"', f'"{new}"')
+    return text
 
 
 def _plain(value: Any, column: Column[Any]) -> Any:
@@ -149,8 +205,3 @@ def _plain(value: Any, column: Column[Any]) -> Any:
     if value is None or isinstance(kind, UtcDateTime | Boolean):
         return value
     return dump_json(value) if isinstance(kind, JSON) else value
-
-
-def record_mark(number: int) -> str:
-    """Return what stands for the id of the life's record *number*."""
-    return mark("r", number)

@@ -14,6 +14,7 @@ from .bulk_mould import Filled, Mould, moved
 from .canonical import canonical
 from .chain import SALT_BYTES, START
 from .grams import grams
+from .marks import exact
 
 DAY = 86_400_000
 Who = tuple[str, ...]
@@ -105,6 +106,7 @@ class Stamp:
             *texts,
             *terms,
         ]
+        values += [exact(text.fill(values)) for text in one.exacts]
         for table, first in copy.fresh:
             values += map(str, range(first, first + one.counts[table]))
         values += [salt[place : place + size] for place in range(0, size * total, size)]
