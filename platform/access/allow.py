@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..core.events import Actor
-from ..core.record import RecordState
+from ..core.record import RecordState, Task
 from ..core.roles import ADMIN, CUSTOMER, STAFF
 from .model import Access, Act
 
@@ -22,7 +22,7 @@ def allow(access: Access, act: Act, actor: Actor, record: RecordState | None) ->
 
     The system and admins may do everything. Customers reach only their own records and never
     internal notes. Whoever is involved in a record has the rights of that part: requester,
-    follower, asked approver, owner of a task, owner.
+    follower, asked approver, owner of a task, member of a team that may take a task, owner.
     """
     return not explain_denied(access, act, actor, record)
 
@@ -77,22 +77,23 @@ def visible_scope(access: Access, actor: Actor) -> str:
 
 
 def is_own(actor: Actor, record: RecordState) -> bool:
-    """Return whether *actor* is involved: requester, owner, follower, asked approver, owner of a task."""
+    """Return whether *actor* is involved: requester, owner, follower, asked approver, somebody for a task."""
     if actor.id is None:
         return False
     if actor.kind == "customer":
         return actor.id == record.customer_id
-    return any(True for _ in _parts(actor.id, record))
+    return any(True for _ in _parts(actor, record))
 
 
 def _rights_by_part(actor: Actor, record: RecordState) -> frozenset[Act]:
     if actor.id is None:
         return frozenset()
-    return frozenset[Act]().union(*_parts(actor.id, record))
+    return frozenset[Act]().union(*_parts(actor, record))
 
 
-def _parts(user: str, record: RecordState) -> Iterator[frozenset[Act]]:
+def _parts(actor: Actor, record: RecordState) -> Iterator[frozenset[Act]]:
     """Yield the rights of each part that a colleague has in the record."""
+    user = actor.id
     if user == record.owner:
         yield _AS_OWNER
     if user == record.created_by:
@@ -101,5 +102,11 @@ def _parts(user: str, record: RecordState) -> Iterator[frozenset[Act]]:
         yield _READ
     if any(user == task.owner for task in record.tasks.values()):
         yield _AS_HELPER
+    if any(_may_take(actor, task) for task in record.tasks.values()):
+        yield _AS_HELPER
     if record.approval and any(user == vote.user and vote.asked for vote in record.approval.votes):
         yield _AS_HELPER
+
+
+def _may_take(actor: Actor, task: Task) -> bool:
+    return task.status == "open" and task.owner is None and task.team in actor.teams

@@ -98,11 +98,13 @@ class Releases:
     def view_plan(self, connection: Connection) -> ViewPlan:
         """Return the saved views whose members are kept, of the release in force."""
         found = live_hash(connection)
-        if found is None:
-            return NO_VIEWS
-        known = self._plans.get(found)
+        return NO_VIEWS if found is None else self.plan(self.get(found, connection))
+
+    def plan(self, release: Release) -> ViewPlan:
+        """Return the saved views of *release* whose members are kept."""
+        known = self._plans.get(release.hash)
         if known is None:
-            known = self._plans[found] = plan_of(self.get(found, connection))
+            known = self._plans[release.hash] = plan_of(release)
         return known
 
     def files(self, release_hash: str) -> Mapping[str, str]:

@@ -44,6 +44,11 @@ def query_terms(text: str) -> list[list[str]]:
     return phrases[:10]
 
 
+def is_pair(term: str) -> bool:
+    """Return whether *term* is a pair of ideographs: a whole term, never the beginning of another."""
+    return len(term) == 2 and _is_ideographic(term)
+
+
 def _parts(text: str) -> list[str]:
     return _PARTS.findall(unicodedata.normalize("NFKC", text).lower())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -44,9 +44,23 @@ def write_marks(connection: Connection, record_id: str, before: str, after: str)
     """Bring the tables from what the column ``marks`` said *before* to what it says *after*."""
     if before == after:
         return
-    old, new = load_marked(before), load_marked(after)
-    _write_difference(connection, record_id, old, new)
-    count_groups(connection, new.groups, old.groups)
+    write_many(connection, [(record_id, load_marked(before), load_marked(after))])
+
+
+def write_many(connection: Connection, changes: Sequence[tuple[str, Marked, Marked]]) -> None:
+    """Do the same for several records at once: id, before, after of each."""
+    gone: list[dict[str, Any]] = []
+    fresh: list[dict[str, Any]] = []
+    for record_id, old, new in changes:
+        same = old.marks & new.marks if old.open == new.open else frozenset[Mark]()
+        gone += [_key(record_id, old.open, mark) for mark in old.marks - same]
+        fresh += [_row(record_id, new.open, mark) for mark in new.marks - same]
+    if gone:
+        connection.execute(_DROP_MARK, gone)
+    if fresh:
+        connection.execute(_ADD_MARKS, fresh)
+    added = [group for _, old, new in changes for group in new.groups - old.groups]
+    count_groups(connection, added, [g for _, old, new in changes for g in old.groups - new.groups])
 
 
 def forget_marks(connection: Connection, record_id: str) -> None:
@@ -56,16 +70,6 @@ def forget_marks(connection: Connection, record_id: str) -> None:
     write_marks(connection, record_id, before, "")
     values = {"marks": "", "plan": ""}
     connection.execute(update(RecordRow).where(RecordRow.id == record_id).values(values))
-
-
-def _write_difference(connection: Connection, record_id: str, old: Marked, new: Marked) -> None:
-    same = old.marks & new.marks if old.open == new.open else frozenset[Mark]()
-    gone = [_key(record_id, old.open, mark) for mark in sorted(old.marks - same)]
-    fresh = [_row(record_id, new.open, mark) for mark in sorted(new.marks - same)]
-    if gone:
-        connection.execute(_DROP_MARK, gone)
-    if fresh:
-        connection.execute(_ADD_MARKS, fresh)
 
 
 def _key(record_id: str, is_open: bool, mark: Mark) -> dict[str, Any]:

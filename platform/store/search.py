@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
 
+from psycopg.errors import QueryCanceled
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    and_,
     delete,
     func,
     insert,
@@ -16,11 +22,28 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.exc import OperationalError
 
-from .grams import grams, query_terms
+from .grams import grams, is_pair, query_terms
 from .prepared import Prepared
-from .tables import FULL_TEXT, SearchPartRow
+from .tables import FULL_TEXT, RecordRow, SearchPartRow
 
+Phrases = Sequence[Sequence[str]]
+MOST_FOUND = 300
+NEWEST = 4_000
+"""Texts that are read through without an index: whatever is frequent is among them often enough."""
+WINDOW = 250_000
+WIDER = 4
+SECONDS = 0.02
+"""How long the index may be asked before what was found so far must do."""
+
+_NUMBER = re.compile(r"[A-Za-z][A-Za-z-]{0,20}[0-9][0-9-]*")
+_LIMIT_TIME = text(f"SET LOCAL statement_timeout = {int(SECONDS * 2000)}")
+_IN_WINDOW = text(
+    "SELECT p.record_id FROM search_text t CROSS JOIN search_part p ON p.id = t.rowid"
+    " WHERE search_text MATCH :match AND t.rowid <= :top AND t.rowid > :low"
+    " AND (p.public OR NOT :public) ORDER BY t.rowid DESC LIMIT :most"
+)
 _ADD = text(f"INSERT INTO {FULL_TEXT} (rowid, grams) VALUES (:id, :grams)")  # noqa: S608
 _REMOVE = text(
     f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}, rowid, grams) VALUES ('delete', :id, :grams)"  # noqa: S608
@@ -73,6 +96,14 @@ def drop_parts(connection: Connection, record_id: str) -> None:
     connection.execute(delete(SearchPartRow).where(SearchPartRow.record_id == record_id))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Ids of records, the newest text first. cut: there may be more than could be looked for in time."""
+
+    ids: tuple[str, ...]
+    cut: bool = False
+
+
 def search(
     connection: Connection, words: str, *, limit: int = 50, public_only: bool = False
 ) -> list[str]:
@@ -80,80 +111,160 @@ def search(
 
     public_only: look only at what the customer may read. Without a word in *words*: nothing.
     """
+    return list(find(connection, words, most=limit, public_only=public_only).ids)
+
+
+def find(
+    connection: Connection, words: str, *, most: int = MOST_FOUND, public_only: bool = False
+) -> Found:
+    """Return up to *most* records in which all of *words* occur, within a bounded time however many there are.
+
+    The beginning of a number finds by it. Else the newest texts are read through first, which settles
+    what is frequent; then the index is asked for what is rare; then for words in different texts of one record.
+    """
     phrases = query_terms(words)
     if not phrases:
-        return []
-    found = _distinct(connection, _parts_with(connection, phrases, public_only), limit)
-    if len(found) < limit and len(phrases) > 1:
-        scattered = _scattered(connection, phrases, public_only)
-        found += [one for one in _distinct(connection, scattered, limit) if one not in found]
-    return found[:limit]
+        return Found(ids=())
+    if (numbered := _by_number(connection, words.strip(), most)).ids:
+        return numbered
+    look = _Look(connection, public_only, most)
+    look.through_newest(phrases)
+    if not look.is_full and look.top > NEWEST:
+        look.in_index(phrases)
+    if not look.is_full and len(phrases) > 1:
+        look.scattered(phrases)
+    return Found(ids=tuple(look.found)[:most], cut=look.cut)
 
 
-def matching(connection: Connection, words: str, *, public_only: bool = False) -> Select[str]:
-    """Return a query for the ids of all records in which all of *words* occur; for use in an IN."""
-    phrases = query_terms(words)
-    if not phrases:
-        return select(SearchPartRow.record_id).where(text("1 = 0"))
-    return _records_with_each(connection, phrases, public_only)
-
-
-def _distinct(connection: Connection, query: Select[str], limit: int) -> list[str]:
-    """Return up to *limit* different records: a record with many parts comes up many times."""
-    found: dict[str, None] = {}
-    rows = connection.execute(query.order_by(SearchPartRow.id.desc()).limit(limit * 20))
-    for (record_id,) in rows:
-        found.setdefault(record_id)
-        if len(found) == limit:
-            break
-    rows.close()
-    return list(found)
-
-
-def _parts_with(
-    connection: Connection, phrases: Sequence[Sequence[str]], public_only: bool
-) -> Select[str]:
-    query = select(SearchPartRow.record_id).where(_contains(connection, phrases))
-    return query.where(SearchPartRow.public) if public_only else query
-
-
-def _scattered(
-    connection: Connection, phrases: Sequence[Sequence[str]], public_only: bool
-) -> Select[str]:
-    """Return a query for the first part of records whose parts contain all phrases among them."""
-    each = _records_with_each(connection, phrases, public_only)
-    return select(SearchPartRow.record_id).where(
-        SearchPartRow.part == "head", SearchPartRow.record_id.in_(each)
-    )
-
-
-def _records_with_each(
-    connection: Connection, phrases: Sequence[Sequence[str]], public_only: bool
-) -> Select[str]:
-    first, *rest = (_parts_with(connection, [phrase], public_only) for phrase in phrases)
-    for other in rest:
-        first = first.where(SearchPartRow.record_id.in_(other))
-    return first
-
-
-def _contains(connection: Connection, phrases: Sequence[Sequence[str]]) -> ColumnElement[bool]:
+def _by_number(connection: Connection, words: str, most: int) -> Found:
+    if not _NUMBER.fullmatch(words):
+        return Found(ids=())
+    start = words.upper()
+    number = RecordRow.number
     if _is_sqlite(connection):
-        match = " AND ".join(f'"{" ".join(phrase)}"*' for phrase in phrases)
-        rowid: ColumnElement[int] = literal_column("rowid")
+        begins = and_(number >= start, number < start + "\uffff")
+    else:
+        begins = number.startswith(start, autoescape=True)
+    query = select(RecordRow.id).where(begins).order_by(number.desc()).limit(most + 1)
+    ids = connection.execute(query).scalars().all()
+    return Found(ids=tuple(ids[:most]), cut=len(ids) > most)
+
+
+class _Look:
+    """One search: what it found so far, and whether it had to leave something out."""
+
+    def __init__(self, connection: Connection, public_only: bool, most: int) -> None:
+        self.connection, self.public_only, self.most = connection, public_only, most
+        self.found: dict[str, None] = {}
+        self.cut = False
+        self.top: int = connection.execute(select(func.max(SearchPartRow.id))).scalar() or 0
+
+    @property
+    def is_full(self) -> bool:
+        """Return whether enough was found."""
+        return len(self.found) >= self.most
+
+    def through_newest(self, phrases: Phrases) -> None:
+        """Read the newest texts through."""
+        rows = self._rows(phrases).where(SearchPartRow.id > self.top - NEWEST)
+        self._take(rows.limit(self.most * 3))
+
+    def in_index(self, phrases: Phrases) -> None:
+        """Ask the index, the newest first."""
+        for record_id in self._indexed(phrases):
+            self.found.setdefault(record_id)
+
+    def scattered(self, phrases: Phrases) -> None:
+        """Add records of which different texts have the phrases among them."""
+        lists = [list(dict.fromkeys(self._indexed([phrase]))) for phrase in phrases]
+        every = set.intersection(*map(set, lists))
+        for record_id in lists[0]:
+            if record_id in every:
+                self.found.setdefault(record_id)
+
+    def _indexed(self, phrases: Phrases) -> list[str]:
+        if _is_sqlite(self.connection):
+            return self._in_windows(phrases)
+        return self._in_time(phrases)
+
+    def _in_windows(self, phrases: Phrases) -> list[str]:
+        """Ask SQLite's index for a part of the texts at a time, until there is enough or time is up."""
+        found: dict[str, None] = {}
+        match = " AND ".join(f'"{" ".join(phrase)}"{_open_end(phrase)}' for phrase in phrases)
+        top, started, size = self.top, monotonic(), WINDOW
+        while top > 0:
+            values = {"match": match, "top": top, "low": top - size, "public": self.public_only}
+            for (record_id,) in self.connection.execute(
+                _IN_WINDOW, values | {"most": self.most * 3}
+            ):
+                found.setdefault(record_id)
+            top, size = top - size, size * WIDER
+            if len(found) >= self.most or monotonic() - started > SECONDS:
+                self.cut = self.cut or top > 0
+                break
+        return list(found)
+
+    def _in_time(self, phrases: Phrases) -> list[str]:
+        """Ask PostgreSQL's index, and stop it when time is up."""
         hits = (
-            select(rowid)
-            .select_from(text(FULL_TEXT))
-            .where(literal_column(FULL_TEXT).op("MATCH")(match))
+            select(
+                SearchPartRow.id, SearchPartRow.record_id, SearchPartRow.grams, SearchPartRow.public
+            )
+            .where(_in_vector(phrases))
+            .cte("hits")
+            .prefix_with("MATERIALIZED")
         )
-        return SearchPartRow.id.in_(hits)
-    wanted = " & ".join("(" + " <-> ".join(_quoted(phrase)) + ")" for phrase in phrases)
-    vector = func.to_tsvector(literal_column("'simple'"), SearchPartRow.grams)
-    return vector.op("@@")(func.to_tsquery(literal_column("'simple'"), wanted))
+        query = select(hits.c.record_id).where(*_said(hits.c.grams, phrases, func.strpos))
+        if self.public_only:
+            query = query.where(hits.c.public)
+        query = query.order_by(hits.c.id.desc()).limit(self.most * 3)
+        nested = self.connection.begin_nested()
+        try:
+            self.connection.execute(_LIMIT_TIME)
+            rows = list(dict.fromkeys(self.connection.execute(query).scalars()))
+        except OperationalError as error:
+            if not isinstance(error.orig, QueryCanceled):
+                raise
+            rows, self.cut = [], True
+        finally:
+            nested.rollback()
+        self.cut = self.cut or len(rows) >= self.most
+        return rows
+
+    def _rows(self, phrases: Phrases) -> Select[str]:
+        place = func.instr if _is_sqlite(self.connection) else func.strpos
+        query = select(SearchPartRow.record_id).where(*_said(SearchPartRow.grams, phrases, place))
+        if self.public_only:
+            query = query.where(SearchPartRow.public)
+        return query.order_by(SearchPartRow.id.desc())
+
+    def _take(self, query: Select[str]) -> None:
+        for record_id in self.connection.execute(query).scalars():
+            self.found.setdefault(record_id)
+        self.cut = self.cut or self.is_full
 
 
-def _quoted(phrase: Sequence[str]) -> list[str]:
-    *others, last = (f"'{term}'" for term in phrase)
-    return [*others, f"{last}:*"]
+def _said(grams: Any, phrases: Phrases, place: Callable[..., Any]) -> list[ColumnElement[bool]]:
+    """Return that the text has each phrase: its terms one after the other, the last one as a beginning."""
+    text_ = literal_column("' '").concat(grams)
+    return [place(text_, " " + " ".join(phrase)) > 0 for phrase in phrases]
+
+
+def _open_end(phrase: Sequence[str]) -> str:
+    """Return the sign for a beginning; pairs of ideographs are whole terms, which is much cheaper to ask for."""
+    return "" if is_pair(phrase[-1]) else "*"
+
+
+def _in_vector(phrases: Phrases) -> ColumnElement[bool]:
+    """Return that every term occurs; that they do so one after the other is looked up in the text, not here."""
+    terms = dict.fromkeys(
+        f"'{term}'" + (_open_end(phrase).replace("*", ":*") if at == len(phrase) - 1 else "")
+        for phrase in phrases
+        for at, term in enumerate(phrase)
+    )
+    simple = literal_column("'simple'")
+    vector = func.to_tsvector(simple, SearchPartRow.grams)
+    return vector.op("@@")(func.to_tsquery(simple, " & ".join(terms)))
 
 
 def _is_sqlite(connection: Connection) -> bool:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Text,
     and_,
-    case,
-    cast,
     false,
     func,
     or_,
@@ -23,11 +21,15 @@ from sqlalchemy import (
 from ..core.record import RecordState
 from ..expressions import Context, Expression
 from .expressions_sql import JsonAt, NotInSql, to_where
+from .mark_tables import RecordMarkRow
+from .marks import ASKED, TASK, TEAM_TASK
 from .record_json import load_state
 from .tables import RecordRow
+from .tallies import Sight, parts_of
+from .where import IS_OPEN, Beside
 
-OPEN = RecordRow.category.in_(("open", "waiting"))
-MOST_WAITING = 500
+OPEN = IS_OPEN
+WAITING_PAGE = 100
 _DIRECT: Mapping[str, Any] = {
     "number": RecordRow.number,
     "type_of_record": RecordRow.type,
@@ -56,24 +58,27 @@ _ONLY_IN_STATE = frozenset({"reassignments", "replied", "waits_for"})
 
 
 def visible(scopes: Mapping[str, str], user_id: str, teams: Iterable[str]) -> ColumnElement[bool]:
-    """Return which records somebody may see. scopes: for each record type all | team | own | none."""
-    of = {
-        wide: sorted(t for t, scope in scopes.items() if scope == wide)
-        for wide in ("all", "team", "own")
-    }
-    mine = or_(
-        RecordRow.owner == user_id,
-        RecordRow.created_by == user_id,
-        cast(RecordRow.followers, Text).contains(f'"{user_id}"', autoescape=True),
-    )
+    """Return which records somebody may see. scopes: for each record type all | team | own | none.
+
+    Own are those that somebody owns or has a part in: opened it, follows it, is asked about it, has a
+    task in it, or may take a task of a team in it.
+    """
+    sight = Sight(scopes=scopes, user=user_id, teams=frozenset(teams))
+    return seen_by(sight)
+
+
+def seen_by(sight: Sight) -> ColumnElement[bool]:
+    """Return the same for *sight*."""
+    kind = Beside(RecordRow.type)
+    mine = or_(RecordRow.owner == sight.user, RecordRow.id.in_(parts_of(sight)))
     found: list[ColumnElement[bool]] = []
-    if of["all"]:
-        found.append(RecordRow.type.in_(of["all"]))
-    if of["team"]:
-        ours = or_(RecordRow.team.in_(sorted(teams)), mine)
-        found.append(and_(RecordRow.type.in_(of["team"]), ours))
-    if of["own"]:
-        found.append(and_(RecordRow.type.in_(of["own"]), mine))
+    if types := sight.types("all"):
+        found.append(kind.in_(types))
+    if types := sight.types("team"):
+        ours = or_(RecordRow.team.in_(sorted(sight.teams)), mine)
+        found.append(and_(kind.in_(types), ours))
+    if types := sight.types("own"):
+        found.append(and_(kind.in_(types), mine))
     return or_(*found) if found else false()
 
 
@@ -103,39 +108,50 @@ def _column(dotted: str, _type: Any) -> ColumnElement[Any] | JsonAt | None:
     return JsonAt(column=RecordRow.__table__.c["values"], keys=(first, *rest))
 
 
-def count_lists(
-    connection: Connection, seen: ColumnElement[bool], lists: Mapping[str, ColumnElement[bool]]
-) -> dict[str, int]:
-    """Return how many open records that are *seen* each of *lists* has, with one look at them."""
-    if not lists:
-        return {}
-    sums = [
-        func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in lists.values()
-    ]
-    row = connection.execute(select(*sums).where(OPEN, seen)).one()
-    return {name: int(number) for name, number in zip(lists, row, strict=True)}
-
-
 def due_before(at: datetime) -> ColumnElement[bool]:
     """Return that a promise is broken, or will be before *at*."""
     return RecordRow.next_breach_at <= at
 
 
-def waiting_for(connection: Connection, user_id: str, teams: Iterable[str]) -> list[RecordState]:
-    """Return open records with an approval or a task for the colleague or a team of theirs, and perhaps some more.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingPage:
+    """Some of the records in which something waits, those opened first first; more: where the next begin."""
 
-    Only those who look inside know for sure: this leaves out what certainly has neither.
-    """
-    text = RecordRow.state_json
-    asked = and_(text.contains('"approval":{'), _holds("user", user_id))
-    owned = or_(_holds("owner", user_id), *(_holds("team", team) for team in sorted(teams)))
-    tasked = and_(text.contains('"tasks":{'), owned)
-    query = select(text).where(OPEN, or_(asked, tasked)).order_by(RecordRow.updated_at)
-    return [load_state(one) for one in connection.execute(query.limit(MOST_WAITING)).scalars()]
+    states: tuple[RecordState, ...]
+    more: str | None = None
 
 
-def _holds(key: str, value: str) -> ColumnElement[bool]:
-    return RecordRow.state_json.contains(f'"{key}":"{value}"', autoescape=True)
+def waiting_for(
+    connection: Connection,
+    user_id: str,
+    teams: Iterable[str] = (),
+    *,
+    asked: bool = True,
+    tasks: bool = True,
+    after: str = "",
+    limit: int = WAITING_PAGE,
+) -> WaitingPage:
+    """Return open records with an approval or a task for the colleague, or a task that a team of theirs may take."""
+    mark = RecordMarkRow
+    wanted = [and_(mark.name == ASKED, mark.text == user_id)] if asked else []
+    if tasks:
+        wanted.append(and_(mark.name == TASK, mark.text == user_id))
+        if ours := sorted(teams):
+            wanted.append(and_(mark.name == TEAM_TASK, mark.text.in_(ours)))
+    ids = [
+        select(mark.record_id)
+        .where(one, mark.open, mark.record_id > after)
+        .order_by(mark.record_id)
+        .limit(limit + 1)
+        for one in wanted
+    ]
+    found = sorted({key for query in ids for key in connection.execute(query).scalars()})
+    shown = found[:limit]
+    states = states_of(connection, shown)
+    return WaitingPage(
+        states=tuple(states[key] for key in shown if key in states),
+        more=shown[-1] if len(found) > limit else None,
+    )
 
 
 def states_of(connection: Connection, ids: Iterable[str]) -> dict[str, RecordState]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, and_
+from sqlalchemy import Connection
 
 from sopwith.core import commands as c
 from sopwith.core.record import Category
 from sopwith.release.model import RecordType, Release
-from sopwith.store.lists import RecordFilter, count_by, list_records
-from sopwith.store.worklists import OPEN
+from sopwith.store.lists import Page, RecordFilter, first_pages, list_records
+from sopwith.store.marks import OPEN_COUNT, Group
+from sopwith.store.tallies import Sight, count_groups_seen
+from sopwith.store.worklists import seen_by
 from sopwith.workflows.model import Workflow
 
-from ..htmx import go, show
+from ..htmx import fragment, go, show
 from ..languages import lang
 from ..visitor import get_service, visitor
 from ..wording import gettext as _
@@ -26,17 +29,20 @@ from .colleagues import Colleagues, colleagues
 from .commands import carry_out
 from .lists import Row, row_of
 from .record_page import record
-from .seen import scopes, seen
-from .views import built_in
+from .seen import scopes, sight
+from .views import DeskView, built_in, filter_of_view
 from .ways import PREVIOUS, asks, show_work, way_of
 
-MOST_CARDS = 200
+CARDS = 20
 MODES = ("state", "person")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column. count: of all cards, also those that are not shown. limit: of what a person may hold."""
+    """One column. count: of all cards, also those that are not shown; more: where those begin.
+
+    limit: of what a person may hold.
+    """
 
     id: str
     title: str
@@ -45,6 +51,7 @@ class Column:
     count: int
     limit: int | None = None
     note: str = ""
+    more: str | None = None
 
     @property
     def full(self) -> bool:
@@ -52,96 +59,128 @@ class Column:
         return self.limit is not None and self.count >= self.limit
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """What the board is made of: the kind of record, the scope, and which of them are seen."""
+
+    live: Release
+    kind: RecordType
+    view: DeskView
+    whose: Sight
+    people: Colleagues
+
+    def filter(self, **narrower: Any) -> RecordFilter:
+        """Return the records of one column."""
+        wanted = filter_of_view(self.view, seen_by(self.whose))
+        return replace(wanted, types=frozenset({self.kind.id}), **narrower)
+
+
 @desk.get("/board")
 def board() -> ResponseReturnValue:
-    """Show open records as cards."""
+    """Show open records as cards; with a column and a place in it, what follows there."""
     service = get_service()
     mode = request.args.get("by", MODES[0])
     mode = mode if mode in MODES else MODES[0]
+    column, after = request.args.get("column"), request.args.get("after")
     with service.database.reading() as connection:
         live = service.releases.live(connection)
         kinds = [live.record_types[key] for key, wide in scopes(live).items() if wide != "none"]
         if not kinds:
             abort(404)
-        everything = count_by(connection, RecordFilter(where=and_(OPEN, seen(live))), "type")
-        kinds.sort(key=lambda one: -everything.get(one.id, 0))
+        whose = sight(live)
+        groups, _more = count_groups_seen(connection, whose, [OPEN_COUNT])
+        open_ones = Counter[str]()
+        for group, number in groups.items():
+            open_ones[group.type] += number
+        kinds.sort(key=lambda one: -open_ones[one.id])
         kind = next((one for one in kinds if one.id == request.args.get("type")), kinds[0])
         scope = {one.id: one for one in built_in() if one.id in ("mine", "team", "open")}
         view = scope.get(request.args.get("view", ""), scope["open"])
         people = colleagues(connection, live)
-        wanted = RecordFilter(
-            types=frozenset({kind.id}), where=and_(OPEN, seen(live), view.condition)
+        shown = Board(live=live, kind=kind, view=view, whose=whose, people=people)
+        names = {"mode": mode, "kind": kind, "view": view}
+        if column is not None and after:
+            more = _rest_of(connection, shown, mode, column, after)
+            return fragment("desk/board.html", "cards", column=more, **names)
+        fitting = {one: n for one, n in groups.items() if one.type == kind.id and view.counts(one)}
+        columns = (
+            _by_state(connection, shown, fitting)
+            if mode == "state"
+            else _by_person(connection, shown, fitting)
         )
-        page = list_records(connection, wanted, order="breach", descending=False, limit=MOST_CARDS)
-        rows = [row_of(one, people) for one in page.rows]
-        if mode == "state":
-            columns = _by_state(connection, live, kind, wanted, rows)
-        else:
-            columns = _by_person(connection, people, wanted, rows)
-    return show(
-        "desk/board.html",
-        columns=columns,
-        kinds=kinds,
-        kind=kind,
-        mode=mode,
-        view=view,
-        views=scope,
-        cut=page.cursor is not None,
+    return show("desk/board.html", columns=columns, kinds=kinds, views=scope, **names)
+
+
+def _rest_of(connection: Connection, shown: Board, mode: str, column: str, after: str) -> Column:
+    """Return the cards of a column from a place on."""
+    narrower: dict[str, Any] = (
+        {"states": frozenset({column})}
+        if mode == "state"
+        else {"owners": frozenset({column or None})}
     )
+    wanted = shown.filter(**narrower)
+    page = list_records(
+        connection, wanted, order="breach", descending=False, limit=CARDS, cursor=after
+    )
+    return Column(id=column, title="", category="open", count=0, **_cards(page, shown))
 
 
-def _by_state(
-    connection: Connection, live: Release, kind: RecordType, wanted: RecordFilter, rows: list[Row]
-) -> list[Column]:
-    workflow: Workflow = live.workflows[kind.workflow]
-    counts = count_by(connection, wanted, "state")
-    columns = []
-    for one in workflow.states.values():
-        if one.category not in (Category.OPEN, Category.WAITING):
-            continue
-        cards = [row for row in rows if row.state == one.id]
-        columns.append(
-            Column(
-                id=one.id,
-                title=one.title.get(lang()),
-                category=one.category.value,
-                cards=cards,
-                count=counts.get(one.id, 0),
-            )
-        )
-    return columns
+def _cards(page: Page, shown: Board) -> dict[str, Any]:
+    return {"cards": [row_of(one, shown.people) for one in page.rows], "more": page.cursor}
 
 
-def _by_person(
-    connection: Connection, people: Colleagues, wanted: RecordFilter, rows: list[Row]
-) -> list[Column]:
-    counts = count_by(connection, wanted, "owner")
-    columns = [
-        Column(
-            id="",
-            title=_("Nobody"),
-            category="open",
-            cards=[row for row in rows if row.owner_id is None],
-            count=counts.get(None, 0),
-        )
+def _by_state(connection: Connection, shown: Board, groups: Mapping[Group, int]) -> list[Column]:
+    workflow: Workflow = shown.live.workflows[shown.kind.workflow]
+    counts = Counter[str]()
+    for group, number in groups.items():
+        counts[group.state] += number
+    states = [
+        one for one in workflow.states.values() if one.category in (Category.OPEN, Category.WAITING)
     ]
-    for one in people.active():
-        cards = [row for row in rows if row.owner_id == one.id]
-        if not cards and not one.roles & {"agent", "lead"}:
-            continue
-        note = _("away") if one.away else ""
-        columns.append(
+    filters = [shown.filter(states=frozenset({one.id})) for one in states]
+    pages = first_pages(connection, filters, order="breach", limit=CARDS)
+    return [
+        Column(
+            id=one.id,
+            title=one.title.get(lang()),
+            category=one.category.value,
+            count=counts[one.id],
+            **_cards(page, shown),
+        )
+        for one, page in zip(states, pages, strict=True)
+    ]
+
+
+def _by_person(connection: Connection, shown: Board, groups: Mapping[Group, int]) -> list[Column]:
+    counts = Counter[str]()
+    for group, number in groups.items():
+        counts[group.owner] += number
+    holders = [
+        one for one in shown.people.active() if counts[one.id] or one.roles & {"agent", "lead"}
+    ]
+    filled = ["", *(one.id for one in holders if counts[one.id])]
+    filters = [shown.filter(owners=frozenset({one or None})) for one in filled]
+    pages = dict(
+        zip(filled, first_pages(connection, filters, order="breach", limit=CARDS), strict=True)
+    )
+    nobody = Column(
+        id="", title=_("Nobody"), category="open", count=counts[""], **_cards(pages[""], shown)
+    )
+    return [
+        nobody,
+        *(
             Column(
                 id=one.id,
                 title=one.name,
                 category="open",
-                cards=cards,
-                count=counts.get(one.id, 0),
+                count=counts[one.id],
                 limit=one.capacity,
-                note=note,
+                note=_("away") if one.away else "",
+                **(_cards(pages[one.id], shown) if one.id in pages else {"cards": ()}),
             )
-        )
-    return columns
+            for one in holders
+        ),
+    ]
 
 
 @desk.get("/records/<record_id>/menu")

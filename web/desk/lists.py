@@ -9,23 +9,33 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import request
-from sqlalchemy import Connection, and_
+from sqlalchemy import Connection
 
 from sopwith.release.model import Release
-from sopwith.store.lists import Order, RecordFilter, RecordSummary, count, list_records
-from sopwith.store.worklists import count_lists
+from sopwith.store.lists import (
+    Order,
+    Page,
+    RecordFilter,
+    RecordSummary,
+    count_up_to,
+    list_records,
+    narrowed,
+)
+from sopwith.store.tallies import Counted
+from sopwith.store.worklists import seen_by
 
 from ..languages import lang
 from ..times import ClockView, due_view
 from ..visitor import get_service, visitor
 from ..wording import gettext as _
 from .colleagues import Colleagues, colleagues
-from .seen import scopes, seen
-from .views import DEFAULT, DeskView, all_views, counted
+from .seen import scopes, sight
+from .views import DEFAULT, DeskView, all_views, count_views, filter_of_shown, how_ready
 
 FILTERS = ("type", "state", "category", "priority", "owner", "team", "q")
 ORDERS: tuple[Order, ...] = ("breach", "updated", "created", "priority", "number")
 PAGE = 40
+MOST_COUNTED = 999
 PRIORITIES = ("P0", "P1", "P2", "P3")
 CATEGORIES = ("open", "waiting", "resolved", "closed")
 NOBODY = "-"
@@ -72,14 +82,15 @@ class DeskList:
     """Everything that the list shows."""
 
     views: Mapping[str, DeskView]
-    counts: Mapping[str, int]
+    counts: Mapping[str, Counted]
     view: DeskView
     rows: tuple[Row, ...]
     more: str | None
     chips: tuple[Chip, ...]
     chosen: Mapping[str, str]
     order: str
-    total: int
+    total: Counted
+    cut: bool
     options: Mapping[str, list[tuple[str, str]]]
     query: str
 
@@ -115,19 +126,22 @@ def filter_of(chosen: Mapping[str, str], found: RecordFilter) -> RecordFilter:
 def show_list(connection: Connection, args: Mapping[str, str], *, size: int = PAGE) -> DeskList:
     """Return the list that the address asks for."""
     release = get_service().releases.live(connection)
-    views = all_views(connection, release)
+    ready = how_ready(connection, release)
+    views = all_views(connection, release, ready)
     view = views.get(args.get("view", ""), views[DEFAULT])
     chosen = chosen_filters(args)
     if "view" not in args and "q" in chosen:
         view = views["open"]
-    condition = seen(release)
-    wanted = filter_of(chosen, RecordFilter(where=and_(condition, view.condition)))
+    whose = sight(release)
+    wanted = narrowed(
+        connection, filter_of(chosen, filter_of_shown(connection, view, seen_by(whose)))
+    )
     order, descending = _order(args.get("sort", ""), view)
     page = list_records(
         connection, wanted, order=order, descending=descending, limit=size, cursor=args.get("after")
     )
     people = colleagues(connection, release)
-    counts = count_lists(connection, condition, counted(views))
+    counts = count_views(connection, views, whose, ready)
     kept = {"view": view.id, **chosen, **({"sort": args["sort"]} if args.get("sort") else {})}
     partial = bool(chosen) or view.id not in counts
     return DeskList(
@@ -139,10 +153,20 @@ def show_list(connection: Connection, args: Mapping[str, str], *, size: int = PA
         chips=tuple(_chips(chosen, kept, release, people)),
         chosen=chosen,
         order=args.get("sort", ""),
-        total=count(connection, wanted) if partial else counts[view.id],
+        total=_total(connection, wanted, page, args) if partial else counts[view.id],
+        cut=page.cut,
         options=options_of(release, people, chosen.get("type")),
         query=urlencode(kept),
     )
+
+
+def _total(
+    connection: Connection, wanted: RecordFilter, page: Page, args: Mapping[str, str]
+) -> Counted:
+    if page.cursor is None and not args.get("after"):
+        return Counted(number=len(page.rows), more=page.cut)
+    found = count_up_to(connection, wanted, MOST_COUNTED)
+    return Counted(number=found.number, more=found.more)
 
 
 def _order(sort: str, view: DeskView) -> tuple[Order, bool]:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sopwith.access.allow import allow
 from sopwith.access.model import Act
 from sopwith.core import commands as c
+from sopwith.runtime.releases import NoReleaseError
 from sopwith.store.worklists import states_of
 
 from ..htmx import go, show
@@ -27,11 +28,11 @@ MOST_AT_ONCE = 200
 @desk.get("")
 def home() -> ResponseReturnValue:
     """Show one list of records."""
-    service = get_service()
-    if not service.has_release():
+    try:
+        with get_service().database.reading() as connection:
+            found = show_list(connection, request.args)
+    except NoReleaseError:
         return show("desk/nothing.html")
-    with service.database.reading() as connection:
-        found = show_list(connection, request.args)
     return show("desk/list.html", "more", list=found, back=list_address(), views=found.views)
 
 

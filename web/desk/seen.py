@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement
 
 from sopwith.access.allow import visible_scope
 from sopwith.release.model import Release
-from sopwith.store.worklists import visible
+from sopwith.store.tallies import Sight
+from sopwith.store.worklists import seen_by
 
 from ..visitor import visitor
 
@@ -17,7 +18,12 @@ def scopes(release: Release) -> dict[str, str]:
     return {one.id: visible_scope(one.access, actor) for one in release.record_types.values()}
 
 
+def sight(release: Release) -> Sight:
+    """Return what the visitor may see, to be counted by."""
+    who = visitor()
+    return Sight(scopes=scopes(release), user=who.actor.id or "", teams=frozenset(who.teams))
+
+
 def seen(release: Release) -> ColumnElement[bool]:
     """Return the same as a condition."""
-    who = visitor()
-    return visible(scopes(release), who.actor.id or "", who.teams)
+    return seen_by(sight(release))

@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_
+from sqlalchemy import ColumnElement, Connection, and_, true
 
 from sopwith.core.roles import ADMIN
 from sopwith.expressions import Context
 from sopwith.release.model import Release
+from sopwith.store.found_by import MarkTest, has_settled, view_test
+from sopwith.store.kept_views import is_kept, kept_name
+from sopwith.store.lists import RecordFilter, count_up_to
+from sopwith.store.marks import OPEN_COUNT, WAITING_COUNT, Group
+from sopwith.store.remarking import Readiness, readiness
 from sopwith.store.tables import RecordRow
-from sopwith.store.worklists import OPEN, due_before, of_view
+from sopwith.store.tallies import Counted, Sight, count_groups_seen
+from sopwith.store.where import IS_SETTLED, IS_WAITING
+from sopwith.store.worklists import OPEN, due_before, of_view, seen_by
 
 from ..languages import lang, zone
-from ..visitor import now, visitor
+from ..visitor import get_service, now, visitor
 from ..wording import gettext as _
 
 SOON = timedelta(hours=2)
 DEFAULT = "mine"
+MOST_SOON = 999
+_SAID = frozenset({"unowned", "waiting-customer"})
+"""Saved views that say what built-in lists say already."""
+
+
+def _every(_group: Group) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskView:
-    """One list. empty, next: why nothing is in it, and what to do then."""
+    """One list. empty, next: why nothing is in it, and what to do then.
+
+    marks, only_open: as in ``RecordFilter``. tally: the name under which its open records are counted,
+    of which *counts* tells its groups; empty: *soon* counts it, or nothing does.
+    """
 
     id: str
     title: str
@@ -34,6 +53,11 @@ class DeskView:
     next: str
     order: str = "breach"
     descending: bool = False
+    marks: tuple[MarkTest, ...] = ()
+    only_open: bool = True
+    tally: str = ""
+    counts: Callable[[Group], bool] = _every
+    soon: bool = False
 
 
 def built_in() -> list[DeskView]:
@@ -42,49 +66,58 @@ def built_in() -> list[DeskView]:
     me, teams = who.actor.id or "", sorted(who.teams)
     return [
         DeskView(id="mine", title=_("Mine"), icon="user", condition=and_(OPEN, RecordRow.owner == me),
+                 tally=OPEN_COUNT, counts=lambda group: group.owner == me,
                  empty=_("Nothing is assigned to you."), next=_("Take something from your team's list.")),
         DeskView(id="team", title=_("My team"), icon="users", condition=and_(OPEN, RecordRow.team.in_(teams)),
+                 tally=OPEN_COUNT, counts=lambda group: group.team in teams,
                  empty=_("Your teams have nothing open."), next=_("New requests appear here by themselves.")),
         DeskView(id="unowned", title=_("Unowned"), icon="user-question",
                  condition=and_(OPEN, RecordRow.owner.is_(None)),
+                 tally=OPEN_COUNT, counts=lambda group: not group.owner,
                  empty=_("Everything open has an owner."), next=_("Routing gives new requests to people; what it cannot give waits here.")),
         DeskView(id="due", title=_("Due soon or overdue"), icon="clock-exclamation",
-                 condition=and_(OPEN, due_before(now() + SOON)),
+                 condition=and_(OPEN, due_before(now() + SOON)), soon=True,
                  empty=_("No promise is at risk in the next two hours."), next=_("Have a look at everything that is open.")),
         DeskView(id="waiting", title=_("Waiting for the customer"), icon="player-pause",
-                 condition=RecordRow.category == "waiting", order="updated",
+                 condition=IS_WAITING, tally=WAITING_COUNT, order="updated",
                  empty=_("No customer owes us an answer."), next=_("Requests come here while a question to the customer is open.")),
-        DeskView(id="open", title=_("All open"), icon="inbox", condition=OPEN,
+        DeskView(id="open", title=_("All open"), icon="inbox", condition=OPEN, tally=OPEN_COUNT,
                  empty=_("Nothing is open."), next=_("Open a request yourself, or enjoy the quiet.")),
         DeskView(id="settled", title=_("Settled"), icon="archive",
-                 condition=RecordRow.category.in_(("resolved", "closed")), order="updated", descending=True,
+                 condition=IS_SETTLED, only_open=False, order="updated", descending=True,
                  empty=_("Nothing has been settled yet."), next=_("Requests come here when they are resolved or closed.")),
     ]  # fmt: skip
 
 
-def saved(connection: Connection, release: Release) -> list[DeskView]:
+def saved(connection: Connection, release: Release, ready: Readiness) -> list[DeskView]:
     """Return the views of the release that are meant for the visitor; what the database cannot say is left out."""
     roles = visitor().actor.roles
     context = Context(now=now(), zone=zone())
-    taken = {"unowned", "waiting-customer"}  # the built-in lists say the same
     found = []
     for one in release.views.values():
-        if one.id in taken or (one.roles and not one.roles & roles and ADMIN not in roles):
-            continue
-        condition = of_view(connection, one.record_type, one.when, context)
-        if condition is None:
+        if one.id in _SAID or (one.roles and not one.roles & roles and ADMIN not in roles):
             continue
         order, descending = _order(one.sort)
+        kept = is_kept(one)
+        if kept and ready.all:
+            how: dict[str, Any] = {"condition": true(), "marks": (view_test(kept_name(one)),)}
+        else:
+            condition = of_view(connection, one.record_type, one.when, context)
+            if condition is None:
+                continue
+            how = {"condition": condition}
         found.append(
             DeskView(
                 id=f"view:{one.id}",
                 title=one.title.get(lang()),
                 icon="filter",
-                condition=condition,
+                tally=kept_name(one) if kept and ready.views else "",
                 order=order,
                 descending=descending,
                 empty=_("Nothing fits this view now."),
                 next=_("Choose another view, or look at everything that is open."),
+                only_open=False,
+                **how,
             )
         )
     return found
@@ -103,11 +136,54 @@ def _order(sort: tuple[str, ...]) -> tuple[str, bool]:
     return known.get(name, "breach"), first.startswith("-")
 
 
-def all_views(connection: Connection, release: Release) -> dict[str, DeskView]:
+def all_views(
+    connection: Connection, release: Release, ready: Readiness | None = None
+) -> dict[str, DeskView]:
     """Return every list by id, in the order in which they are shown."""
-    return {one.id: one for one in (*built_in(), *saved(connection, release))}
+    known = ready or how_ready(connection, release)
+    return {one.id: one for one in (*built_in(), *saved(connection, release, known))}
 
 
-def counted(views: Mapping[str, DeskView]) -> dict[str, ColumnElement[bool]]:
-    """Return the conditions whose counters are shown: those of open records."""
-    return {key: one.condition for key, one in views.items() if key != "settled"}
+def how_ready(connection: Connection, release: Release) -> Readiness:
+    """Return how far the records are marked by the views in force."""
+    return readiness(connection, get_service().releases.plan(release).id)
+
+
+def filter_of_view(view: DeskView, condition: ColumnElement[bool]) -> RecordFilter:
+    """Return the records of *view* that fulfil *condition* too."""
+    where = and_(condition, view.condition)
+    return RecordFilter(where=where, marks=view.marks, only_open=view.only_open)
+
+
+def filter_of_shown(
+    connection: Connection, view: DeskView, condition: ColumnElement[bool]
+) -> RecordFilter:
+    """Return the same for the view that is shown: when none of its members is settled, in the order of open ones."""
+    found = filter_of_view(view, condition)
+    if not view.marks or has_settled(connection, view.marks[0].name):
+        return found
+    return replace(found, where=and_(condition, OPEN), only_open=True)
+
+
+def count_views(
+    connection: Connection, views: Mapping[str, DeskView], whose: Sight, ready: Readiness
+) -> dict[str, Counted]:
+    """Return how many open records that *whose* sees are in each view; a view without a number is left out.
+
+    Numbers come from tallies; as long as those are being made, there are none.
+    """
+    if not ready.basic:
+        return {}
+    names = {one.tally for one in views.values() if one.tally}
+    groups, more = count_groups_seen(connection, whose, names)
+    found = {}
+    for key, view in views.items():
+        if view.tally:
+            fitting = (
+                n for group, n in groups.items() if group.name == view.tally and view.counts(group)
+            )
+            found[key] = Counted(number=sum(fitting), more=more)
+        elif view.soon:
+            total = count_up_to(connection, filter_of_view(view, seen_by(whose)), MOST_SOON)
+            found[key] = Counted(number=total.number, more=total.more)
+    return found

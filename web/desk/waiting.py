@@ -62,10 +62,10 @@ def tasks() -> ResponseReturnValue:
     """List the open tasks of the visitor and of the visitor's teams."""
     who, service = visitor(), get_service()
     with service.database.reading() as connection:
-        states = waiting_for(connection, who.actor.id or "", who.teams)
+        page = waiting_for(connection, who.actor.id or "", who.teams, asked=False, after=_after())
         people = colleagues(connection, service.releases.live(connection))
     found = []
-    for state in states:
+    for state in page.states:
         release = service.releases.get(state.release)
         workflow = workflow_of(release, state)
         for task in state.tasks.values():
@@ -89,7 +89,7 @@ def tasks() -> ResponseReturnValue:
                 )
             )
     found.sort(key=lambda one: (not one.mine, one.task.opened_at))
-    return show("desk/tasks.html", tasks=found)
+    return show("desk/tasks.html", tasks=found, more=page.more)
 
 
 @desk.get("/approvals")
@@ -97,10 +97,10 @@ def approvals() -> ResponseReturnValue:
     """List what the visitor is asked to approve."""
     who, service = visitor(), get_service()
     with service.database.reading() as connection:
-        states = waiting_for(connection, who.actor.id or "", ())
+        page = waiting_for(connection, who.actor.id or "", tasks=False, after=_after())
         people = colleagues(connection, service.releases.live(connection))
         found = []
-        for state in states:
+        for state in page.states:
             round_ = state.approval
             if round_ is None or not is_asked(round_, who.actor.id):
                 continue
@@ -124,7 +124,12 @@ def approvals() -> ResponseReturnValue:
                     facts=_facts(release, people, state),
                 )
             )
-    return show("desk/approvals.html", approvals=found)
+    return show("desk/approvals.html", approvals=found, more=page.more)
+
+
+def _after() -> str:
+    """Return the record after which the page goes on."""
+    return request.args.get("after", "")[:80]
 
 
 def _facts(release: Release, people: Colleagues, state: RecordState) -> list[tuple[str, str]]:

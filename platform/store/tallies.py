@@ -1,0 +1,104 @@
+"""How many open records somebody sees: from the tallies, and those that are seen for another reason one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
+
+from .mark_tables import RecordMarkRow, TallyRow
+from .marks import PART, TEAM_TASK, Group, load_marked
+from .tables import RecordRow
+
+MOST_EXTRAS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """Whom lists are for: which records of each type (all | team | own | none) *user* of *teams* may see."""
+
+    scopes: Mapping[str, str]
+    user: str
+    teams: frozenset[str] = field(default_factory=frozenset)
+
+    def types(self, wide: str) -> list[str]:
+        """Return the types of which this much may be seen."""
+        return sorted(kind for kind, scope in self.scopes.items() if scope == wide)
+
+    @property
+    def sees_all(self) -> bool:
+        """Return whether every record of every type is seen."""
+        return all(scope == "all" for scope in self.scopes.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """One number; *more*: it is at least this much."""
+
+    number: int
+    more: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.number}+" if self.more else str(self.number)
+
+
+def count_groups_seen(
+    connection: Connection, sight: Sight, names: Iterable[str]
+) -> tuple[dict[Group, int], bool]:
+    """Return how many open records *sight* sees in each group of *names*, and whether there may be more.
+
+    A record that is seen for a part in it, besides type, team and owner, is looked at by itself; no more
+    than ``MOST_EXTRAS`` are.
+    """
+    wanted = sorted(set(names))
+    if not wanted:
+        return {}, False
+    found: Counter[Group] = Counter()
+    columns = (TallyRow.name, TallyRow.type, TallyRow.state, TallyRow.team, TallyRow.owner)
+    query = (
+        select(*columns, func.sum(TallyRow.count))
+        .where(TallyRow.name.in_(wanted), _tallied(sight))
+        .group_by(*columns)
+    )
+    for *group, number in connection.execute(query):
+        if number:
+            found[Group(*group)] += int(number)
+    if sight.types("team") or sight.types("own"):
+        marks = connection.execute(_extras(sight).limit(MOST_EXTRAS + 1)).scalars().all()
+        for text in marks[:MOST_EXTRAS]:
+            found.update(group for group in load_marked(text).groups if group.name in wanted)
+        return dict(found), len(marks) > MOST_EXTRAS
+    return dict(found), False
+
+
+def _tallied(sight: Sight) -> ColumnElement[bool]:
+    """Return which groups are seen as a whole."""
+    kinds = TallyRow.type.in_(sight.types("all"))
+    own = and_(TallyRow.type.in_(sight.types("own")), TallyRow.owner == sight.user)
+    ours = or_(TallyRow.team.in_(sorted(sight.teams)), TallyRow.owner == sight.user)
+    return or_(kinds, own, and_(TallyRow.type.in_(sight.types("team")), ours))
+
+
+def _extras(sight: Sight) -> Select[str]:
+    """Return a query for the marks of open records that are seen for a part in them only."""
+    not_owner = or_(RecordRow.owner.is_(None), RecordRow.owner != sight.user)
+    no_team = or_(RecordRow.team.is_(None), RecordRow.team.not_in(sorted(sight.teams)))
+    team = (
+        and_(RecordRow.type.in_(sight.types("team")), no_team) if sight.types("team") else false()
+    )
+    own = RecordRow.type.in_(sight.types("own"))
+    ids = parts_of(sight, only_open=True)
+    return select(RecordRow.marks).where(RecordRow.id.in_(ids), not_owner, or_(team, own))
+
+
+def parts_of(sight: Sight, *, only_open: bool = False) -> Select[str]:
+    """Return a query for the ids of records in which *sight* has a part, or its teams an open task."""
+    asked = and_(RecordMarkRow.name == PART, RecordMarkRow.text == sight.user)
+    mine = [asked]
+    if sight.teams:
+        teams = RecordMarkRow.text.in_(sorted(sight.teams))
+        mine.append(and_(RecordMarkRow.name == TEAM_TASK, teams))
+    query = select(RecordMarkRow.record_id).where(or_(*mine))
+    return query.where(RecordMarkRow.open) if only_open else query
