@@ -20,7 +20,7 @@ from ..store.engine import Database
 from .settings import Settings
 
 PARENT = "traceparent"
-SECONDS = 10
+SECONDS = 3
 _NAMES = {
     "request": "sopwith.request_id",
     "route": "http.route",
