@@ -21,6 +21,7 @@ from ..store.jobs import JobClaim, add_jobs, finish
 from ..store.people import user
 from ..store.traffic import NewNotice, tell
 from .crash import crash_point
+from .crowds import crowds_of, one_for_many
 from .erasure import carry_on, delete_erased_files
 from .housekeeping import keep_house
 from .job_commands import back_link, command_of, creation_of
@@ -118,7 +119,12 @@ class InsideJobs:
             done = set(ids) - {job.id for job in jobs}
             work = Work(connection=connection, shared=Sharing(connection), now=clock.now())
             work.shared.read_ahead(job.record_id for job in jobs if job.record_id)
+            for crowd in crowds_of(jobs):
+                self._tell_at_once(work, crowd)
+                done |= {job.id for job in crowd}
             for job in jobs:
+                if job.id in done:
+                    continue
                 self._one(work, job)
                 done.add(job.id)
                 if clock.monotonic() - started > TOGETHER_SECONDS:
@@ -150,6 +156,13 @@ class InsideJobs:
             savepoint.rollback()
             work.shared.forget(job.record_id)
             settle_failure(work.connection, job, _failure_of(error), work.now)
+
+    def _tell_at_once(self, work: Work, jobs: Sequence[JobClaim]) -> None:
+        """Put many notices for one person into one line of their list, all or none."""
+        with work.connection.begin_nested():
+            held = [job for job in jobs if finish(work.connection, job)]
+            if held and user(work.connection, str(held[0].payload["user"])) is not None:
+                tell(work.connection, [one_for_many(held, work.now)])
 
     def _handle(self, work: Work, job: JobClaim) -> None:
         handler = self._handlers.get(job.kind)

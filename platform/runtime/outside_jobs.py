@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -13,11 +13,13 @@ from sqlalchemy import Connection
 from ..core.events import SYSTEM
 from ..store import audit
 from ..store.claims import load_claim, renew
+from ..store.digests import end_lines, lines_of
 from ..store.engine import Database
 from ..store.jobs import JobClaim, NewDelivery, finish, put_back
 from ..store.traffic import is_disabled, note_target, sent_since
 from .breakers import failed, speaks_of_destination, worked
 from .crash import crash_point
+from .digests import Gathering, digest_of, gather, may_be_gathered
 from .job_queue import LEASES, Failure, Lane, due_of, instant_of, mask, settle_failure
 from .ports import DeliveryError, Mailer, OutHook, OutMail, WebhookSender
 from .service import LeaseLostError, Service
@@ -45,6 +47,7 @@ class OutsideJobs:
     webhooks: WebhookSender
     secrets_of: Callable[[str], tuple[str, ...]] = secrets_from_environment
     mails_an_hour: int = 60
+    gathering: Gathering = field(default_factory=Gathering)
 
     def carry_out(self, job_id: int, token: str) -> None:
         """Carry out the job if *token* still holds it; errors end in the job."""
@@ -64,7 +67,10 @@ class OutsideJobs:
     def _bring_out(self, job: JobClaim) -> None:
         try:
             if job.kind == "mail":
-                self._mail(job)
+                if not self._is_gathered(job):
+                    self._mail(job, mail_of(job))
+            elif job.kind == "digest":
+                self._digest(job)
             elif job.kind == "webhook":
                 self._webhook(job)
             else:
@@ -102,10 +108,32 @@ class OutsideJobs:
                 worked(connection, job.destination, self._now)
             if not finish(connection, job):
                 raise LeaseLostError(job.key)
+            if job.kind == "digest":
+                end_lines(connection, job.key, str(job.payload["to"]), self._now)
             crash_point("finish:deleted")
         crash_point("finish:committed")
 
-    def _mail(self, job: JobClaim) -> None:
+    def _is_gathered(self, job: JobClaim) -> bool:
+        """Return whether the mail became a line of a digest."""
+        if self.gathering.after <= 0 or not may_be_gathered(job):
+            return False
+        with self._database.writing() as connection:
+            found = gather(connection, job, self.gathering, self._now)
+        if found is None:
+            raise LeaseLostError(job.key)
+        if found:
+            job_ended("gathered")
+        return found
+
+    def _digest(self, job: JobClaim) -> None:
+        with self._database.reading() as connection:
+            lines = lines_of(connection, job.key)
+        if lines:
+            self._mail(job, digest_of(job, lines))
+        else:
+            self._finish(job)
+
+    def _mail(self, job: JobClaim, mail: OutMail) -> None:
         target, now = str(job.payload["to"]), self._now
         if self._is_too_much(target, now):
             self._hold(job, target, now)
@@ -114,7 +142,7 @@ class OutsideJobs:
         try:
             crash_point("mail:before_call")
             with step("send mail"):
-                self.mailer.send(mail_of(job))
+                self.mailer.send(mail)
             crash_point("mail:after_call")
         except DeliveryError as error:
             tried, failure = self._failed(job, target, error, started)

@@ -124,7 +124,8 @@ def _moving(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgr
 _OF_LEASE = _held(bindparam("job_id"), bindparam("token"))
 _FINISH = Prepared(delete(JobRow).where(_OF_LEASE))
 _SENT = select(DeliveryRow.key).where(
-    DeliveryRow.key.in_(bindparam("keys", expanding=True)), DeliveryRow.outcome == "sent"
+    DeliveryRow.key.in_(bindparam("keys", expanding=True)),
+    DeliveryRow.outcome.in_(("sent", "gathered")),
 )
 _ADD = Prepared(
     {

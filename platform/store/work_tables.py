@@ -51,7 +51,7 @@ class JobRow(Base):
 
 
 class DeliveryRow(Base):
-    """One try to bring something out. outcome: sent | failed | dead | dropped."""
+    """One try to bring something out. outcome: sent | gathered (in a digest) | failed | dead | dropped."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -188,3 +188,21 @@ class DestinationRow(Base):
     minute_at: Mapped[datetime | None]
     in_minute: Mapped[int]
     worked_at: Mapped[datetime | None]
+
+
+class DigestLineRow(Base):
+    """A mail that was gathered: one line of the digest *digest*, the key of a job."""
+
+    __tablename__ = "digest_line"
+    __table_args__ = (
+        Index("ix_digest_line_digest", "digest"),
+        Index("ix_digest_line_address", "address", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    address: Mapped[str]
+    digest: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    record_id: Mapped[str | None] = mapped_column(ForeignKey("record.id"))
+    at: Mapped[datetime]
+    body: Mapped[dict[str, Any]]

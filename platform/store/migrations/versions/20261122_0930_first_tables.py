@@ -527,6 +527,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_caught_mail_created", "caught_mail", ["created_at"], unique=False)
     op.create_table(
+        "digest_line",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Text(), nullable=True),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("body", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["record.id"], name=op.f("fk_digest_line_record_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_line")),
+        sa.UniqueConstraint("key", name=op.f("uq_digest_line_key")),
+    )
+    op.create_index("ix_digest_line_address", "digest_line", ["address", "id"], unique=False)
+    op.create_index("ix_digest_line_digest", "digest_line", ["digest"], unique=False)
+    op.create_table(
         "delivery",
         sa.Column("id", BigId, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -765,6 +782,9 @@ def downgrade() -> None:
     op.drop_index("ix_delivery_key", table_name="delivery")
     op.drop_index("ix_delivery_at", table_name="delivery")
     op.drop_table("delivery")
+    op.drop_index("ix_digest_line_digest", table_name="digest_line")
+    op.drop_index("ix_digest_line_address", table_name="digest_line")
+    op.drop_table("digest_line")
     op.drop_index("ix_caught_mail_created", table_name="caught_mail")
     op.drop_table("caught_mail")
     op.drop_index("ix_attachment_record", table_name="attachment")
