@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SQLAlchemyError
 
 from ..store.engine import NETWORK_FILE_SYSTEMS, Database, file_system
 from ..store.figures import log_size
@@ -163,11 +163,11 @@ def _silent(look: Callable[[], Iterable[Finding]], name: str) -> Callable[[], li
     def looked() -> list[Finding]:
         try:
             return list(look())
-        except OperationalError as error:
-            return [finding("DOC020", error=_words(error))] if name == "database" else []
         except SQLAlchemyError as error:
             if name == "database":
                 return [finding("DOC020", error=_words(error))]
+            if isinstance(error, OperationalError | ProgrammingError):
+                return []
             raise
 
     return looked
