@@ -19,9 +19,8 @@ from ..web.passwords import hash_password
 from ..web.settings import PasswordCost
 from ..wiring.build import open_service
 from ..wiring.settings import SettingsError, read_settings
+from .bulk_progress import Progress
 from .up import pack_files, shipped_packs
-
-EVERY = 0.5  # seconds between two lines of progress
 
 
 @click.command("demo-data")
@@ -102,9 +101,9 @@ def demo_data(
                 now=_instant(now) or service.clock.now().replace(second=0, microsecond=0),
             )
             start = time.perf_counter()
-            made = make(service, wish, processes, _Progress())
+            made = make(service, wish, processes, Progress())
             seconds = time.perf_counter() - start
-            found = check_all(service.database, _Progress()) if verify else None
+            found = check_all(service.database, Progress()) if verify else None
     except (BulkError, DemoError, DatabaseError) as error:
         raise click.ClickException(str(error)) from error
     finally:
@@ -134,32 +133,6 @@ def _prepare(service: Service) -> None:
     install(
         service, pack_files(shipped_packs()), lambda text: hash_password(text, cost), service.zone
     )
-
-
-class _Progress:
-    """Says how far it is, now and then: on a terminal in one line, else in lines."""
-
-    def __init__(self) -> None:
-        self._what, self._start, self._said = "", 0.0, 0.0
-
-    def __call__(self, what: str, done: float, total: float) -> None:
-        """Say it, unless something was said just now."""
-        now = time.monotonic()
-        if what != self._what:
-            self._what, self._start, self._said = what, now, 0.0
-        if done < total and now - self._said < EVERY:
-            return
-        self._said = now
-        line = what
-        if total:
-            rate = done / max(now - self._start, 0.001)
-            left = (total - done) / rate if rate else 0
-            line = f"{what}: {done:,.0f} of {total:,.0f}, {rate:,.0f}/s, {left:,.0f} s left"
-        if sys.stderr.isatty():
-            end = "\n" if done >= total else ""
-            click.echo(f"\r\x1b[K{line}{end}", nl=False, err=True)
-        elif not total or done >= total or now - self._start > 5:
-            click.echo(line, err=True)
 
 
 def _report(made: Made, seconds: float, found: list[str] | None, *, as_json: bool) -> None:

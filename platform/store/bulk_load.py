@@ -23,6 +23,20 @@ SEARCHED = "search_part"
 MEMORY = 512_000  # kilobytes for SQLite's pages, and for building PostgreSQL's indexes
 
 
+_CONSTRAINTS = text(
+    "SELECT c.conname, r.relname, c.contype::text AS kind, pg_get_constraintdef(c.oid) AS said "
+    "FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid LEFT JOIN pg_class t ON t.oid = c.confrelid "
+    "WHERE r.relnamespace = current_schema()::regnamespace AND (c.contype IN ('p', 'u') AND r.relname = ANY(:names) "
+    "OR c.contype = 'f' AND (r.relname = ANY(:names) OR t.relname = ANY(:names))) "
+    "ORDER BY c.contype <> 'f', c.conname"
+)
+_INDEXES = text(
+    "SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.tablename = ANY(:names) "
+    "AND i.schemaname = current_schema() AND NOT EXISTS "
+    "(SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname) ORDER BY i.indexname"
+)
+
+
 class Loader(Protocol):
     """Writes rows of many records in large transactions."""
 
@@ -64,6 +78,34 @@ def bring_back(
     return len(statements)
 
 
+def take_away(connection: Connection, names: Sequence[str]) -> list[str]:
+    """Drop the indexes of the tables *names*, and on PostgreSQL their keys; return the statements that make them again."""
+    if connection.dialect.name == "sqlite":
+        query = (
+            "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        )
+        found = [row for row in connection.exec_driver_sql(query) if row.tbl_name in names]
+        for row in found:
+            connection.exec_driver_sql(f"DROP INDEX {row.name}")
+        return [row.sql for row in found]
+    keys = connection.execute(_CONSTRAINTS, {"names": list(names)}).all()
+    indexes = connection.execute(_INDEXES, {"names": list(names)}).all()
+    for row in keys:
+        connection.exec_driver_sql(f'ALTER TABLE "{row.relname}" DROP CONSTRAINT "{row.conname}"')
+    for row in indexes:
+        connection.exec_driver_sql(f'DROP INDEX "{row.indexname}"')
+    ties = [_constraint(row) for row in keys if row.kind == "f"]
+    return [
+        *(_constraint(row) for row in keys if row.kind != "f"),
+        *(row.indexdef for row in indexes),
+        *ties,
+    ]
+
+
+def _constraint(row: Any) -> str:
+    return f'ALTER TABLE "{row.relname}" ADD CONSTRAINT "{row.conname}" {row.said}'
+
+
 def _keep(connection: Connection, statements: Sequence[str], now: datetime) -> None:
     if statements:
         put_setting(connection, TAKEN_AWAY, {"statements": list(statements)}, now)
@@ -71,13 +113,13 @@ def _keep(connection: Connection, statements: Sequence[str], now: datetime) -> N
         connection.execute(text("DELETE FROM setting WHERE name = :name"), {"name": TAKEN_AWAY})
 
 
-def _small(connection: Connection, expected: int) -> list[Table]:
-    """Return the tables whose indexes are sooner made again than kept up."""
+def _small(connection: Connection, expected: int) -> list[str]:
+    """Return the names of the tables whose indexes are sooner made again than kept up."""
     found = []
     for table in tables():
         few = select(func.count()).select_from(select(table.c[0]).limit(expected).subquery())
         if connection.execute(few).scalar_one() < expected:
-            found.append(table)
+            found.append(table.name)
     return found
 
 
@@ -93,7 +135,9 @@ class SqliteLoader:
     def __post_init__(self) -> None:
         with self.database.writing() as connection:
             if setting(connection, TAKEN_AWAY) is None:
-                _keep(connection, self._take_away(connection), self.now)
+                _keep(
+                    connection, take_away(connection, _small(connection, self.expected)), self.now
+                )
         self._connection = self.database.write.connect()
         for name, value in (
             ("foreign_keys", "OFF"),
@@ -109,16 +153,6 @@ class SqliteLoader:
         driver = self._connection.connection.driver_connection
         assert driver is not None
         return driver
-
-    def _take_away(self, connection: Connection) -> list[str]:
-        names = [table.name for table in _small(connection, self.expected)]
-        query = text(
-            "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-        )
-        found = [row for row in connection.execute(query) if row.tbl_name in names]
-        for row in found:
-            connection.exec_driver_sql(f"DROP INDEX {row.name}")
-        return [row.sql for row in found]
 
     def write(self, made: Path, name: str, value: Mapping[str, Any]) -> None:
         """Write the rows of the file *made*, make them findable, and keep the setting; then remove the file."""
@@ -174,7 +208,9 @@ class PostgresLoader:
         with self.database.writing() as connection:
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             if setting(connection, TAKEN_AWAY) is None:
-                _keep(connection, self._take_away(connection), self.now)
+                _keep(
+                    connection, take_away(connection, _small(connection, self.expected)), self.now
+                )
         self._connection = self.database.write.connect()
         for name, value in (
             ("statement_timeout", "0"),
@@ -185,35 +221,6 @@ class PostgresLoader:
         self._connection.commit()
         for table in tables():
             self._columns[table.name] = ", ".join(f'"{column.name}"' for column in table.columns)
-
-    def _take_away(self, connection: Connection) -> list[str]:
-        names = [table.name for table in _small(connection, self.expected)]
-        back: list[str] = []
-        constraints = text(
-            "SELECT c.conname, r.relname, c.contype::text AS kind, pg_get_constraintdef(c.oid) AS said "
-            "FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid "
-            "WHERE r.relname = ANY(:names) AND r.relnamespace = current_schema()::regnamespace "
-            "AND c.contype IN ('f', 'p', 'u') ORDER BY c.contype <> 'f', c.conname"
-        )
-        found = connection.execute(constraints, {"names": names}).all()
-        indexes = text(
-            "SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.tablename = ANY(:names) "
-            "AND i.schemaname = current_schema() AND NOT EXISTS "
-            "(SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname) ORDER BY i.indexname"
-        )
-        made = connection.execute(indexes, {"names": names}).all()
-        for row in found:
-            connection.exec_driver_sql(
-                f'ALTER TABLE "{row.relname}" DROP CONSTRAINT "{row.conname}"'
-            )
-        for row in made:
-            connection.exec_driver_sql(f'DROP INDEX "{row.indexname}"')
-        keys = [row for row in found if row.kind != "f"]
-        ties = [row for row in found if row.kind == "f"]
-        back += [f'ALTER TABLE "{r.relname}" ADD CONSTRAINT "{r.conname}" {r.said}' for r in keys]
-        back += [row.indexdef for row in made]
-        back += [f'ALTER TABLE "{r.relname}" ADD CONSTRAINT "{r.conname}" {r.said}' for r in ties]
-        return back
 
     def write(self, made: Mapping[str, str], name: str, value: Mapping[str, Any]) -> None:
         """Write the lines of each table, and keep the setting."""
