@@ -10,6 +10,7 @@ from .check import check
 from .demo_data import demo_data
 from .dispatcher import dispatcher
 from .doctor import doctor
+from .migrate_store import migrate_store
 from .people import token_group, user_group
 from .restore import restore_command
 from .settings import settings_command
@@ -31,6 +32,7 @@ main.add_command(dispatcher)
 main.add_command(doctor)
 main.add_command(settings_command)
 main.add_command(restore_command)
+main.add_command(migrate_store)
 main.add_command(test)
 main.add_command(up)
 main.add_command(worker)
