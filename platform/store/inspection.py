@@ -145,13 +145,6 @@ def job_of(connection: Connection, job_id: int) -> JobSummary | None:
     return None if row is None else _job(row)
 
 
-def change_payload(connection: Connection, job_id: int, payload: Mapping[str, Any]) -> bool:
-    """Let a job that nobody holds say something else; False when it is done or being carried out."""
-    mine = (JobRow.id == job_id) & (JobRow.state != "leased")
-    values = {"payload": dict(payload)}
-    return connection.execute(update(JobRow).where(mine).values(values)).rowcount == 1
-
-
 def drop_job(connection: Connection, job_id: int) -> bool:
     """Remove a job that nobody holds; False when it is done or being carried out."""
     mine = (JobRow.id == job_id) & (JobRow.state != "leased")

@@ -106,7 +106,7 @@ class JobSummary:
 # Written out, not bound: a bound value would keep both databases from using the partial indexes.
 READY = JobRow.state == literal_column("'ready'")
 LEASED = JobRow.state == literal_column("'leased'")
-_DEAD = JobRow.state == literal_column("'dead'")
+DEAD = JobRow.state == literal_column("'dead'")
 
 # Statements of the hot path are built once: building one costs more than running it.
 
@@ -291,7 +291,7 @@ def expire_all(connection: Connection, now: datetime) -> int:
 
 def dead_jobs(connection: Connection, limit: int = 200) -> list[JobSummary]:
     """Return the jobs that were given up, the newest first."""
-    query = select(JobRow.__table__).where(_DEAD)
+    query = select(JobRow.__table__).where(DEAD)
     rows = connection.execute(query.order_by(JobRow.id.desc()).limit(limit)).mappings()
     return [_summary(row) for row in rows]
 
@@ -320,14 +320,14 @@ def _summary(row: RowMapping) -> JobSummary:
 
 def revive(connection: Connection, job_id: int, now: datetime) -> bool:
     """Try a dead job again from now, with all its tries; False when it is not dead."""
-    dead = (JobRow.id == job_id) & (_DEAD)
+    dead = (JobRow.id == job_id) & (DEAD)
     values = {"state": "ready", "attempts": 0, "due_at": now, **NO_LEASE}
     return connection.execute(update(JobRow).where(dead).values(values)).rowcount == 1
 
 
 def drop_dead(connection: Connection, job_id: int) -> bool:
     """Remove a dead job for good; False when it is not dead."""
-    dead = (JobRow.id == job_id) & (_DEAD)
+    dead = (JobRow.id == job_id) & (DEAD)
     return connection.execute(delete(JobRow).where(dead)).rowcount == 1
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from sopwith.runtime.changed_jobs import PARTS, change, for_audit, shown_parts
+from sopwith.store.audit import note
+from sopwith.store.dead_letters import count_dead, revive_all, rewrite
 from sopwith.store.inspection import (
-    change_payload,
     deliveries_page,
     drop_job,
     job_of,
@@ -16,15 +18,15 @@ from sopwith.store.inspection import (
 from sopwith.store.jobs import JobSummary, count_jobs, revive
 
 from ..htmx import go, show
-from ..visitor import get_service, now
+from ..languages import lang
+from ..visitor import get_service, now, visitor
 from ..wording import gettext as _
 from .acting import audited
 from .blueprint import blueprint
-from .checks import is_address, is_email
 from .listing import more_url
 
 STATES = ("ready", "leased", "dead")
-TARGETS = {"mail": "to", "webhook": "url"}
+TARGETS = {"mail": "to", "webhook": "url", "digest": "to"}
 
 
 @blueprint.get("/jobs")
@@ -54,6 +56,7 @@ def jobs() -> ResponseReturnValue:
         totals=totals,
         counts=counts,
         kinds=sorted({kind for kind, _state in counts}),
+        dead_kinds=sorted({kind for kind, at in counts if at == "dead"}),
         more=more_url("admin.jobs", page.more, chosen),
     )
 
@@ -73,23 +76,36 @@ def _job(job_id: int) -> JobSummary:
 
 
 def _job_page(
-    found: JobSummary, typed: str | None = None, errors: dict[str, str] | None = None
+    found: JobSummary, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None
 ) -> ResponseReturnValue:
-    key = TARGETS.get(found.kind, "")
     with get_service().database.reading() as connection:
         numbers = numbers_of(connection, [found.record_id])
         tries = deliveries_page(connection, words=found.key).items
-    target = typed if typed is not None else str(found.payload.get(key, "")) if key else ""
     page = render_template(
         "admin/job.html",
         job=found,
         numbers=numbers,
         tries=tries,
-        target=target,
-        target_key=key,
+        parts_shown=shown_parts(found.kind, found.payload) | (typed or {}),
+        can_drop=found.state == "dead" or (found.kind in TARGETS and found.state == "ready"),
         errors=errors or {},
     )
     return page, 422 if errors else 200
+
+
+@blueprint.post("/jobs/retry-all")
+def retry_all() -> ResponseReturnValue:
+    """Try all jobs of a kind again that were given up."""
+    kind = request.form.get("kind", "")
+    with get_service().database.reading() as connection:
+        if kind not in count_dead(connection):
+            abort(404)
+    with get_service().database.writing() as connection:
+        count = revive_all(connection, kind, now())
+        note(connection, visitor().actor, "job.retry_all", kind, now(), {"count": count})
+    get_service().wake()
+    flash(_("They are tried again now."), "good")
+    return go(url_for("admin.jobs", state="dead"))
 
 
 @blueprint.post("/jobs/<int:job_id>/retry")
@@ -106,26 +122,21 @@ def retry_job(job_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/jobs/<int:job_id>")
 def change_job(job_id: int) -> ResponseReturnValue:
-    """Send a mail or a webhook to another address than it was meant for, and try it again."""
+    """Let a job say something else than it did, under its old key, and try it again."""
     found = _job(job_id)
-    key = TARGETS.get(found.kind)
-    if key is None:
+    parts = PARTS.get(found.kind, ())
+    if not parts or found.state == "leased":
         abort(404)
-    target = request.form.get("target", "").strip()
-    if not (is_email(target) if key == "to" else is_address(target)):
-        wrong = (
-            _("This is not a mail address.")
-            if key == "to"
-            else _("This is not an address that begins with https:// or http://.")
-        )
-        return _job_page(found, target, {"target": wrong})
-    before = str(found.payload.get(key, ""))
-    with audited("job.redirect", found.key, {"from": before, "to": target}) as connection:
-        if not change_payload(connection, job_id, {**found.payload, key: target}):
+    typed = {name: request.form[name] for name in parts if name in request.form}
+    payload, wrong = change(found.kind, found.payload, typed)
+    if wrong:
+        return _job_page(found, typed, {one.part: one.words.get(lang()) for one in wrong})
+    body = {"before": for_audit(found.payload)}
+    with audited("job.change", found.key, body) as connection:
+        if not rewrite(connection, job_id, payload, now()):
             abort(404)
-        revive(connection, job_id, now())
     get_service().wake()
-    flash(_("The address is changed, and it is tried again."), "good")
+    flash(_("It is changed, and it is tried again."), "good")
     return go(url_for("admin.job", job_id=job_id))
 
 

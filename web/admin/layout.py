@@ -42,6 +42,7 @@ def nav() -> list[tuple[str, list[Link]]]:
         (_("Work"), (
             ("jobs", "progress-check", _("Jobs"), ("job", "change_job")),
             ("deliveries", "send", _("Deliveries"), ()),
+            ("destinations_list", "webhook", _("Destinations"), ("budget_destination",)),
             ("mail", "mail", _("Sent mail, kept here"), ("one_mail",)),
             ("inbox", "inbox", _("Inbound"), ("inbound",)),
         )),
@@ -130,5 +131,6 @@ blueprint.add_app_template_filter(w.use_word, "use_word")
 blueprint.add_app_template_filter(w.job_word, "job_word")
 blueprint.add_app_template_filter(w.job_state_word, "job_state_word")
 blueprint.add_app_template_filter(w.outcome_word, "outcome_word")
+blueprint.add_app_template_filter(w.destination_word, "destination_word")
 blueprint.add_app_template_filter(w.inbound_word, "inbound_word")
 blueprint.add_app_template_filter(w.audit_word, "audit_word")

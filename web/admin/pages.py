@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from . import customers, definitions, health, jobs, layout, mail, overview, people, releases, safety
+from . import (
+    customers,
+    definitions,
+    destinations,
+    health,
+    jobs,
+    layout,
+    mail,
+    overview,
+    people,
+    releases,
+    safety,
+)
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "customers", "definitions", "health", "jobs", "layout", "mail", "overview", "people", "releases", "safety"]  # fmt: skip
+__all__ = ["blueprint", "customers", "definitions", "destinations", "health", "jobs", "layout", "mail", "overview", "people", "releases", "safety"]  # fmt: skip

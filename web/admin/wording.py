@@ -109,6 +109,7 @@ def job_word(kind: str) -> str:
     """Return what a kind of jobs does."""
     known = {
         "mail": _("Mail"),
+        "digest": _("Mail of many messages"),
         "webhook": _("Webhook"),
         "notice": _("Notice"),
         "timer": _("Timer"),
@@ -129,11 +130,23 @@ def outcome_word(outcome: str) -> str:
     """Return the word for how a delivery went."""
     known = {
         "sent": _("Sent"),
+        "gathered": _("Sent with others"),
         "failed": _("Failed"),
         "dead": _("Given up"),
         "dropped": _("Dropped"),
     }
     return known.get(outcome, outcome)
+
+
+def destination_word(state: str) -> str:
+    """Return the word for how a destination is doing."""
+    known = {
+        "closed": _("Works"),
+        "open": _("Does not work, waiting"),
+        "probing": _("Does not work, being tried"),
+        "off": _("Switched off"),
+    }
+    return known.get(state, state)
 
 
 def inbound_word(state: str) -> str:
@@ -208,7 +221,15 @@ def audit_word(action: str) -> str:
     known = {
         "job.retry": _("tried a job again:"),
         "job.redirect": _("sent a job elsewhere:"),
+        "job.retry_all": _("tried all jobs of a kind again:"),
+        "job.change": _("changed a job:"),
         "job.drop": _("dropped a job:"),
+        "destination.opened": _("found a destination not working:"),
+        "destination.closed": _("found a destination working again:"),
+        "destination.try": _("had a destination tried:"),
+        "destination.on": _("switched a destination on:"),
+        "destination.off": _("switched a destination off:"),
+        "destination.budget": _("set the budget of a destination:"),
         "inbound.retry": _("had inbound read again:"),
         "user.add": _("added the user"),
         "user.change": _("changed the user"),

@@ -237,9 +237,9 @@ def test_the_history_is_checked_and_what_was_changed_is_found(admin: Browser, sh
 def test_a_dead_job_is_tried_again_sent_elsewhere_or_dropped(admin: Browser, shop: Shop) -> None:
     number = dead_job(shop)
     assert "refused" in text(admin, "/admin/jobs?state=dead")
-    wrong = admin.post(f"/admin/jobs/{number}", {"target": "nobody"})
+    wrong = admin.post(f"/admin/jobs/{number}", {"to": "nobody"})
     assert wrong.status_code == 422 and 'value="nobody"' in wrong.get_data(as_text=True)
-    assert admin.post(f"/admin/jobs/{number}", {"target": "new@example.test"}).status_code == 303
+    assert admin.post(f"/admin/jobs/{number}", {"to": "new@example.test"}).status_code == 303
     with shop.database.reading() as connection:
         job = job_of(connection, number)
     assert job is not None and (job.state, job.payload["to"], job.attempts) == ("ready", "new@example.test", 0)  # fmt: skip
@@ -248,7 +248,7 @@ def test_a_dead_job_is_tried_again_sent_elsewhere_or_dropped(admin: Browser, sho
     assert admin.post(f"/admin/jobs/{number}/drop").status_code == 303
     with shop.database.reading() as connection:
         assert job_of(connection, number) is None
-    assert acts(shop)[:2] == ["job.drop", "job.redirect"]
+    assert acts(shop)[:2] == ["job.drop", "job.change"]
 
 
 def test_a_timer_that_waits_cannot_be_dropped(admin: Browser, shop: Shop) -> None:
