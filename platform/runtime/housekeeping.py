@@ -29,7 +29,6 @@ def plan_housekeeping(database: Database, now: datetime) -> None:
     """See to it that the next round is planned."""
     with database.writing() as connection:
         add_jobs(connection, [new_job(KEY, KEY, {}, now, due_at=now + timedelta(hours=1))])
-        plan_keeping(connection, now)
 
 
 def keep_house(connection: Connection, now: datetime) -> None:
@@ -39,6 +38,7 @@ def keep_house(connection: Connection, now: datetime) -> None:
     sweep_links(connection, now - ENDED_KEPT)
     is_more = forget_deliveries(connection, now - DELIVERIES_KEPT, PAGE) == PAGE
     forget_heartbeats(connection, now - ENDED_KEPT)
+    plan_keeping(connection, now)
     due_at = now if is_more else now + timedelta(days=1)
     add_jobs(connection, [new_job(KEY, KEY, {}, now, due_at=due_at)])
     crash_point("housekeeping:written")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,17 +23,13 @@ from .service import Service
 log = logging.getLogger(__name__)
 
 RETENTION, SEAL = "retention", "seal"
-DAY = timedelta(days=1)
 SEAL_PAGE = 2_000
 """Records that are taken into a head in one transaction."""
 
 
 def plan_keeping(connection: Connection, now: datetime) -> None:
-    """See to it that the next rounds are planned."""
-    due_at = now + timedelta(hours=1)
-    add_jobs(
-        connection, [new_job(kind, kind, {}, now, due_at=due_at) for kind in (RETENTION, SEAL)]
-    )
+    """See to it that today's rounds are done; one that still goes on is left alone."""
+    add_jobs(connection, [new_job(kind, kind, {}, now) for kind in (RETENTION, SEAL)])
 
 
 # --- what is kept long enough ---------------------------------------------------------------------
@@ -42,7 +38,7 @@ def plan_keeping(connection: Connection, now: datetime) -> None:
 def forget_some(
     service: Service, connection: Connection, payload: Mapping[str, Any], now: datetime
 ) -> set[str]:
-    """Erase one page of what is kept long enough; leave the next page, or tomorrow's round.
+    """Erase one page of what is kept long enough; leave the next page, until all is done.
 
     Return the records that were looked at. What is on hold stays; what is just being sent waits for tomorrow.
     """
@@ -68,7 +64,6 @@ def forget_some(
         return seen
     if any(counts.values()):
         audit.note(connection, SYSTEM, "retention.erase", "records", now, counts)
-    add_jobs(connection, [new_job(RETENTION, RETENTION, {}, now, due_at=now + DAY)])
     return seen
 
 
@@ -109,11 +104,10 @@ def _erase(service: Service, connection: Connection, record_id: str, only_files:
 def seal_page(
     connection: Connection, payload: Mapping[str, Any], key: bytes, now: datetime
 ) -> SignedHead | None:
-    """Take one page into the head in the making; leave the next page, or sign it and leave tomorrow's."""
+    """Take one page into the head in the making; leave the next page, or sign it."""
     sealing = Sealing(**payload["sealing"]) if "sealing" in payload else begin_head(connection)
     sealing, is_last = seal_some(connection, sealing, SEAL_PAGE)
     if not is_last:
         add_jobs(connection, [new_job(SEAL, SEAL, {"sealing": asdict(sealing)}, now)])
         return None
-    add_jobs(connection, [new_job(SEAL, SEAL, {}, now, due_at=now + DAY)])
     return sign_head(connection, sealing, key, now)
