@@ -116,11 +116,17 @@ def _parts(state: RecordState) -> Iterator[Mark]:
             yield Mark(TASK, task.owner)
         elif task.team:
             yield Mark(TEAM_TASK, task.team)
+            yield Mark(PART, part_of_team(task.team))
     for vote in state.approval.votes if state.approval else ():
         if vote.asked:
             yield Mark(PART, vote.user)
             if not vote.decision:
                 yield Mark(ASKED, vote.user)
+
+
+def part_of_team(team: str) -> str:
+    """Return under what a team has a part in a record: one of its members may take a task there."""
+    return f"team:{team}"
 
 
 def dump_marked(found: Marked) -> str:

@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
 
-from .mark_tables import RecordMarkRow, TallyRow
-from .marks import PART, TEAM_TASK, Group, load_marked
+from .mark_tables import TallyRow
+from .marks import Group, load_marked
+from .sight import Sight, parts_of
 from .tables import RecordRow
 
 MOST_EXTRAS = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
-    """Whom lists are for: which records of each type (all | team | own | none) *user* of *teams* may see."""
-
-    scopes: Mapping[str, str]
-    user: str
-    teams: frozenset[str] = field(default_factory=frozenset)
-
-    def types(self, wide: str) -> list[str]:
-        """Return the types of which this much may be seen."""
-        return sorted(kind for kind, scope in self.scopes.items() if scope == wide)
-
-    @property
-    def sees_all(self) -> bool:
-        """Return whether every record of every type is seen."""
-        return all(scope == "all" for scope in self.scopes.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +74,3 @@ def _extras(sight: Sight) -> Select[str]:
     own = RecordRow.type.in_(sight.types("own"))
     ids = parts_of(sight, only_open=True)
     return select(RecordRow.marks).where(RecordRow.id.in_(ids), not_owner, or_(team, own))
-
-
-def parts_of(sight: Sight, *, only_open: bool = False) -> Select[str]:
-    """Return a query for the ids of records in which *sight* has a part, or its teams an open task."""
-    asked = and_(RecordMarkRow.name == PART, RecordMarkRow.text == sight.user)
-    mine = [asked]
-    if sight.teams:
-        teams = RecordMarkRow.text.in_(sorted(sight.teams))
-        mine.append(and_(RecordMarkRow.name == TEAM_TASK, teams))
-    query = select(RecordMarkRow.record_id).where(or_(*mine))
-    return query.where(RecordMarkRow.open) if only_open else query

@@ -11,9 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
-    false,
     func,
-    or_,
     select,
     true,
 )
@@ -24,9 +22,9 @@ from .expressions_sql import JsonAt, NotInSql, to_where
 from .mark_tables import RecordMarkRow
 from .marks import ASKED, TASK, TEAM_TASK
 from .record_json import load_state
+from .sight import Sight, seen_by
 from .tables import RecordRow
-from .tallies import Sight, parts_of
-from .where import IS_OPEN, Beside
+from .where import IS_OPEN
 
 OPEN = IS_OPEN
 WAITING_PAGE = 100
@@ -65,21 +63,6 @@ def visible(scopes: Mapping[str, str], user_id: str, teams: Iterable[str]) -> Co
     """
     sight = Sight(scopes=scopes, user=user_id, teams=frozenset(teams))
     return seen_by(sight)
-
-
-def seen_by(sight: Sight) -> ColumnElement[bool]:
-    """Return the same for *sight*."""
-    kind = Beside(RecordRow.type)
-    mine = or_(RecordRow.owner == sight.user, RecordRow.id.in_(parts_of(sight)))
-    found: list[ColumnElement[bool]] = []
-    if types := sight.types("all"):
-        found.append(kind.in_(types))
-    if types := sight.types("team"):
-        ours = or_(RecordRow.team.in_(sorted(sight.teams)), mine)
-        found.append(and_(kind.in_(types), ours))
-    if types := sight.types("own"):
-        found.append(and_(kind.in_(types), mine))
-    return or_(*found) if found else false()
 
 
 def of_view(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from flask import g
-from sqlalchemy import ColumnElement, Connection, and_
+from sqlalchemy import ColumnElement, Connection
 
 from sopwith.access.allow import allow, visible_scope
 from sopwith.access.model import Act
@@ -19,8 +19,8 @@ from sopwith.core.text import Text
 from sopwith.release.model import RecordType, Release
 from sopwith.store.customers import Customer, customer_of, find_or_create
 from sopwith.store.lists import Order, RecordFilter, list_records
+from sopwith.store.sight import Sight
 from sopwith.store.tables import RecordRow
-from sopwith.store.worklists import visible
 
 from ..visitor import get_service, now, visitor
 from . import showing
@@ -103,12 +103,10 @@ def list_all(call: Call) -> Answer:
 def _wanted(connection: Connection, asked: Any) -> RecordFilter:
     release, who = get_service().releases.live(connection), visitor()
     scopes = {one.id: visible_scope(one.access, who.actor) for one in release.record_types.values()}
-    condition: ColumnElement[bool] = visible(scopes, who.actor.id or "", who.teams)
+    condition: ColumnElement[bool] | None = None
     if "updated_since" in asked:
-        condition = and_(
-            condition,
-            RecordRow.updated_at >= moment(asked["updated_since"], "/updated_since", "query"),
-        )
+        since = moment(asked["updated_since"], "/updated_since", "query")
+        condition = RecordRow.updated_at >= since
 
     def some(name: str) -> frozenset[str] | None:
         return frozenset(asked[name]) if asked.get(name) else None
@@ -126,6 +124,7 @@ def _wanted(connection: Connection, asked: Any) -> RecordFilter:
         customers=some("customer"),
         words=str(asked.get("q", "")),
         where=condition,
+        seen=Sight(scopes=scopes, user=who.actor.id or "", teams=frozenset(who.teams)),
     )
 
 

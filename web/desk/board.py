@@ -16,8 +16,8 @@ from sopwith.core.record import Category
 from sopwith.release.model import RecordType, Release
 from sopwith.store.lists import Page, RecordFilter, first_pages, list_records
 from sopwith.store.marks import OPEN_COUNT, Group
-from sopwith.store.tallies import Sight, count_groups_seen
-from sopwith.store.worklists import seen_by
+from sopwith.store.sight import Sight
+from sopwith.store.tallies import count_groups_seen
 from sopwith.workflows.model import Workflow
 
 from ..htmx import fragment, go, show
@@ -30,7 +30,7 @@ from .commands import carry_out
 from .lists import Row, row_of
 from .record_page import record
 from .seen import scopes, sight
-from .views import DeskView, built_in, filter_of_view
+from .views import DeskView, built_in
 from .ways import PREVIOUS, asks, show_work, way_of
 
 CARDS = 20
@@ -71,8 +71,11 @@ class Board:
 
     def filter(self, **narrower: Any) -> RecordFilter:
         """Return the records of one column."""
-        wanted = filter_of_view(self.view, seen_by(self.whose))
-        return replace(wanted, types=frozenset({self.kind.id}), **narrower)
+        kinds = frozenset({self.kind.id})
+        wanted = replace(self.view.wanted, types=kinds, seen=self.whose)
+        if wanted.owners is not None and "owners" in narrower:
+            narrower["owners"] &= wanted.owners
+        return replace(wanted, **narrower)
 
 
 @desk.get("/board")

@@ -22,7 +22,6 @@ from sopwith.store.lists import (
     narrowed,
 )
 from sopwith.store.tallies import Counted
-from sopwith.store.worklists import seen_by
 
 from ..languages import lang
 from ..times import ClockView, due_view
@@ -103,22 +102,20 @@ def chosen_filters(args: Mapping[str, str]) -> dict[str, str]:
 def filter_of(chosen: Mapping[str, str], found: RecordFilter) -> RecordFilter:
     """Return *found* narrowed by what was chosen."""
 
-    def some(name: str) -> frozenset[str] | None:
-        return frozenset({chosen[name]}) if name in chosen else None
-
-    def some_or_none(name: str) -> frozenset[str | None] | None:
+    def some(name: str, had: frozenset[Any] | None) -> frozenset[Any] | None:
         if name not in chosen:
-            return None
-        return frozenset({None if chosen[name] == NOBODY else chosen[name]})
+            return had
+        wish = frozenset({None if chosen[name] == NOBODY else chosen[name]})
+        return wish if had is None else had & wish
 
     return replace(
         found,
-        types=some("type"),
-        states=some("state"),
-        categories=some("category"),
-        priorities=some("priority"),
-        owners=some_or_none("owner"),
-        teams=some_or_none("team"),
+        types=some("type", found.types),
+        states=some("state", found.states),
+        categories=some("category", found.categories),
+        priorities=some("priority", found.priorities),
+        owners=some("owner", found.owners),
+        teams=some("team", found.teams),
         words=chosen.get("q", ""),
     )
 
@@ -134,7 +131,7 @@ def show_list(connection: Connection, args: Mapping[str, str], *, size: int = PA
         view = views["open"]
     whose = sight(release)
     wanted = narrowed(
-        connection, filter_of(chosen, filter_of_shown(connection, view, seen_by(whose)))
+        connection, replace(filter_of(chosen, filter_of_shown(connection, view)), seen=whose)
     )
     order, descending = _order(args.get("sort", ""), view)
     page = list_records(

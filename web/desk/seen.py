@@ -6,8 +6,7 @@ from sqlalchemy import ColumnElement
 
 from sopwith.access.allow import visible_scope
 from sopwith.release.model import Release
-from sopwith.store.tallies import Sight
-from sopwith.store.worklists import seen_by
+from sopwith.store.sight import Sight, seen_by
 
 from ..visitor import visitor
 

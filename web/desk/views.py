@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, true
+from sqlalchemy import Connection
 
 from sopwith.core.roles import ADMIN
 from sopwith.expressions import Context
 from sopwith.release.model import Release
-from sopwith.store.found_by import MarkTest, has_settled, view_test
+from sopwith.store.found_by import has_settled, view_test
 from sopwith.store.kept_views import is_kept, kept_name
-from sopwith.store.lists import RecordFilter, count_up_to
+from sopwith.store.lists import OPEN_CATEGORIES, RecordFilter, count_up_to
 from sopwith.store.marks import OPEN_COUNT, WAITING_COUNT, Group
 from sopwith.store.remarking import Readiness, readiness
-from sopwith.store.tables import RecordRow
-from sopwith.store.tallies import Counted, Sight, count_groups_seen
-from sopwith.store.where import IS_SETTLED, IS_WAITING
-from sopwith.store.worklists import OPEN, due_before, of_view, seen_by
+from sopwith.store.sight import Sight
+from sopwith.store.tallies import Counted, count_groups_seen
+from sopwith.store.worklists import of_view
 
 from ..languages import lang, zone
 from ..visitor import get_service, now, visitor
@@ -28,6 +26,7 @@ from ..wording import gettext as _
 
 SOON = timedelta(hours=2)
 DEFAULT = "mine"
+OPEN = RecordFilter(categories=OPEN_CATEGORIES)
 MOST_SOON = 999
 _SAID = frozenset({"unowned", "waiting-customer"})
 """Saved views that say what built-in lists say already."""
@@ -41,20 +40,18 @@ def _every(_group: Group) -> bool:
 class DeskView:
     """One list. empty, next: why nothing is in it, and what to do then.
 
-    marks, only_open: as in ``RecordFilter``. tally: the name under which its open records are counted,
+    wanted: its records, whoever looks. tally: the name under which its open records are counted,
     of which *counts* tells its groups; empty: *soon* counts it, or nothing does.
     """
 
     id: str
     title: str
     icon: str
-    condition: ColumnElement[bool]
+    wanted: RecordFilter
     empty: str
     next: str
     order: str = "breach"
     descending: bool = False
-    marks: tuple[MarkTest, ...] = ()
-    only_open: bool = True
     tally: str = ""
     counts: Callable[[Group], bool] = _every
     soon: bool = False
@@ -65,26 +62,26 @@ def built_in() -> list[DeskView]:
     who = visitor()
     me, teams = who.actor.id or "", sorted(who.teams)
     return [
-        DeskView(id="mine", title=_("Mine"), icon="user", condition=and_(OPEN, RecordRow.owner == me),
+        DeskView(id="mine", title=_("Mine"), icon="user", wanted=replace(OPEN, owners=frozenset({me})),
                  tally=OPEN_COUNT, counts=lambda group: group.owner == me,
                  empty=_("Nothing is assigned to you."), next=_("Take something from your team's list.")),
-        DeskView(id="team", title=_("My team"), icon="users", condition=and_(OPEN, RecordRow.team.in_(teams)),
+        DeskView(id="team", title=_("My team"), icon="users", wanted=replace(OPEN, teams=frozenset(teams)),
                  tally=OPEN_COUNT, counts=lambda group: group.team in teams,
                  empty=_("Your teams have nothing open."), next=_("New requests appear here by themselves.")),
         DeskView(id="unowned", title=_("Unowned"), icon="user-question",
-                 condition=and_(OPEN, RecordRow.owner.is_(None)),
+                 wanted=replace(OPEN, owners=frozenset({None})),
                  tally=OPEN_COUNT, counts=lambda group: not group.owner,
                  empty=_("Everything open has an owner."), next=_("Routing gives new requests to people; what it cannot give waits here.")),
         DeskView(id="due", title=_("Due soon or overdue"), icon="clock-exclamation",
-                 condition=and_(OPEN, due_before(now() + SOON)), soon=True,
+                 wanted=replace(OPEN, breach_before=now() + SOON), soon=True,
                  empty=_("No promise is at risk in the next two hours."), next=_("Have a look at everything that is open.")),
         DeskView(id="waiting", title=_("Waiting for the customer"), icon="player-pause",
-                 condition=IS_WAITING, tally=WAITING_COUNT, order="updated",
+                 wanted=RecordFilter(categories=frozenset({"waiting"})), tally=WAITING_COUNT, order="updated",
                  empty=_("No customer owes us an answer."), next=_("Requests come here while a question to the customer is open.")),
-        DeskView(id="open", title=_("All open"), icon="inbox", condition=OPEN, tally=OPEN_COUNT,
+        DeskView(id="open", title=_("All open"), icon="inbox", wanted=OPEN, tally=OPEN_COUNT,
                  empty=_("Nothing is open."), next=_("Open a request yourself, or enjoy the quiet.")),
         DeskView(id="settled", title=_("Settled"), icon="archive",
-                 condition=IS_SETTLED, only_open=False, order="updated", descending=True,
+                 wanted=RecordFilter(categories=frozenset({"resolved", "closed"})), order="updated", descending=True,
                  empty=_("Nothing has been settled yet."), next=_("Requests come here when they are resolved or closed.")),
     ]  # fmt: skip
 
@@ -100,12 +97,12 @@ def saved(connection: Connection, release: Release, ready: Readiness) -> list[De
         order, descending = _order(one.sort)
         kept = is_kept(one)
         if kept and ready.all:
-            how: dict[str, Any] = {"condition": true(), "marks": (view_test(kept_name(one)),)}
+            wanted = RecordFilter(marks=(view_test(kept_name(one)),))
         else:
             condition = of_view(connection, one.record_type, one.when, context)
             if condition is None:
                 continue
-            how = {"condition": condition}
+            wanted = RecordFilter(where=condition)
         found.append(
             DeskView(
                 id=f"view:{one.id}",
@@ -116,8 +113,7 @@ def saved(connection: Connection, release: Release, ready: Readiness) -> list[De
                 descending=descending,
                 empty=_("Nothing fits this view now."),
                 next=_("Choose another view, or look at everything that is open."),
-                only_open=False,
-                **how,
+                wanted=wanted,
             )
         )
     return found
@@ -149,20 +145,12 @@ def how_ready(connection: Connection, release: Release) -> Readiness:
     return readiness(connection, get_service().releases.plan(release).id)
 
 
-def filter_of_view(view: DeskView, condition: ColumnElement[bool]) -> RecordFilter:
-    """Return the records of *view* that fulfil *condition* too."""
-    where = and_(condition, view.condition)
-    return RecordFilter(where=where, marks=view.marks, only_open=view.only_open)
-
-
-def filter_of_shown(
-    connection: Connection, view: DeskView, condition: ColumnElement[bool]
-) -> RecordFilter:
-    """Return the same for the view that is shown: when none of its members is settled, in the order of open ones."""
-    found = filter_of_view(view, condition)
-    if not view.marks or has_settled(connection, view.marks[0].name):
-        return found
-    return replace(found, where=and_(condition, OPEN), only_open=True)
+def filter_of_shown(connection: Connection, view: DeskView) -> RecordFilter:
+    """Return the records of the view that is shown: when none of its members is settled, in the order of open ones."""
+    kept = view.wanted.marks
+    if not kept or has_settled(connection, kept[0].name):
+        return view.wanted
+    return replace(view.wanted, categories=OPEN_CATEGORIES)
 
 
 def count_views(
@@ -184,6 +172,6 @@ def count_views(
             )
             found[key] = Counted(number=sum(fitting), more=more)
         elif view.soon:
-            total = count_up_to(connection, filter_of_view(view, seen_by(whose)), MOST_SOON)
+            total = count_up_to(connection, replace(view.wanted, seen=whose), MOST_SOON)
             found[key] = Counted(number=total.number, more=total.more)
     return found
