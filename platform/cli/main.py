@@ -16,6 +16,7 @@ from .jobs import jobs_group
 from .migrate_store import migrate_store
 from .people import token_group, user_group
 from .reindex import reindex
+from .reindex import reindex
 from .restore import restore_command
 from .settings import settings_command
 from .test import test
@@ -40,6 +41,7 @@ main.add_command(doctor)
 main.add_command(settings_command)
 main.add_command(erase)
 main.add_command(verify)
+main.add_command(reindex)
 main.add_command(reindex)
 main.add_command(restore_command)
 main.add_command(test)

@@ -27,6 +27,7 @@ from .housekeeping import keep_house
 from .job_commands import back_link, command_of, creation_of
 from .job_queue import Failure, due_of, new_job, settle_failure
 from .keeping import forget_some, seal_page
+from .remarking import remark_page
 from .service import LeaseLostError, Outcome, Service
 from .sharing import Sharing
 from .sweeps import sweep
@@ -75,6 +76,7 @@ class InsideJobs:
             "erase": self._erase,
             "retention": self._retention,
             "seal": self._seal,
+            "remark": self._remark,
         }
 
     def carry_out(self, ids: Sequence[int], token: str) -> None:
@@ -246,6 +248,9 @@ class InsideJobs:
 
     def _seal(self, work: Work, job: JobClaim) -> None:
         seal_page(work.connection, job.payload, self.service.head_key, work.now)
+
+    def _remark(self, work: Work, job: JobClaim) -> None:
+        remark_page(work.connection, self.service, job, work.now)
 
     def _delete_files(self) -> None:
         if self.service.files is not None:

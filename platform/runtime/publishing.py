@@ -9,6 +9,7 @@ from ..release.model import Release
 from ..store.releases import go_live, keep_release
 from .crash import crash_point
 from .releases import compile_files
+from .remarking import plan_remarking
 from .service import Service
 from .sweeps import plan_sweeps
 
@@ -30,6 +31,7 @@ def publish(
         keep_release(connection, release.hash, dict(files), now, author=author, note=note)
         go_live(connection, release.hash, now, author=author, note=note)
         plan_sweeps(connection, release, now, service.zone)
+        plan_remarking(connection, service, release.hash, now)
         crash_point("publish:written")
     crash_point("publish:committed")
     service.wake()
@@ -43,5 +45,6 @@ def roll_back(service: Service, release_hash: str, *, author: str | None, note: 
     with service.database.writing() as connection:
         go_live(connection, release.hash, now, author=author, note=note, kind="rollback")
         plan_sweeps(connection, release, now, service.zone)
+        plan_remarking(connection, service, release.hash, now)
     service.wake()
     return release
