@@ -155,26 +155,15 @@ class Grown:
 
     def submit(self, title: str, email: str) -> int:
         """Open a ticket on the portal as a customer does, in a browser of its own; return the status."""
-        jar = http.cookiejar.CookieJar()
-        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar), _Stay())
-        form = browser.open(f"{self.address}/new/ticket", timeout=30).read().decode()
-        token = _CSRF.search(form)
-        assert token is not None, form
+        page = f"{self.address}/new/ticket"
+        _, form, jar = browse(page)
         fields = {
-            "csrf_token": token[1],
+            "csrf_token": csrf_of(form),
             "title": title,
             "contact-name": "Wang Fang",
             "contact-email": email,
         }
-        body = urllib.parse.urlencode(fields).encode()
-        headers = {"Referer": f"{self.address}/new/ticket"}
-        request = urllib.request.Request(  # noqa: S310
-            f"{self.address}/new/ticket", data=body, headers=headers
-        )
-        try:
-            return int(browser.open(request, timeout=30).status)
-        except urllib.error.HTTPError as answer:
-            return int(answer.code)
+        return browse(page, fields, jar)[0]
 
     def scalar(self, query: str, **values: object) -> int:
         """Return the one number that *query* finds."""
@@ -209,6 +198,31 @@ class Grown:
             return False
         with answer:
             return bool(answer.status == 200)
+
+
+def browse(
+    address: str,
+    fields: Mapping[str, str] | None = None,
+    jar: http.cookiejar.CookieJar | None = None,
+) -> tuple[int, str, http.cookiejar.CookieJar]:
+    """Get a page, or send a form to it; return the status, the page and the cookies. No redirect is followed."""
+    jar = http.cookiejar.CookieJar() if jar is None else jar
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar), _Stay())
+    body = None if fields is None else urllib.parse.urlencode(fields).encode()
+    request = urllib.request.Request(address, data=body, headers={"Referer": address})  # noqa: S310
+    try:
+        with browser.open(request, timeout=30) as answer:
+            return answer.status, answer.read().decode(), jar
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return answer.code, answer.read().decode(), jar
+
+
+def csrf_of(page: str) -> str:
+    """Return the token that the form of *page* must bring back."""
+    found = _CSRF.search(page)
+    assert found is not None, page
+    return found[1]
 
 
 def _without_webhook(nag: str) -> Mapping[str, str]:

@@ -40,7 +40,7 @@ def database(opened: Database) -> Database:
     return opened
 
 
-def worker(node: str = "w1", **seconds: float) -> Heartbeat:
+def worker(node: str = "w1", /, **seconds: float) -> Heartbeat:
     lanes = {lane.name.lower(): 4 for lane in Lane}
     detail = {"lanes": lanes, "seconds": seconds}
     return Heartbeat(node=node, kind="worker", at=NOW, version="", detail=detail)
@@ -194,7 +194,7 @@ def test_a_broker_that_is_away_costs_no_try(database: Database) -> None:
     with database.reading() as connection:
         assert count_jobs(connection) == {("webhook", "ready"): 3}
         assert under_way(connection, clock.now()) == {}
-        tries = connection.execute(JobRow.__table__.select()).mappings()  # type: ignore[attr-defined] # a Table
+        tries = connection.execute(JobRow.__table__.select()).mappings()
         assert [row["attempts"] for row in tries] == [0, 0, 0]
 
 
