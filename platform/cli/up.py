@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server import Server
 
 from ..definitions import read_folder
@@ -18,7 +19,7 @@ from ..store.engine import DatabaseError
 from ..web.passwords import hash_password
 from ..web.settings import PasswordCost
 from ..wiring.build import open_service
-from ..wiring.logs import configure
+from ..wiring.logs import configure, server_logs
 from ..wiring.settings import Settings, SettingsError, read_settings
 from ..wiring.starting import wait_for_database
 from .dispatcher import NEEDS_BROKER
@@ -163,4 +164,6 @@ def _serve(settings: Settings) -> None:
         blocking_threads=settings.threads,
         websockets=False,
         log_access=False,
+        log_level=LogLevels(settings.log_level.lower()),
+        log_dictconfig=server_logs(settings),
     ).serve()

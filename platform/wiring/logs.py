@@ -21,7 +21,13 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 _PARAMETERS = re.compile(r"\[parameters: .*")
 _DETAIL = re.compile(r"\s*DETAIL:.*")
 """What the database says of values: they may be somebody's name."""
-_QUIET = {"alembic": "WARNING", "amqp": "WARNING", "urllib3": "WARNING", "opentelemetry": "ERROR"}
+_QUIET = {
+    "alembic": "WARNING",
+    "celery": "WARNING",
+    "amqp": "WARNING",
+    "urllib3": "WARNING",
+    "opentelemetry": "ERROR",
+}
 
 
 def clean(text: str) -> str:
