@@ -277,7 +277,8 @@ def watched_job(job: JobClaim, now: Callable[[], datetime]) -> Iterator[JobWatch
         with _following(job), step("job " + job.kind):
             yield seen
     except BaseException:
-        seen.outcome = "failed"
+        if seen.outcome == "done":  # else whoever raised said more of it
+            seen.outcome = "failed"
         raise
     finally:
         seconds = time.perf_counter() - started

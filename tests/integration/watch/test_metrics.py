@@ -20,7 +20,7 @@ from sopwith.core import commands as c
 from sopwith.runtime.metrics import Figures, ProcessFigures, PrometheusMeters, _Metrics
 from sopwith.runtime.metrics_files import fold_gone, pids_in
 from sopwith.runtime.metrics_store import StoreFigures
-from sopwith.runtime.watching import WATCH, watched_job
+from sopwith.runtime.watching import WATCH, job_ended, watched_job
 from sopwith.store.installation import Heartbeat, beat
 from sopwith.store.jobs import JobClaim
 from sopwith.web.app import create_app
@@ -131,10 +131,14 @@ def test_a_job_is_counted_with_how_late_it_was(shop: Shop, figures: Figures) -> 
         pass
     with pytest.raises(ZeroDivisionError), watched_job(job, shop.clock.now):
         raise ZeroDivisionError
+    with pytest.raises(LookupError), watched_job(job, shop.clock.now):
+        job_ended("lost")
+        raise LookupError
+    assert value(figures, "sopwith_jobs_total", kind="mail", outcome="lost") == 1
     found = samples(figures)
     assert found["sopwith_jobs_total", (("kind", "mail"), ("outcome", "done"))] == 1
     assert found["sopwith_jobs_total", (("kind", "mail"), ("outcome", "failed"))] == 1
-    assert found["sopwith_job_lateness_seconds_sum", (("lane", "mail"),)] == 40
+    assert found["sopwith_job_lateness_seconds_sum", (("lane", "mail"),)] == 60
     assert found["sopwith_job_lateness_seconds_bucket", (("lane", "mail"), ("le", "10.0"))] == 0
 
 
