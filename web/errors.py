@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from .htmx import is_htmx
+from .unavailable import RETRY_SECONDS, is_unavailable
 from .wording import gettext as _
 
 
@@ -60,16 +61,20 @@ def _words(code: int) -> tuple[str, str]:
 
 def _broken(error: Exception) -> Response:
     current_app.logger.exception("unexpected error at %s", request.endpoint)
+    code = 503 if is_unavailable(error) else 500
     try:
-        return _page(
-            500,
+        response = _page(
+            code,
             _("Something went wrong on our side"),
             _("We have noted it. Please try again in a moment."),
         )
     except Exception:  # without a database there is no name and no language to show
         current_app.logger.exception("the error page cannot be shown either")
         words = "Something went wrong on our side. Please try again in a moment.\n系统出了点问题，请稍后重试。\n"
-        return Response(words, 500, mimetype="text/plain")
+        response = Response(words, code, mimetype="text/plain")
+    if code == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _page(code: int, title: str, words: str) -> Response:

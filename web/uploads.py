@@ -14,6 +14,7 @@ from flask import session as page_cookie
 from sqlalchemy import Connection
 from werkzeug.datastructures import FileStorage
 
+from sopwith.runtime.crash import crash_point
 from sopwith.store.files import Attachment, add_file, files_by_id
 
 from .visitor import Visitor, get_service, get_settings, now
@@ -68,8 +69,10 @@ def keep(sent: FileStorage, who: Visitor) -> Attachment:
         visibility="internal" if who.user is not None else "public",
         created_at=now(),
     )
+    crash_point("file:stored")
     with service.database.writing() as connection:
         add_file(connection, attachment)
+        crash_point("file:written")
     return attachment
 
 

@@ -8,12 +8,19 @@ import threading
 
 POINTS = frozenset(
     {
+        "api:written",
+        "api:committed",
+        "file:stored",
+        "file:written",
         "handle:written",
         "handle:committed",
         "create:written",
         "create:committed",
         "publish:written",
         "publish:committed",
+        "rollback:written",
+        "rollback:committed",
+        "housekeeping:written",
         "claim:taken",
         "claim:committed",
         "job:started",

@@ -46,5 +46,7 @@ def roll_back(service: Service, release_hash: str, *, author: str | None, note: 
         go_live(connection, release.hash, now, author=author, note=note, kind="rollback")
         plan_sweeps(connection, release, now, service.zone)
         plan_remarking(connection, service, release.hash, now)
+        crash_point("rollback:written")
+    crash_point("rollback:committed")
     service.wake()
     return release

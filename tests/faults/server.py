@@ -1,157 +1,145 @@
-"""A small server to be killed: takes tickets from its input, and carries out what comes of them.
+"""The product in one process without a socket, to be killed: starts fast, and dies at the point that is named.
 
-Each line of the input is the key of a ticket; the answer is ``ok <key> <number>`` once it is committed.
-A key that begins with ``parent`` makes a rule open one more ticket, ``Child``. The line ``sweep`` makes the daily rule act now.
+Over its pipe it takes requests and gives answers. A request either goes to the application as one over HTTP would,
+or names an act that people do by other ways.
 """
 
 from __future__ import annotations
 
-import sys
+import atexit
+import os
+import threading
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
 
-from sopwith.connectors.smtp import SmtpMailer, settings_of
-from sopwith.connectors.webhook import HttpWebhooks
-from sopwith.core.commands import Create, Tag
-from sopwith.jobs.app import make_app
-from sopwith.jobs.tasks import local_executor, register
-from sopwith.runtime.clock import RandomIds, SystemClock
-from sopwith.runtime.crash import crash_point
-from sopwith.runtime.dispatcher import Dispatcher
+from flask import Flask
+
+from sopwith.cli.serve import application
+from sopwith.runtime.housekeeping import KEY
 from sopwith.runtime.job_queue import new_job
-from sopwith.runtime.links import Links
-from sopwith.runtime.ports import OutHook
-from sopwith.runtime.publishing import publish
-from sopwith.runtime.releases import Releases
-from sopwith.runtime.run_job import JobRunner
+from sopwith.runtime.publishing import publish, roll_back
 from sopwith.runtime.service import Service
-from sopwith.store.customers import Customer, find_or_create
-from sopwith.store.engine import open_database, server_lock
-from sopwith.store.idempotency import Verdict, begin_request, keep_answer
 from sopwith.store.jobs import put_timer
-from sopwith.store.people import Membership, User, add_user, put_members, user
-from sopwith.store.schema import upgrade
-from tests.support.runtimes import CUSTOMER
-from tests.support.samples import AGENT
-from tests.support.small_process import files
+from tests.faults.hurting import Hurts
+from tests.faults.world import definitions
+
+THREADS = 4
+_said = threading.Lock()
 
 
-class ToSink:
-    """Calls the sink, over plain HTTP, whatever address the definitions name."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._webhooks = HttpWebhooks(allow_http=True, allow_loopback=True)
-
-    def post(self, hook: OutHook) -> int:
-        """Return the sink's status."""
-        return self._webhooks.post(replace(hook, url=self._url))
-
-
-def main(url: str, smtp: str, hook: str) -> None:
-    """Serve until the input ends."""
-    database = open_database(url)
-    with server_lock(database):
-        upgrade(database)
-        service = Service(
-            database=database,
-            releases=Releases(database),
-            clock=SystemClock(),
-            ids=RandomIds(),
-            links=Links("https://ours.test", b"k" * 32),
-        )
-        prepare(service)
-        runner = JobRunner(
-            service=service,
-            mailer=SmtpMailer(settings=settings_of(smtp), domain="ours.test"),
-            webhooks=ToSink(hook),
-            mails_an_hour=1_000_000,
-        )
-        executor = local_executor(register(make_app(), runner.run_job), lambda: service.wake())
-        dispatcher = Dispatcher(
-            database=database,
-            clock=service.clock,
-            ids=service.ids,
-            executor=executor,
-            node="n",
-            is_alone=True,
-        )
-        service.wake = dispatcher.wake
-        dispatcher.start()
-        say("ready")
-        with ThreadPoolExecutor(4) as pool:
-            for line in sys.stdin:
-                pool.submit(answer, service, line.strip())
-        dispatcher.stop()
+def main(pipe: Connection, environment: Mapping[str, str], hook: str, log: Path) -> None:
+    """Serve until the other end of *pipe* is closed."""
+    os.environ.clear()
+    os.environ.update(environment)
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    hurts = Hurts()
+    hurts.before_start(environment)
+    app = application()
+    hurts.after_start(environment)
+    app.extensions["hurts"] = hurts
+    say(pipe, 0, 200, "ready")
+    with ThreadPoolExecutor(THREADS) as pool:
+        while (asked := _next(pipe)) is not None:
+            pool.submit(answer, app, hook, pipe, asked)
+    atexit._run_exitfuncs()  # a forked child ends without them
 
 
-def prepare(service: Service) -> None:
-    """Do what the first start does; after a crash in the middle of it, the rest."""
-    if not service.has_release():
-        release, found = publish(service, files(), author=None, note="")
-        if release is None:
-            raise SystemExit([one.render("en") for one in found])
-    with service.database.writing() as connection:
-        now = service.clock.now()
-        if user(connection, "lin") is None:
-            add_user(connection, User(id="lin", login="lin", name="Lin", email="l@ours.test"), now)
-            put_members(connection, "desk", [Membership(team="desk", user_id="lin")])
-        customer = Customer(id="c1", name="Wang Fang", email="wang@example.test")
-        find_or_create(connection, customer, now)
-
-
-def answer(service: Service, key: str) -> None:
-    """Take one line, and acknowledge it when it is committed."""
+def _next(pipe: Connection) -> Mapping[str, Any] | None:
     try:
-        number = sweep_now(service) if key == "sweep" else take(service, key)
+        asked: Mapping[str, Any] = pipe.recv()
+    except (EOFError, OSError):
+        return None
+    return asked
+
+
+def answer(app: Flask, hook: str, pipe: Connection, asked: Mapping[str, Any]) -> None:
+    """Carry one request out, and say what came of it."""
+    try:
+        if "act" in asked:
+            found: tuple[int, Any] = 200, act(app, hook, asked["act"], asked["about"])
+        else:
+            found = call(app, asked)
     except Exception as error:
-        say(f"error {key} {error!r}")
-        raise
-    say(f"ok {key} {number}")
+        found = 599, repr(error)
+    say(pipe, asked["id"], *found)
 
 
-def take(service: Service, key: str) -> str:
-    """Open the ticket *key* once, however often it is asked for; return its number."""
-    with service.database.writing() as connection:
-        kept = begin_request(connection, "test", key, key, service.clock.now())
-        if kept.verdict is Verdict.DONE:
-            return kept.body or ""
-        outcome = service.handle_within(
-            connection,
-            Create(
-                actor=CUSTOMER,
-                record_id=service.ids.new_id(),
-                number="",
-                type="ticket",
-                form="intake",
-                values={"title": key},
-                customer_id="c1",
-            ),
-            None,
-        )
-        if key.startswith("parent"):
-            service.handle_within(connection, Tag(actor=AGENT, add=("parent",)), outcome.record_id)
-        keep_answer(connection, "test", key, 201, outcome.number)
-        crash_point("handle:written")
-    crash_point("handle:committed")
-    service.wake()
-    return outcome.number
+def act(app: Flask, hook: str, name: str, about: str) -> Any:
+    """Do what is no request."""
+    service: Service = app.extensions["sopwith"]
+    hurts: Hurts = app.extensions["hurts"]
+    if name == "calm":
+        return hurts.calm()
+    if name == "limit":
+        return hurts.limit(service, int(about))
+    if name == "clock":
+        hurts.ahead = timedelta(seconds=float(about))
+        return about
+    return ACTS[name](service, hook, about)
 
 
-def sweep_now(service: Service) -> str:
+def call(app: Flask, asked: Mapping[str, Any]) -> tuple[int, Any]:
+    """Return status and body of the application's answer."""
+    response = app.test_client().open(
+        asked["path"], method=asked["method"], headers=asked["headers"], data=asked["body"]
+    )
+    return response.status_code, response.get_json(silent=True)
+
+
+def say(pipe: Connection, request: int, status: int, body: Any) -> None:
+    """Answer one request."""
+    with _said:
+        pipe.send((request, status, body))
+
+
+def sweep_now(service: Service, _hook: str, _about: str) -> str:
     """Let the daily rule act now."""
+    return _now(service, "sweep", "sweep:daily", {"rule": "daily"})
+
+
+def keep_house_now(service: Service, _hook: str, _about: str) -> str:
+    """Do the daily round of housekeeping now."""
+    return _now(service, KEY, KEY, {})
+
+
+def _now(service: Service, kind: str, key: str, payload: Mapping[str, Any]) -> str:
     with service.database.writing() as connection:
-        now = service.clock.now()
-        put_timer(connection, new_job("sweep", "sweep:daily", {"rule": "daily"}, now))
+        put_timer(connection, new_job(kind, key, payload, service.clock.now()))
     service.wake()
-    return ""
+    return key
 
 
-def say(line: str) -> None:
-    """Write one line of the output at once, whole."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+def publish_now(service: Service, hook: str, about: str) -> str:
+    """Put a release in force that has a team named *about*."""
+    release, found = publish(service, definitions(hook, note=about), author=None, note=about)
+    if release is None:
+        raise ValueError([one.render("en") for one in found])
+    return release.hash
 
 
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+def roll_back_now(service: Service, _hook: str, about: str) -> str:
+    """Put the release with the hash *about* in force again."""
+    return roll_back(service, about, author=None, note="").hash
+
+
+def add_nonsense(service: Service, _hook: str, about: str) -> str:
+    """Leave a job of a kind that nobody knows."""
+    with service.database.writing() as connection:
+        put_timer(connection, new_job("nonsense", about, {}, service.clock.now()))
+    service.wake()
+    return about
+
+
+ACTS: Mapping[str, Callable[[Service, str, str], str]] = {
+    "sweep": sweep_now,
+    "house": keep_house_now,
+    "publish": publish_now,
+    "roll_back": roll_back_now,
+    "nonsense": add_nonsense,
+}

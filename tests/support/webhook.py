@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 WAIT_SECONDS = 15.0
@@ -47,6 +49,7 @@ class WebhookSink:
     """What came in so far, and what to answer. Thread-safe."""
 
     port: int = 0
+    scheme: str = "http"
     requests: list[ReceivedRequest] = field(default_factory=list)
     _answers: list[Answer] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -54,7 +57,7 @@ class WebhookSink:
 
     def url(self, path: str = "/") -> str:
         """Return the address of *path* on this server."""
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{self.scheme}://127.0.0.1:{self.port}{path}"
 
     def answer(self, *answers: Answer) -> None:
         """Give *answers* to the next requests, one each; then 200 with no body again."""
@@ -133,10 +136,18 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def webhook_server() -> Iterator[WebhookSink]:
-    """Serve a sink on a free port of this machine until the block ends."""
+def webhook_server(certificate: Path | None = None) -> Iterator[WebhookSink]:
+    """Serve a sink on a free port of this machine until the block ends; over TLS with *certificate* and its key."""
     sink = WebhookSink()
     server = _Server(("127.0.0.1", 0), _handler(sink))
+    if certificate is not None:
+        sink.scheme = "https"
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        # A caller that dies while it greets must hold up nobody else: each greets in its own thread.
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     sink.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="webhook-sink")
     thread.start()

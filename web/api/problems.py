@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from sopwith.core.decision import Problem
 from sopwith.runtime.releases import NoReleaseError
 
+from ..unavailable import RETRY_SECONDS, is_unavailable
 from .blueprint import PREFIX, api
 from .words import WORDS, lang, say
 
@@ -161,7 +162,9 @@ def of_http(error: HTTPException) -> Response:
 
 
 @api.errorhandler(Exception)
-def broken(_error: Exception) -> Response:
+def broken(error: Exception) -> Response:
     """Note what nobody expected; nothing of it is told."""
     current_app.logger.exception("unexpected error at %s", request.endpoint)
+    if is_unavailable(error):
+        return answer(503, "API016", headers={"Retry-After": str(RETRY_SECONDS)})
     return answer(500, "API012")

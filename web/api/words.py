@@ -40,6 +40,11 @@ WORDS: dict[str, Message] = {
     "API013": Message("The request is not right; see errors.", "请求内容有误，详见 errors。"),
     "API014": Message("This request makes no sense to us.", "无法理解此请求。"),
     "API015": Message("Nothing was published here yet.", "尚未发布任何定义。"),
+    "API016": Message(
+        "The data cannot be reached or kept just now. Ask again after the time in Retry-After, "
+        "with the same Idempotency-Key: then it is done once.",
+        "暂时无法读取或保存数据。请在 Retry-After 给出的时间之后用同一 Idempotency-Key 重试，操作只会执行一次。",
+    ),
     # one value
     "API101": Message("This is missing.", "缺少此项。"),
     "API102": Message("There is no such field here.", "此处没有该字段。"),

@@ -13,6 +13,7 @@ from sopwith.core.commands import Command
 from sopwith.core.decision import sentence
 from sopwith.core.record import RecordState
 from sopwith.release.model import Release
+from sopwith.runtime.crash import crash_point
 from sopwith.runtime.service import Outcome
 from sopwith.store.canonical import canonical, digest
 from sopwith.store.files import tie_files
@@ -64,6 +65,8 @@ def carry_out(
                     tie_files(connection, state.id, ids, uploader_of(visitor()))
                 answer = show(connection, state, release)
                 _keep(connection, call, answer)
+                crash_point("api:written")
+            crash_point("api:committed")
             break
         except ConflictError:
             if attempt == TRIES - 1 or call.version is not None:

@@ -8,15 +8,19 @@ import sys
 from pathlib import Path
 
 import sopwith.runtime
+import sopwith.web
 from sopwith.runtime.crash import POINTS
 
-PLATFORM = Path(sopwith.runtime.__file__).resolve().parent.parent
+FOLDERS = (
+    Path(sopwith.runtime.__file__).resolve().parent.parent,
+    Path(sopwith.web.__file__).resolve().parent,
+)
 
 
 def called() -> set[str]:
     """Return the names that the code passes to crash_point."""
     found = set()
-    for path in PLATFORM.rglob("*.py"):
+    for path in (one for folder in FOLDERS for one in folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "crash_point":
                 (name,) = node.args
