@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
+    Interval,
     Select,
     and_,
     bindparam,
@@ -28,6 +31,7 @@ from sqlalchemy.orm import aliased
 
 from .destinations import gate
 from .jobs import LEASED, NO_LEASE, READY, JobClaim, claim_of
+from .prepared import Prepared
 from .tables import JobRow
 
 INSIDE, MAIL, WEB, URGENT, BULK = 0, 1, 2, 3, 4
@@ -48,6 +52,17 @@ _ENTER = text(
 ENDED = "The process that carried this out stopped, or took too long."
 
 
+def _written(lanes: Sequence[int]) -> list[ColumnElement[int]]:
+    """Return *lanes* as parts of the statement's text: they never change."""
+    return [literal_column(str(lane)) for lane in lanes]
+
+
+def _given(connection: Connection, now: datetime | None) -> dict[str, Any]:
+    """Return the values for statements built with ``_instant(now is None)``."""
+    _now(connection, now)
+    return {} if now is None else {"now": now}
+
+
 def _now(connection: Connection, now: datetime | None) -> Any:
     """Return the instant to compare with: *now*, or the database's own when it is None."""
     if now is not None:
@@ -65,12 +80,18 @@ _DUE_AT = bindparam("now", type_=JobRow.due_at.type)
 
 
 def _due(now: Any) -> Select[tuple[bool]]:
-    ready = and_(READY, JobRow.lane.in_(LANES), JobRow.due_at <= now)
+    ready = and_(READY, JobRow.lane.in_(_written(LANES)), JobRow.due_at <= now)
     return select(or_(exists().where(ready), exists().where(_expired(now))))
 
 
-_IS_DUE = _due(_DUE_AT)
-_IS_DUE_BY_DATABASE = _due(func.statement_timestamp())
+def _instant(by_database: bool) -> Any:
+    """Return the instant in statements that are built once: the database's own, or ``now``."""
+    return func.statement_timestamp() if by_database else _DUE_AT
+
+
+@cache
+def _is_due(by_database: bool) -> Prepared:
+    return Prepared(_due(_instant(by_database)))
 
 
 def is_work_due(connection: Connection, now: datetime | None) -> bool:
@@ -78,9 +99,8 @@ def is_work_due(connection: Connection, now: datetime | None) -> bool:
 
     now: None for the database's own clock.
     """
-    if now is None:
-        return bool(connection.execute(_IS_DUE_BY_DATABASE).scalar_one())
-    return bool(connection.execute(_IS_DUE, {"now": now}).scalar_one())
+    found = _is_due(now is None).first(connection, _given(connection, now))
+    return found is not None and bool(found[0])
 
 
 def enter(connection: Connection) -> None:
@@ -108,62 +128,91 @@ def claim(
     timedelta. The attempt is counted now, so that a job that kills its worker does not come back
     for ever.
     """
-    instant = _now(connection, now)
     wanted = (
-        _inside(connection, lane, limit, instant)
+        _inside(connection, lane, limit, now)
         if lane in _TOGETHER
-        else _outside(connection, lane, limit, instant)
+        else _outside(connection, lane, limit, now)
     )
     if not wanted:
         return []
-    taken = (
+    until = {"lease": lease} if now is None else {"until": now + lease}
+    values = {"ids": wanted, "token": token, "node": node, **until}
+    rows = connection.execute(_taking(now is None), values).mappings()
+    return sorted((claim_of(row) for row in rows), key=lambda job: (job.due_at, job.id))
+
+
+@cache
+def _taking(by_database: bool) -> Any:
+    until: Any = bindparam("until", type_=JobRow.due_at.type)
+    if by_database:
+        until = func.statement_timestamp() + bindparam("lease", type_=Interval())
+    return (
         update(JobRow)
-        .where(JobRow.id.in_(wanted), READY)
+        .where(JobRow.id.in_(bindparam("ids", expanding=True)), READY)
         .values(
             state="leased",
             attempts=JobRow.attempts + 1,
-            lease_until=instant + lease,
-            lease_token=token,
-            lease_node=node,
+            lease_until=until,
+            lease_token=bindparam("token"),
+            lease_node=bindparam("node"),
         )
         .returning(JobRow.__table__)
     )
-    found = [claim_of(row) for row in connection.execute(taken).mappings()]
-    return sorted(found, key=lambda job: (job.due_at, job.id))
 
 
-def _inside(connection: Connection, lane: int, limit: int, now: Any) -> list[int]:
-    heads = connection.execute(_heads(lane, limit, now)).all()
+def _inside(connection: Connection, lane: int, limit: int, now: datetime | None) -> list[int]:
+    heads = _first_ones(connection, lane, limit, now)
     if not heads:
         return []
-    loose = [row.id for row in heads if row.record_id is None]
-    records = [row.record_id for row in heads if row.record_id is not None]
+    loose = [job_id for job_id, record_id, _ in heads if record_id is None]
+    records = [record_id for _, record_id, _ in heads if record_id is not None]
     return loose + _followers(connection, lane, records, limit, now)
 
 
-def _outside(connection: Connection, lane: int, limit: int, now: Any) -> list[int]:
+def _outside(connection: Connection, lane: int, limit: int, now: datetime | None) -> list[int]:
     """Return the heads of a lane that leaves the database, as far as each destination may be given them."""
-    at = database_now(connection) if not isinstance(now, datetime) else now
-    through = gate(connection, at or now, hurries=lane == URGENT)
-    query = _heads(lane, limit, now)
+    heads = _first_ones(connection, lane, limit, now)
+    if not heads:
+        return []
+    at = now or database_now(connection)
+    assert at is not None
+    through = gate(connection, at, hurries=lane == URGENT)
     if shut := through.shut:
         open_to = or_(JobRow.destination.is_(None), JobRow.destination.not_in(shut))
-        query = query.where(open_to)
-    found = [row.id for row in connection.execute(query) if through.admits(row.destination)]
+        query = _heads(lane, now is None).where(open_to)
+        rows = connection.execute(query, {"most": limit, **_given(connection, now)})
+        heads = [tuple(row) for row in rows]
+    found = [job_id for job_id, _, destination in heads if through.admits(destination)]
     through.close(connection)
     return found
 
 
-def _heads(lane: int, limit: int, now: Any) -> Select[int, str | None, str | None]:
+def _first_ones(
+    connection: Connection, lane: int, limit: int, now: datetime | None
+) -> list[tuple[Any, ...]]:
+    values = {"most": limit, **_given(connection, now)}
+    return _prepared_heads(lane, now is None).rows(connection, values)
+
+
+@cache
+def _prepared_heads(lane: int, by_database: bool) -> Prepared:
+    return Prepared(_heads(lane, by_database))
+
+
+@cache
+def _heads(lane: int, by_database: bool) -> Select[int, str | None, str | None]:
     """Return the due jobs of *lane* that nothing of their record comes before or is in hand."""
+    now = _instant(by_database)
     other = aliased(JobRow)
     group = _TOGETHER.get(lane, (lane,))
     same = other.record_id == JobRow.record_id
-    in_hand = exists().where(same, other.state == literal_column("'leased'"), other.lane.in_(group))
+    in_hand = exists().where(
+        same, other.state == literal_column("'leased'"), other.lane.in_(_written(group))
+    )
     before = exists().where(
         same,
         other.state == literal_column("'ready'"),
-        other.lane.in_(_BEFORE.get(lane, (lane,))),
+        other.lane.in_(_written(_BEFORE.get(lane, (lane,)))),
         other.due_at <= JobRow.due_at,
         or_(other.due_at < JobRow.due_at, other.id < JobRow.id),
     )
@@ -176,27 +225,34 @@ def _heads(lane: int, limit: int, now: Any) -> Select[int, str | None, str | Non
             or_(JobRow.record_id.is_(None), and_(~in_hand, ~before)),
         )
         .order_by(JobRow.due_at, JobRow.id)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer()))
         .with_for_update(skip_locked=True, of=JobRow)
     )
 
 
-def _followers(
-    connection: Connection, lane: int, records: Sequence[str], limit: int, now: Any
-) -> list[int]:
-    """Return the due jobs of *records*, heads included, as far as each record's can be held in order."""
-    due = (
+@cache
+def _due_of(lane: int, by_database: bool) -> Select[int, str | None, int]:
+    """Return the due jobs of the records ``records`` in the lanes that share their order."""
+    return (
         select(JobRow.id, JobRow.record_id, JobRow.lane)
         .where(
-            JobRow.record_id.in_(records),
+            JobRow.record_id.in_(bindparam("records", expanding=True)),
             READY,
-            JobRow.lane.in_(_TOGETHER[lane]),
-            JobRow.due_at <= now,
+            JobRow.lane.in_(_written(_TOGETHER[lane])),
+            JobRow.due_at <= _instant(by_database),
         )
         .order_by(JobRow.due_at, JobRow.id)
-        .limit(max(limit, len(records)))
+        .limit(bindparam("most", type_=Integer()))
     )
-    rows = connection.execute(due).all()
+
+
+def _followers(
+    connection: Connection, lane: int, records: Sequence[str], limit: int, now: datetime | None
+) -> list[int]:
+    """Return the due jobs of *records*, heads included, as far as each record's can be held in order."""
+    most = max(limit, len(records))
+    values = {"records": list(records), "most": most, **_given(connection, now)}
+    rows = connection.execute(_due_of(lane, now is None), values).all()
     held = {row.id for row in rows}
     if connection.dialect.name != "sqlite":
         lock = select(JobRow.id).where(JobRow.id.in_(held), READY)
@@ -246,24 +302,32 @@ def take_expired(connection: Connection, now: datetime | None, limit: int = 100)
 
     What is returned has no try left: the caller writes it off in this transaction.
     """
-    instant = _now(connection, now)
+    values = {"most": limit, **_given(connection, now)}
+    if _any_expired(now is None).first(connection, _given(connection, now)) is None:
+        return []
+    given_back, exhausted = _expiring(now is None)
+    connection.execute(given_back, values)
+    return [claim_of(row) for row in connection.execute(exhausted, values).mappings()]
+
+
+@cache
+def _any_expired(by_database: bool) -> Prepared:
+    return Prepared(select(JobRow.id).where(_expired(_instant(by_database))).limit(1))
+
+
+@cache
+def _expiring(by_database: bool) -> tuple[Any, Any]:
+    """Return what gives jobs back, and what finds those that have no try left."""
     exhausted = JobRow.attempts >= JobRow.max_attempts
-    connection.execute(
-        update(JobRow)
-        .where(
-            JobRow.id.in_(
-                select(JobRow.id)
-                .where(_expired(instant), ~exhausted)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-                .scalar_subquery()
-            )
-        )
-        .values(state="ready", last_error=ENDED, **NO_LEASE)
+    expired, most = _expired(_instant(by_database)), bindparam("most", type_=Integer())
+    chosen = select(JobRow.id).where(expired, ~exhausted).limit(most)
+    locked = chosen.with_for_update(skip_locked=True).scalar_subquery()
+    again = update(JobRow).where(JobRow.id.in_(locked))
+    found = select(JobRow.__table__).where(expired, exhausted).limit(most)
+    return (
+        again.values(state="ready", last_error=ENDED, **NO_LEASE),
+        found.with_for_update(skip_locked=True),
     )
-    query: Select[Any] = select(JobRow.__table__).where(_expired(instant), exhausted).limit(limit)
-    rows = connection.execute(query.with_for_update(skip_locked=True)).mappings()
-    return [claim_of(row) for row in rows]
 
 
 def renew(
@@ -278,7 +342,7 @@ def renew(
 def oldest_due(connection: Connection, now: datetime) -> datetime | None:
     """Return since when the longest-waiting due job waits, None when nothing is due."""
     query = select(func.min(JobRow.due_at)).where(READY, JobRow.due_at <= now)
-    return connection.execute(query.where(JobRow.lane.in_(LANES))).scalar_one()
+    return connection.execute(query.where(JobRow.lane.in_(_written(LANES)))).scalar_one()
 
 
 def database_now(connection: Connection) -> datetime | None:
