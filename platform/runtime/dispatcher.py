@@ -11,11 +11,13 @@ from typing import Protocol
 
 from ..core.events import SYSTEM
 from ..store import audit
+from ..store.claims import database_now
 from ..store.engine import Database
 from ..store.installation import Heartbeat, beat
 from ..store.jobs import JobClaim, expire_all, give_back
+from .hints import Listener
 from .housekeeping import plan_housekeeping
-from .job_queue import Failure, Lane, claim_batches, settle_failure
+from .job_queue import Failure, Lane, claim_batches, instant_of, settle_failure
 from .ports import Clock, Ids
 from .watching import watched_step
 
@@ -54,7 +56,8 @@ class Dispatcher:
 
     node: the name of this process. is_alone: no other process works on this database, so that
     leases found at the start are of one that died. grace: how long timers wait after the
-    clock jumped forward, for an operator to look. version: shown on the health page.
+    clock jumped forward, for an operator to look. version: shown on the health page. hints: tells at once
+    of work that other processes wrote; without it the next look finds it.
     """
 
     database: Database
@@ -65,6 +68,7 @@ class Dispatcher:
     is_alone: bool = False
     grace: timedelta = timedelta(seconds=60)
     version: str = ""
+    hints: Listener | None = None
     _wake: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -77,6 +81,8 @@ class Dispatcher:
         """Start the thread. Call it after every fork, never at import."""
         self._thread = threading.Thread(target=self._run, name="sopwith-dispatcher", daemon=True)
         self._thread.start()
+        if self.hints is not None:
+            self.hints.start(self.wake)
 
     def wake(self) -> None:
         """Look for work now: something was just committed."""
@@ -84,11 +90,14 @@ class Dispatcher:
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Stop in order: what runs may end within *seconds*, what was not begun is given back."""
+        until = self.clock.monotonic() + seconds
         self._stopping.set()
         self._wake.set()
+        if self.hints is not None:
+            self.hints.stop()
         if self._thread is not None:
             self._thread.join(seconds)
-        left = self.executor.stop(seconds)
+        left = self.executor.stop(max(0.0, until - self.clock.monotonic()))
         if left:
             with self.database.writing() as connection:
                 give_back(connection, left)
@@ -150,7 +159,7 @@ class Dispatcher:
             self._wake.wait(POLL_SECONDS)
 
     def _look_at_clock(self) -> None:
-        wall, steady = self.clock.now(), self.clock.monotonic()
+        wall, steady = self._due_clock(), self.clock.monotonic()
         if self._watch is None:
             self._watch = ClockWatch(wall, steady)
             return
@@ -161,6 +170,13 @@ class Dispatcher:
             with self.database.writing() as connection:
                 body = {"seconds": round(jump.total_seconds())}
                 audit.note(connection, SYSTEM, "clock.jumped", self.node, wall, body)
+
+    def _due_clock(self) -> datetime:
+        """Return the clock that says what is due: the database's own where it has one."""
+        if instant_of(self.database, self.clock) is None:
+            with self.database.reading() as connection:
+                return database_now(connection) or self.clock.now()
+        return self.clock.now()
 
     def _give_sign_of_life(self) -> None:
         steady = self.clock.monotonic()

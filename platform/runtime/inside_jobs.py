@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from ..core import commands as c
-from ..store.claims import load_claims
+from ..store.claims import load_claims, renew
 from ..store.engine import Database
 from ..store.jobs import JobClaim, add_jobs, finish
 from ..store.people import user
@@ -25,8 +25,9 @@ from .crowds import crowds_of, one_for_many
 from .erasure import carry_on, delete_erased_files
 from .housekeeping import keep_house
 from .job_commands import back_link, command_of, creation_of
-from .job_queue import Failure, due_of, new_job, settle_failure
+from .job_queue import Failure, due_of, instant_of, new_job, settle_failure
 from .keeping import forget_some, seal_page
+from .lanes import LEASES, Lane
 from .remarking import remark_page
 from .service import LeaseLostError, Outcome, Service
 from .sharing import Sharing
@@ -116,9 +117,11 @@ class InsideJobs:
         """Carry out the first of the jobs in one transaction; return which are settled or not ours."""
         clock = self.service.clock
         started = clock.monotonic()
+        self._begin_again(ids, token)
         with self._database.writing() as connection, time_limit(connection):
-            jobs = load_claims(connection, ids, token)
-            done = set(ids) - {job.id for job in jobs}
+            held = load_claims(connection, ids, token)
+            done = set(ids) - {job.id for job in held}
+            jobs = first_of(held)
             work = Work(connection=connection, shared=Sharing(connection), now=clock.now())
             work.shared.read_ahead(job.record_id for job in jobs if job.record_id)
             for crowd in crowds_of(jobs):
@@ -138,6 +141,16 @@ class InsideJobs:
         if work.is_news:
             self.service.wake()
         return done
+
+    def _begin_again(self, ids: Sequence[int], token: str) -> None:
+        """Note that the first job really begins, when it was tried before: it may be what killed a process."""
+        with self._database.reading() as connection:
+            first = next(iter(load_claims(connection, ids, token)), None)
+        if first is None or first.attempt == 1:
+            return
+        with self._database.writing() as connection:
+            now = instant_of(self._database, self.service.clock)
+            renew(connection, first.id, token, now, LEASES[Lane(first.lane)])
 
     def _one(self, work: Work, job: JobClaim) -> None:
         """Carry out one job in its savepoint; a failure is settled outside of it, in the same transaction."""
@@ -255,6 +268,14 @@ class InsideJobs:
     def _delete_files(self) -> None:
         if self.service.files is not None:
             delete_erased_files(self._database, self.service.files)
+
+
+def first_of(jobs: Sequence[JobClaim]) -> Sequence[JobClaim]:
+    """Return the first jobs that are done together: one that was tried before is done alone."""
+    if jobs and jobs[0].attempt > 1:
+        return jobs[:1]
+    place = next((at for at, job in enumerate(jobs) if job.attempt > 1), len(jobs))
+    return jobs[:place]
 
 
 def _failure_of(error: Exception) -> Failure:

@@ -50,6 +50,9 @@ WAITS: Mapping[Lane, tuple[int, ...]] = {
 _URGENT = frozenset({"due_soon", "breached", "escalated"})
 
 
+_BEHIND = frozenset({"sweep", "housekeeping", "erase", "retention", "seal", "remark"})
+
+
 def lane_of(kind: str, payload: Mapping[str, Any] | None = None) -> Lane:
     """Return the lane in which a job of *kind* waits. payload: says more, such as what a mail is about."""
     if kind in ("mail", "digest"):

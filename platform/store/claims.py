@@ -305,6 +305,11 @@ def take_expired(connection: Connection, now: datetime | None, limit: int = 100)
     values = {"most": limit, **_given(connection, now)}
     if _any_expired(now is None).first(connection, _given(connection, now)) is None:
         return []
+    # They stood behind one that killed its process: that was no try of theirs.
+    expired = _expired(_now(connection, now))
+    never_begun = and_(JobRow.attempts > 1, JobRow.begun.is_(None))
+    fewer = update(JobRow).where(expired, never_begun).values(attempts=JobRow.attempts - 1)
+    connection.execute(fewer)
     given_back, exhausted = _expiring(now is None)
     connection.execute(given_back, values)
     return [claim_of(row) for row in connection.execute(exhausted, values).mappings()]
@@ -333,10 +338,15 @@ def _expiring(by_database: bool) -> tuple[Any, Any]:
 def renew(
     connection: Connection, job_id: int, token: str, now: datetime | None, lease: Any
 ) -> bool:
-    """Hold the job for *lease* (a timedelta) from *now* on; False when somebody else has it by now."""
+    """Begin the job, and hold it for *lease* (a timedelta) from *now* on; False when somebody else has it."""
     held = and_(JobRow.id == job_id, LEASED, JobRow.lease_token == token)
     until = _now(connection, now) + lease
-    return connection.execute(update(JobRow).where(held).values(lease_until=until)).rowcount == 1
+    return (
+        connection.execute(
+            update(JobRow).where(held).values(lease_until=until, begun=True)
+        ).rowcount
+        == 1
+    )
 
 
 def oldest_due(connection: Connection, now: datetime) -> datetime | None:

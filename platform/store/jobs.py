@@ -30,7 +30,12 @@ ERROR_LIMIT = 500
 BROUGHT_OUT = frozenset({"mail", "webhook", "digest"})
 """Kinds of jobs that leave a delivery behind."""
 
-NO_LEASE: dict[str, Any] = {"lease_until": None, "lease_token": None, "lease_node": None}
+NO_LEASE: dict[str, Any] = {
+    "lease_until": None,
+    "lease_token": None,
+    "lease_node": None,
+    "begun": None,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

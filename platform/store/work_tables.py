@@ -19,7 +19,8 @@ class JobRow(Base):
     """One effect or timer still to be carried out; written in the transaction that decided it.
 
     lane: as in ``claims``; each is claimed in its own right. attempts is counted at claim, so that
-    a job that kills its worker ends in ``dead`` too.
+    a job that kills its worker ends in ``dead`` too; begun is set when a try after the first really
+    begins, so that what only stood behind such a job loses none.
     """
 
     __tablename__ = "job"
@@ -43,6 +44,7 @@ class JobRow(Base):
     lease_until: Mapped[datetime | None]
     lease_token: Mapped[str | None]
     lease_node: Mapped[str | None]
+    begun: Mapped[bool | None]
     destination: Mapped[str | None]
     idem_key: Mapped[str] = mapped_column(unique=True)
     payload: Mapped[dict[str, Any]]

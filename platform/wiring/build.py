@@ -14,6 +14,7 @@ from ..connectors.smtp import CatchingMailer, SmtpMailer, settings_of
 from ..connectors.webhook import HttpWebhooks
 from ..runtime.clock import RandomIds, SystemClock
 from ..runtime.dispatcher import Dispatcher, Executor
+from ..runtime.hints import Herald, Listener
 from ..runtime.links import Links
 from ..runtime.ports import Mailer
 from ..runtime.pulse import Pulse
@@ -68,6 +69,16 @@ class Process:
         self.database.close()
 
 
+def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
+    """Return what calls both: whoever claims work here, and others elsewhere."""
+
+    def call() -> None:
+        first()
+        second()
+
+    return call
+
+
 def node_name() -> str:
     """Return the name of this process: its machine and its number."""
     return f"{socket.gethostname()}:{os.getpid()}"
@@ -115,6 +126,8 @@ def build(settings: Settings, make_executor: MakeExecutor, *, version: str = "")
     process = Process(
         settings=settings, database=service.database, service=service, pulse=pulse, held=held
     )
+    herald = Herald(service.database)
+    held.callback(herald.stop)
     if settings.is_embedded:
         runner = process.runner = runner_of(settings, service)
 
@@ -122,7 +135,9 @@ def build(settings: Settings, make_executor: MakeExecutor, *, version: str = "")
             return make_executor(runner.run_jobs, lambda: dispatcher.wake())
 
         dispatcher = process.dispatcher = _dispatcher(service, make, version)
-        service.wake = dispatcher.wake
+        service.wake = _both(dispatcher.wake, herald.wake)
+    else:
+        service.wake = herald.wake
     return process
 
 
@@ -142,7 +157,12 @@ def build_worker(
     service = open_service(settings)
     pulse = _pulse(service, "worker", version)
     pulse.detail = detail
+    herald = Herald(service.database)
+    service.wake = herald.wake
+    held = ExitStack()
+    held.callback(herald.stop)
     return Process(
+        held=held,
         settings=settings,
         database=service.database,
         service=service,
@@ -172,6 +192,7 @@ def _dispatcher(service: Service, make: MakeSender, version: str) -> Dispatcher:
         node=node_name(),
         is_alone=service.database.is_sqlite,
         version=version,
+        hints=Listener(service.database),
     )
 
 

@@ -99,12 +99,24 @@ def test_a_job_that_kills_its_worker_runs_out_of_tries(database: Database) -> No
         (taken,) = take(database, now=later(minutes=minutes), token=f"t{round_}")
         assert taken.is_last == (round_ == 2)
         with database.writing() as connection:
+            assert renew(connection, taken.id, taken.token, later(minutes=minutes), LEASE)
             exhausted = take_expired(connection, later(minutes=minutes + 2))
     assert [one.id for one in exhausted] == [taken.id]
     with database.writing() as connection:
         assert write_off(connection, exhausted[0], "poison")
     with database.reading() as connection:
         assert [one.last_error for one in dead_jobs(connection)] == ["poison"]
+
+
+def test_what_only_stood_behind_a_killer_loses_no_try(database: Database) -> None:
+    enqueue(database, job(max_attempts=3))
+    attempts = []
+    for round_ in range(5):
+        (taken,) = take(database, now=later(minutes=2 * round_), token=f"t{round_}")
+        attempts.append(taken.attempt)
+        with database.writing() as connection:
+            assert take_expired(connection, later(minutes=2 * round_ + 2)) == []
+    assert attempts == [1, 2, 2, 2, 2], "the first try counts as claimed, a further one as begun"
 
 
 def test_a_timer_is_moved_and_cancelled_by_its_key(database: Database) -> None:

@@ -602,6 +602,7 @@ def upgrade() -> None:
         sa.Column("lease_until", Instant, nullable=True),
         sa.Column("lease_token", sa.Text(), nullable=True),
         sa.Column("lease_node", sa.Text(), nullable=True),
+        sa.Column("begun", sa.Boolean(), nullable=True),
         sa.Column("destination", sa.Text(), nullable=True),
         sa.Column("idem_key", sa.Text(), nullable=False),
         sa.Column("payload", Json, nullable=False),
