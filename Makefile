@@ -5,7 +5,7 @@ DEV := bin/sopwith --dev
 PYTEST ?=
 WORKERS ?= 2
 
-.PHONY: help run test test-fast test-faults test-full check format lint floors types system bench lock try clean
+.PHONY: help run test test-fast test-faults test-full check format lint floors types system bench bench-scale lock try clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -48,6 +48,9 @@ system:  ## install what the browser tests need from the system's packages
 
 bench:  ## measure us beside the others; writes to bench/results
 	bin/sopwith --bench -m bench
+
+bench-scale:  ## measure how much one machine carries, on both databases; BENCH_SIZES=10000,100000,1000000 for more
+	bin/sopwith --bench -m bench scale
 
 lock:  ## make the lists in lock/ again from pyproject.toml
 	python3 tools/relock.py

@@ -7,7 +7,7 @@ import re
 import statistics
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -73,7 +73,7 @@ class Run:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1e3 if ordered else 0.0
 
 
-def hammer(makers: list[Callable[[], Callable[[int], str]]], seconds: float) -> Run:
+def hammer(makers: Sequence[Callable[[], Callable[[int], str]]], seconds: float) -> Run:
     """Let one client for each maker work for *seconds*; a call returns what went wrong, else nothing."""
     run, lock, ready = Run(), threading.Lock(), threading.Barrier(len(makers) + 1)
     ends: list[float] = []

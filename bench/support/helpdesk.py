@@ -42,27 +42,28 @@ def is_installed() -> bool:
     return find_spec("helpdesk") is not None
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """Return what its processes need."""
+def environment(folder: Path, postgres: str = "") -> dict[str, str]:
+    """Return what its processes need. postgres: the folder of a server's socket, SQLite without one."""
     return {
         "BENCH_HELPDESK": str(folder),
+        "BENCH_HELPDESK_POSTGRES": postgres,
         "DJANGO_SETTINGS_MODULE": "bench.support.helpdesk_site",
         "PYTHONPATH": str(ROOT),
     }
 
 
-def make_site(folder: Path, tickets: int = 0) -> None:
+def make_site(folder: Path, tickets: int = 0, postgres: str = "") -> None:
     """Make a site in *folder* with a public queue, the staff user ann and *tickets* tickets."""
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(
         [sys.executable, "-c", FILL.format(count=tickets)],
-        env={**os.environ, **environment(folder)},
+        env={**os.environ, **environment(folder, postgres)},
         cwd=ROOT,
         check=True,
     )
 
 
-def serve(folder: Path) -> Server:
+def serve(folder: Path, postgres: str = "") -> Server:
     """Return its server: granian with one worker and 16 threads, like ours."""
     port = free_port()
     command = [
@@ -79,7 +80,12 @@ def serve(folder: Path) -> Server:
     command += ["--log-level", "error", "django.core.wsgi:get_wsgi_application"]
     log = folder / "server.log"
     return Server(
-        command, port, log, environment=environment(folder), folder=ROOT, first_page="/login/"
+        command,
+        port,
+        log,
+        environment=environment(folder, postgres),
+        folder=ROOT,
+        first_page="/login/",
     )
 
 

@@ -62,6 +62,18 @@ DATABASES = {
         },
     }
 }
+if os.environ.get("BENCH_HELPDESK_POSTGRES"):
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": "helpdesk",
+            "USER": "postgres",
+            "HOST": os.environ["BENCH_HELPDESK_POSTGRES"],
+            "PORT": "5432",
+            "CONN_MAX_AGE": 60,
+            "ATOMIC_REQUESTS": True,
+        }
+    }
 HELPDESK_PUBLIC_TICKET_QUEUE = "bench"
 LOGGING = {"version": 1, "disable_existing_loggers": False}
 HELPDESK_TEAMS_MODE_ENABLED = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,15 +57,19 @@ def release_files(rules: int = 0) -> dict[str, str]:
     return files
 
 
-def settings_in(folder: Path, port: int = 8080) -> Settings:
-    """Return the settings of an installation in *folder*, without limits on how often one may ask."""
-    return read_settings({}, data=folder, bind=f"127.0.0.1:{port}", limits=False)
+def settings_in(folder: Path, port: int = 8080, database: str = "") -> Settings:
+    """Return the settings of an installation in *folder*, without limits on how often one may ask.
+
+    database: its address; SQLite in the folder without one.
+    """
+    environment = {"SOPWITH_DATABASE_URL": database} if database else {}
+    return read_settings(environment, data=folder, bind=f"127.0.0.1:{port}", limits=False)
 
 
 @contextmanager
-def installed(folder: Path, rules: int = 0) -> Iterator[Service]:
+def installed(folder: Path, rules: int = 0, database: str = "") -> Iterator[Service]:
     """Yield the service of a new installation with the sample people and records."""
-    settings = settings_in(folder)
+    settings = settings_in(folder, database=database)
     service = open_service(settings)
     try:
         if not service.has_release():
@@ -80,8 +84,8 @@ def installed(folder: Path, rules: int = 0) -> Iterator[Service]:
         service.database.close()
 
 
-def serve(folder: Path) -> Server:
-    """Return the product's server on *folder*, as ``sopwith up`` starts it."""
+def serve(folder: Path, database: str = "", more: Sequence[str] = (), **environment: str) -> Server:
+    """Return the product's server on *folder*, as ``sopwith up`` starts it, with *more* options."""
     port = free_port()
     command = [
         sys.executable,
@@ -92,6 +96,9 @@ def serve(folder: Path) -> Server:
         f"127.0.0.1:{port}",
         "--data",
         folder,
+        *more,
     ]
-    environment = {"SOPWITH_LIMITS": "0", "SOPWITH_LOG": "WARNING"}
-    return Server(command, port, folder / "server.log", environment=environment)
+    settings = {"SOPWITH_LIMITS": "0", "SOPWITH_LOG_LEVEL": "WARNING", **environment}
+    if database:
+        settings["SOPWITH_DATABASE_URL"] = database
+    return Server(command, port, folder / "server.log", environment=settings)
