@@ -152,7 +152,7 @@ def _open_sqlite(url: URL) -> Database:
     if not url.database or url.database == ":memory:" or "mode=memory" in str(url):
         raise DatabaseError("give the database a file: in memory each thread would see its own")
     path = Path(url.database).absolute()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if (kind := file_system(path.parent)) in NETWORK_FILE_SYSTEMS:
         raise DatabaseError(
             f"{path} is on a network file system ({kind}), where SQLite can lose data; "

@@ -104,7 +104,7 @@ def _message(record: logging.LogRecord) -> str:
 def _trace(record: logging.LogRecord) -> Iterator[str]:
     assert record.exc_info
     text = logging.Formatter().formatException(record.exc_info)
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.splitlines() if line.strip(" ^~")]
     for line in lines[-LINES_OF_A_TRACE:]:
         shown = _PARAMETERS.sub("[parameters]", _DETAIL.sub("", line))
         if shown.strip():

@@ -166,7 +166,7 @@ def key_in(data: Path, name: str) -> str:
 
     Several processes may ask at once: the file appears whole or not at all, and the first one made stays.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = data / name
     if not path.exists():
         descriptor, draft = tempfile.mkstemp(prefix=f".{name}-", dir=data)
