@@ -86,7 +86,7 @@ def node_name() -> str:
 
 def open_service(settings: Settings, *, migrate: bool = True) -> Service:
     """Return the service on its database, brought up to the newest tables."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.database)
     if migrate:
         upgrade(database)
