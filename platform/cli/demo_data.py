@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from ..runtime.bulk_check import check_all
-from ..runtime.bulk_demo import BulkError, Made, Wish, make
+from ..runtime.bulk_demo import Made, Wish, make
+from ..runtime.bulk_lives import BulkError
 from ..runtime.demo import DemoError, install
 from ..runtime.service import Service
 from ..store.engine import DatabaseError, server_lock

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import shutil
 import tempfile
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from multiprocessing.pool import AsyncResult, Pool
 from pathlib import Path
 from random import Random
@@ -19,36 +18,26 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from ..core.plain import instant, instant_text
-from ..lab.lives import Kind, Scene, live
+from ..lab.lives import Scene
 from ..store.bulk_load import Loader, loader_for
-from ..store.bulk_mould import Mould, MouldError, mould
+from ..store.bulk_mould import Mould, mould
 from ..store.bulk_parts import file_of, lines_of
-from ..store.bulk_plan import Origin, Plan, Span, span_of
-from ..store.bulk_press import Pressed, PressError, press, tables
+from ..store.bulk_plan import Origin, Plan
+from ..store.bulk_press import tables
 from ..store.bulk_stamp import Copy, Stamp
-from ..store.engine import Database, open_database
+from ..store.engine import Database
 from ..store.installation import put_setting, setting
-from ..store.kept_views import NO_VIEWS, plan_of
 from ..store.marking import count_groups
 from ..store.marks import Group
-from ..store.schema import upgrade
 from ..store.tables import NumberCounterRow
 from .bulk_cast import Customers, add_colleagues, add_customers, make_customers, scene_of
+from .bulk_lives import HEAD_START, BulkError, Lived, Tell, live_all, new_pool
 from .service import Service
 
 SETTING = "demo_data"
-HEAD_START = timedelta(hours=2)
-"""Nothing that was made comes due earlier than this after the data's present."""
-
 A_BATCH = 1000
 AHEAD = 2
 """Batches made beforehand for each process that makes them."""
-
-TRIES_A_LIFE = 6
-
-
-class BulkError(RuntimeError):
-    """The data cannot be made; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,38 +66,44 @@ class Made:
     finishing: float = 0.0
 
 
-Tell = Callable[[str, float, float], None]
-"""Called with what is being done, how much of it is done, and of how much."""
+def make(service: Service, wish: Wish, processes: int, tell: Tell, *, batch: int = A_BATCH) -> Made:
+    """Make what is wanted, or go on with what was interrupted; raises BulkError when it cannot be.
 
-
-def make(service: Service, wish: Wish, processes: int, tell: Tell) -> Made:
-    """Make what is wanted, or go on with what was interrupted; raises BulkError when it cannot be."""
-    database, made = service.database, Made()
-    state = _begin(service, wish)
-    wish = _wish_of(state)
+    batch: how many copies are written in one transaction; other sizes make other data.
+    """
+    made, notes = Made(), _begin(service, wish)
+    wish = _wish_of(notes)
     release = service.releases.live()
     customers = make_customers(wish.seed, _customers_for(wish.records), wish.now)
-    with database.writing() as connection:
+    with service.database.writing() as connection:
         add_colleagues(connection, release, wish.seed, service.zone, wish.now)
         add_customers(connection, customers)
         scene = scene_of(connection, release, service.zone, wish.now)
     start = time.perf_counter()
-    settled, unsettled = _lives(scene, wish, processes, tell)
-    made.lives, made.living = len(settled) + len(unsettled), time.perf_counter() - start
-    moulds, plan = _plan(database, scene, wish, state, (settled, unsettled), customers)
-    start = time.perf_counter()
-    loader = loader_for(database, wish.records, service.clock.now())
-    try:
-        tally = _load(
-            loader, database, wish, state, Stamp(moulds, customers.who), plan, processes, tell, made
-        )
-        made.loading = time.perf_counter() - start
-    finally:
-        start = time.perf_counter()
-        loader.close(lambda line: tell(line, 0, 0))
-        made.finishing = time.perf_counter() - start
-    _end(service, state, plan, tally)
+    lives = live_all(scene, wish.seed, _lives_for(wish), processes, tell)
+    made.lives, made.living = sum(map(len, lives)), time.perf_counter() - start
+    moulds, plan = _plan(service.database, scene, wish, notes, lives, customers)
+    load = _Load(
+        service=service,
+        wish=wish,
+        notes=notes,
+        stamp=Stamp(moulds, customers.who),
+        plan=plan,
+        processes=processes,
+        batch=batch,
+        tell=tell,
+        made=made,
+    )
+    load.run()
+    _end(service, notes, plan, load.tally)
     return made
+
+
+def _lives_for(wish: Wish) -> tuple[int, int]:
+    """Return how many settled and unsettled lives are worth living for so many records."""
+    settled = max(24, min(400, wish.records // 400)) if wish.open < 1 else 0
+    unsettled = max(16, min(400, round(wish.records * wish.open) // 100)) if wish.open else 0
+    return settled, unsettled
 
 
 def _customers_for(records: int) -> int:
@@ -184,86 +179,6 @@ def _end(service: Service, notes: Mapping[str, Any], plan: Plan, tally: Counter[
         put_setting(connection, SETTING, {"done": done}, service.clock.now())
 
 
-# --- lives
-
-Lived = tuple[Span, int, Kind | None, Pressed]
-"""A life: its time, how many of its records are open, its kind of customer, its rows."""
-
-_scene: Scene | None = None
-_scratch: Database | None = None
-_views = NO_VIEWS
-
-
-def _lives(scene: Scene, wish: Wish, processes: int, tell: Tell) -> tuple[list[Lived], list[Lived]]:
-    """Return settled and unsettled lives, with the rows that each takes."""
-    settled = max(24, min(400, wish.records // 400)) if wish.open < 1 else 0
-    unsettled = max(16, min(400, round(wish.records * wish.open) // 100)) if wish.open else 0
-    folder = Path(tempfile.mkdtemp(prefix="sopwith-lives-"))
-    try:
-        first = open_database(f"sqlite:///{folder / 'scratch.db'}")
-        upgrade(first)
-        first.fold_log()
-        first.close()
-        with _pool(processes, _enter_scene, (scene, folder)) as pool:
-            one = list(_chosen(pool, wish, False, settled, tell))
-            two = list(_chosen(pool, wish, True, unsettled, tell))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return one, two
-
-
-def _pool(processes: int, enter: Callable[..., None], given: tuple[Any, ...]) -> Pool:
-    return multiprocessing.get_context("fork").Pool(processes, enter, given)
-
-
-def _enter_scene(scene: Scene, folder: Path) -> None:
-    global _scene, _scratch, _views
-    own = folder / f"{multiprocessing.current_process().pid}.db"
-    shutil.copy(folder / "scratch.db", own)
-    _scene, _scratch = scene, open_database(f"sqlite:///{own}")
-    _views = plan_of(scene.release)
-
-
-def _chosen(pool: Pool, wish: Wish, is_open: bool, wanted: int, tell: Tell) -> Iterator[Lived]:
-    """Yield the first *wanted* lives that became what they should, by the number of their seed."""
-    seeds = [
-        (f"{wish.seed}:{is_open}:{number}", is_open) for number in range(wanted * TRIES_A_LIFE)
-    ]
-    found = 0
-    if not wanted:
-        return
-    for one in pool.imap(_live, seeds, chunksize=4):
-        if one is not None:
-            found += 1
-            tell("open lives" if is_open else "settled lives", found, wanted)
-            yield one
-            if found == wanted:
-                return
-    if not found:
-        raise BulkError("No record of the installed packs came to be as it was wanted.")
-
-
-def _live(given: tuple[str, bool]) -> Lived | None:
-    assert _scene is not None
-    assert _scratch is not None
-    life = live(_scene, given[0], is_open=given[1], head_start=HEAD_START)
-    if life is None:
-        return None
-    with _scratch.write.connect() as connection:
-        try:
-            pressed = press(connection, life, _views)
-        except PressError:
-            return None
-        finally:
-            connection.rollback()
-    try:
-        mould(pressed, for_postgres=False)
-    except MouldError:
-        return None
-    is_open = sum(state.is_open for state in life.records)
-    return span_of(life), is_open, life.kind, pressed
-
-
 # --- copies
 
 
@@ -279,11 +194,12 @@ def _plan(
     origins: list[list[Origin]] = []
     for found in lives:
         origins.append([])
-        for span, is_open, kind, pressed in found:
-            one = mould(pressed, for_postgres=not database.is_sqlite)
-            who = customers.by_kind[kind] if kind else (0,)
+        for life in found:
+            one = mould(life.pressed, for_postgres=not database.is_sqlite)
+            who = customers.by_kind[life.kind] if life.kind else (0,)
             place = len(moulds)
-            origins[-1].append(Origin(place=place, mould=one, span=span, open=is_open, who=who))
+            origin = Origin(place=place, mould=one, span=life.span, open=life.open, who=who)
+            origins[-1].append(origin)
             moulds.append(one)
     plan = Plan(
         settled=origins[0],
@@ -329,62 +245,78 @@ def _folder(database: Database) -> Iterator[Path | None]:
         yield Path(found)
 
 
-def _load(
-    loader: Loader,
-    database: Database,
-    wish: Wish,
-    notes: dict[str, Any],
-    stamp: Stamp,
-    plan: Plan,
-    processes: int,
-    tell: Tell,
-    made: Made,
-) -> Counter[Group]:
-    """Load what was not loaded yet; return how many open records were made of each group, in all."""
-    chance = Random(f"{wish.seed}:plan")  # noqa: S311 - made-up data, repeatable
-    copies = plan.copies(wish.records, wish.open, wish.days, chance)
-    waiting: deque[tuple[int, list[Copy], AsyncResult[Any]]] = deque()
-    tally: Counter[Group] = Counter()
-    with _folder(database) as parts, _pool(processes, _enter_stamp, (stamp, parts)) as pool:
-        for number, batch in enumerate(_batches(copies)):
-            for copy in batch:
-                for group, count in stamp.moulds[copy.mould].pressed.tally:
-                    tally[group] += count
-            if number < notes["batch"]:
-                made.records += sum(len(copy.numbers) for copy in batch)
+@dataclass(slots=True, kw_only=True)
+class _Load:
+    """One load under way: some processes make copies, this one writes them in order."""
+
+    service: Service
+    wish: Wish
+    notes: dict[str, Any]
+    stamp: Stamp
+    plan: Plan
+    processes: int
+    batch: int
+    tell: Tell
+    made: Made
+    tally: Counter[Group] = field(default_factory=Counter)
+    waiting: deque[tuple[int, list[Copy], AsyncResult[Any]]] = field(default_factory=deque)
+
+    def run(self) -> None:
+        """Load what was not loaded yet, and put the database back in order, whatever happens."""
+        database, start = self.service.database, time.perf_counter()
+        loader = loader_for(database, self.wish.records, self.service.clock.now())
+        try:
+            with (
+                _folder(database) as parts,
+                new_pool(self.processes, _enter_stamp, (self.stamp, parts)) as pool,
+            ):
+                self._copy(loader, pool)
+            self.made.loading = time.perf_counter() - start
+        finally:
+            start = time.perf_counter()
+            loader.close(lambda line: self.tell(line, 0, 0))
+            self.made.finishing = time.perf_counter() - start
+
+    def _copy(self, loader: Loader, pool: Pool) -> None:
+        wish, chance = self.wish, Random(f"{self.wish.seed}:plan")  # noqa: S311 - made-up data, repeatable
+        copies = self.plan.copies(wish.records, wish.open, wish.days, chance)
+        for number, batch in enumerate(_batches(copies, self.batch)):
+            self._count(batch)
+            if number < self.notes["batch"]:
+                self._note(batch)
                 continue
-            job = pool.apply_async(_make_batch, ((f"{wish.seed}:{number}", number, batch),))
-            waiting.append((number, batch, job))
-            if len(waiting) > processes * AHEAD:
-                _write(loader, waiting.popleft(), notes, stamp, made)
-                tell("records", made.records, wish.records)
-        while waiting:
-            _write(loader, waiting.popleft(), notes, stamp, made)
-            tell("records", made.records, wish.records)
-    return tally
+            given = (f"{wish.seed}:{number}", number, batch)
+            self.waiting.append((number, batch, pool.apply_async(_make_batch, (given,))))
+            if len(self.waiting) > self.processes * AHEAD:
+                self._write(loader)
+        while self.waiting:
+            self._write(loader)
+
+    def _count(self, batch: Sequence[Copy]) -> None:
+        """Count the open records; what was loaded before an interruption is counted too, as counts are written last."""
+        for copy in batch:
+            for group, count in self.stamp.moulds[copy.mould].pressed.tally:
+                self.tally[group] += count
+
+    def _note(self, batch: Sequence[Copy]) -> None:
+        for copy in batch:
+            self.made.records += len(copy.numbers)
+            self.made.rows += sum(self.stamp.moulds[copy.mould].counts.values())
+
+    def _write(self, loader: Loader) -> None:
+        number, batch, job = self.waiting.popleft()
+        self.notes["batch"] = number + 1
+        loader.write(job.get(), SETTING, _kept(self.notes))
+        self._note(batch)
+        self.tell("records", self.made.records, self.wish.records)
 
 
-def _batches(copies: Iterator[Copy]) -> Iterator[list[Copy]]:
+def _batches(copies: Iterator[Copy], size: int) -> Iterator[list[Copy]]:
     batch: list[Copy] = []
     for copy in copies:
         batch.append(copy)
-        if len(batch) == A_BATCH:
+        if len(batch) == size:
             yield batch
             batch = []
     if batch:
         yield batch
-
-
-def _write(
-    loader: Loader,
-    waiting: tuple[int, list[Copy], AsyncResult[Any]],
-    notes: dict[str, Any],
-    stamp: Stamp,
-    made: Made,
-) -> None:
-    number, batch, job = waiting
-    notes["batch"] = number + 1
-    loader.write(job.get(), SETTING, _kept(notes))
-    for copy in batch:
-        made.records += len(copy.numbers)
-        made.rows += sum(stamp.moulds[copy.mould].counts.values())

@@ -1,0 +1,116 @@
+"""Lives lived side by side: each by its own seed, and the rows that it takes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing.pool import Pool
+from pathlib import Path
+from typing import Any
+
+from ..lab.lives import Kind, Scene, live
+from ..store.bulk_mould import MouldError, mould
+from ..store.bulk_plan import Span, span_of
+from ..store.bulk_press import Pressed, PressError, press
+from ..store.engine import Database, open_database
+from ..store.kept_views import NO_VIEWS, plan_of
+from ..store.schema import upgrade
+
+HEAD_START = timedelta(hours=2)
+"""Nothing that was made comes due earlier than this after the data's present."""
+
+TRIES_A_LIFE = 6
+Tell = Callable[[str, float, float], None]
+"""Called with what is being done, how much of it is done, and of how much (0: not known)."""
+
+
+class BulkError(RuntimeError):
+    """The data cannot be made; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lived:
+    """A life that can be copied. open: how many of its records are. kind: of its customer, None where a colleague asked."""
+
+    span: Span
+    open: int
+    kind: Kind | None
+    pressed: Pressed
+
+
+_scene: Scene | None = None
+_scratch: Database | None = None
+_views = NO_VIEWS
+
+
+def live_all(
+    scene: Scene, seed: int, wanted: tuple[int, int], processes: int, tell: Tell
+) -> tuple[list[Lived], list[Lived]]:
+    """Return *wanted* settled and unsettled lives (fewer where not enough come about), always the same for one *seed*."""
+    folder = Path(tempfile.mkdtemp(prefix="sopwith-lives-"))
+    try:
+        first = open_database(f"sqlite:///{folder / 'scratch.db'}")
+        upgrade(first)
+        first.fold_log()
+        first.close()
+        with new_pool(processes, _enter_scene, (scene, folder)) as pool:
+            one = list(_chosen(pool, seed, False, wanted[0], tell))
+            two = list(_chosen(pool, seed, True, wanted[1], tell))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return one, two
+
+
+def new_pool(processes: int, enter: Callable[..., None], given: tuple[Any, ...]) -> Pool:
+    """Return processes that know what this one knows; each calls *enter* with *given* first."""
+    return multiprocessing.get_context("fork").Pool(processes, enter, given)
+
+
+def _enter_scene(scene: Scene, folder: Path) -> None:
+    global _scene, _scratch, _views
+    own = folder / f"{multiprocessing.current_process().pid}.db"
+    shutil.copy(folder / "scratch.db", own)
+    _scene, _scratch = scene, open_database(f"sqlite:///{own}")
+    _views = plan_of(scene.release)
+
+
+def _chosen(pool: Pool, seed: int, is_open: bool, wanted: int, tell: Tell) -> Iterator[Lived]:
+    """Yield the first *wanted* lives that became what they should, by the number of their seed."""
+    seeds = [(f"{seed}:{is_open}:{number}", is_open) for number in range(wanted * TRIES_A_LIFE)]
+    found = 0
+    if not wanted:
+        return
+    for one in pool.imap(_live, seeds, chunksize=4):
+        if one is not None:
+            found += 1
+            tell("open lives" if is_open else "settled lives", found, wanted)
+            yield one
+            if found == wanted:
+                return
+    if not found:
+        raise BulkError("No record of the installed packs came to be as it was wanted.")
+
+
+def _live(given: tuple[str, bool]) -> Lived | None:
+    assert _scene is not None
+    assert _scratch is not None
+    life = live(_scene, given[0], is_open=given[1], head_start=HEAD_START)
+    if life is None:
+        return None
+    with _scratch.write.connect() as connection:
+        try:
+            pressed = press(connection, life, _views)
+        except PressError:
+            return None
+        finally:
+            connection.rollback()
+    try:
+        mould(pressed, for_postgres=False)
+    except MouldError:
+        return None
+    is_open = sum(state.is_open for state in life.records)
+    return Lived(span=span_of(life), open=is_open, kind=life.kind, pressed=pressed)
