@@ -85,6 +85,10 @@ class RuleIndex:
 
     def timed(self) -> tuple[Rule, ...]:
         """Return the rules with a trigger in time: after, at or every."""
+        return self._timed
+
+    @cached_property
+    def _timed(self) -> tuple[Rule, ...]:
         return tuple(
             rule for rule in self._rules if any(one.kind != "event" for one in rule.triggers)
         )

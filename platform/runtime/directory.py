@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ class LiveDirectory(StoreDirectory):
     """Implements ``core.directory.Directory`` in one transaction."""
 
     def __init__(
-        self, connection: Connection, now: datetime, links: Links, teams: frozenset[str]
+        self, connection: Connection, now: datetime, links: Links, teams: Container[str]
     ) -> None:
         super().__init__(connection, now)
         self._links, self._teams = links, teams

@@ -249,9 +249,7 @@ class Service:
     ) -> LiveDirectory:
         """Return the directory of one transaction."""
         known = release or self.releases.live(connection)
-        return LiveDirectory(
-            connection, now or self.clock.now(), self.links, frozenset(known.teams)
-        )
+        return LiveDirectory(connection, now or self.clock.now(), self.links, known.teams)
 
     def create(
         self,

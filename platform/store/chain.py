@@ -67,20 +67,23 @@ def link(
 
     random: gives the bytes of the salts; another source than the system's is for made-up data only.
     """
+    actors: dict[int, str] = {}  # a command has one or two, each on many events
     salts = random(SALT_BYTES * len(events)).hex()
     size = SALT_BYTES * 2
     rows = []
     for place, event in enumerate(events):
         salt = salts[place * size : (place + 1) * size]
-        row = _row(record_id, version + 1 + place, event, salt)
+        who = event.actor
+        actor = actors.get(id(who)) or actors.setdefault(id(who), canonical(to_plain(who)))
+        row = _row(record_id, version + 1 + place, event, salt, actor)
         row["prev_hash"], row["hash"] = head, _hash(row, head)
         head = row["hash"]
         rows.append(row)
     return rows
 
 
-def _row(record_id: str, seq: int, event: Event, salt: str) -> dict[str, Any]:
-    actor, body = contents(event)
+def _row(record_id: str, seq: int, event: Event, salt: str, actor: str) -> dict[str, Any]:
+    body = canonical(to_plain(event.body))
     return {
         "record_id": record_id,
         "seq": seq,

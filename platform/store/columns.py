@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +27,13 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """Return what SQLAlchemy would put together, in one step for SQLite."""
+        if dialect.name == "sqlite":
+            return _sqlite_instant
+        found: Callable[[Any], Any] = super().bind_processor(dialect)
+        return found
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return *value* in UTC; raise ValueError when it has no zone."""
         if value is None:
@@ -48,9 +56,28 @@ class CleanText(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """Return what SQLAlchemy would put together, in one step: neither database asks for more."""
+        return _clean_or_none
+
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Return *value* without what PostgreSQL or UTF-8 cannot hold."""
         return None if value is None else clean(value)
+
+
+def _sqlite_instant(value: datetime | None) -> str | None:
+    """Return an instant as SQLAlchemy keeps it in SQLite; raises ValueError when it has no zone."""
+    if value is None:
+        return None
+    if value.tzinfo is not UTC:
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        value = value.astimezone(UTC)
+    return value.isoformat(" ", "microseconds")[:-6]
+
+
+def _clean_or_none(text: Any) -> Any:
+    return clean(text) if isinstance(text, str) else text
 
 
 def clean(text: str) -> str:

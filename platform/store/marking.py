@@ -13,15 +13,18 @@ from ..core.record import RecordState
 from .kept_views import NO_VIEWS, ViewPlan
 from .mark_tables import RecordMarkRow, TallyRow
 from .marks import Group, Mark, Marked, dump_marked, load_marked, marked
+from .prepared import Prepared
 from .tables import RecordRow
 
 _GROUP = ("name", "type", "state", "team", "owner", "part")
-_ADD_MARKS = insert(RecordMarkRow)
-_DROP_MARK = delete(RecordMarkRow).where(
-    RecordMarkRow.name == bindparam("b_name"),
-    RecordMarkRow.text == bindparam("b_text"),
-    RecordMarkRow.open == bindparam("b_open"),
-    RecordMarkRow.record_id == bindparam("b_record"),
+_ADD_MARKS = Prepared(insert(RecordMarkRow))
+_DROP_MARK = Prepared(
+    delete(RecordMarkRow).where(
+        RecordMarkRow.name == bindparam("b_name"),
+        RecordMarkRow.text == bindparam("b_text"),
+        RecordMarkRow.open == bindparam("b_open"),
+        RecordMarkRow.record_id == bindparam("b_record"),
+    )
 )
 
 
@@ -31,7 +34,7 @@ def _counting(make: Any) -> Any:
     return statement.on_conflict_do_update(index_elements=list(_GROUP), set_={"count": added})
 
 
-_COUNT = {"sqlite": _counting(sqlite.insert), "postgresql": _counting(postgresql.insert)}
+_COUNT = Prepared({"sqlite": _counting(sqlite.insert), "postgresql": _counting(postgresql.insert)})
 
 
 def marks_row(state: RecordState, plan: ViewPlan = NO_VIEWS) -> dict[str, str]:
@@ -55,10 +58,8 @@ def write_many(connection: Connection, changes: Sequence[tuple[str, Marked, Mark
         same = old.marks & new.marks if old.open == new.open else frozenset[Mark]()
         gone += [_key(record_id, old.open, mark) for mark in old.marks - same]
         fresh += [_row(record_id, new.open, mark) for mark in new.marks - same]
-    if gone:
-        connection.execute(_DROP_MARK, gone)
-    if fresh:
-        connection.execute(_ADD_MARKS, fresh)
+    _DROP_MARK.run_many(connection, gone)
+    _ADD_MARKS.run_many(connection, fresh)
     added = [group for _, old, new in changes for group in new.groups - old.groups]
     count_groups(connection, added, [g for _, old, new in changes for g in old.groups - new.groups])
 
@@ -91,7 +92,7 @@ def count_groups(connection: Connection, added: Iterable[Group], gone: Iterable[
         if change
     ]
     if rows:
-        connection.execute(_COUNT[connection.dialect.name], rows)
+        _COUNT.run_many(connection, rows)
 
 
 def _part(connection: Connection) -> int:
@@ -119,4 +120,4 @@ def fold_tallies(connection: Connection) -> None:
     folded = [{**row, "part": 0, "count": int(row["count"])} for row in rows.mappings()]
     folded = [row for row in folded if row["count"]]
     if folded:
-        connection.execute(_COUNT["postgresql"], folded)
+        _COUNT.run_many(connection, folded)
