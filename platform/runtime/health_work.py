@@ -15,6 +15,7 @@ from ..store.claims import database_now
 from ..store.figures import (
     dead_by_kind,
     expired_leases,
+    held_back,
     inbox_figures,
     lane_figures,
     last_backup,
@@ -55,6 +56,7 @@ class WorkChecks:
             ("timers", self._timers),
             ("jobs", self._jobs),
             ("webhooks", self._webhooks),
+            ("destinations", self._destinations),
             ("inbox", self._inbox),
             ("release", self._release),
             ("history", self._history),
@@ -128,6 +130,15 @@ class WorkChecks:
     def _webhooks(self, connection: Connection) -> Iterator[Finding]:
         for url in switched_off(connection)[:10]:
             yield finding("DOC075", host=urlsplit(url).hostname or "?")
+
+    def _destinations(self, connection: Connection) -> Iterator[Finding]:
+        now = self._now(connection)
+        for one in held_back(connection)[:10]:
+            minutes = round((now - one.since).total_seconds() / 60) if one.since else 0
+            if one.state == "off":
+                yield finding("DOC079", name=one.name, minutes=minutes)
+            else:
+                yield finding("DOC078", name=one.name, minutes=minutes, reason=mask(one.reason))
 
     def _inbox(self, connection: Connection) -> Iterator[Finding]:
         counts, oldest = inbox_figures(connection)

@@ -18,6 +18,7 @@ from ..store.figures import (
     dead_by_kind,
     expired_leases,
     failing,
+    held_back,
     inbox_figures,
     lane_figures,
     last_backup,
@@ -119,7 +120,12 @@ def _work(connection: Connection, now: datetime) -> Iterator[Metric]:
 
 def _outside(connection: Connection, now: datetime) -> Iterator[Metric]:
     off = len(switched_off(connection))
-    yield gauge("sopwith_webhook_breakers_open", "Webhook addresses that were switched off.", off)
+    yield gauge("sopwith_webhooks_switched_off", "Webhook addresses that were switched off.", off)
+    held = family("sopwith_breakers_open", "Destinations to which nothing goes just now.", "state")
+    states = [one.state for one in held_back(connection)]
+    for state in ("open", "probing", "off"):
+        held.add_metric([state], states.count(state))
+    yield held
     yield gauge(
         "sopwith_webhook_targets_failing",
         "Webhook addresses that fail again and again and are still tried.",

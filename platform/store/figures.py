@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, literal_column, select, text
+from sqlalchemy import Connection, func, literal_column, or_, select, text
 
 from .engine import Database
-from .tables import AuditRow, InboxRow, JobRow, RecordRow, WebhookTargetRow
+from .tables import AuditRow, DestinationRow, InboxRow, JobRow, RecordRow, WebhookTargetRow
 
 _READY = JobRow.state == literal_column("'ready'")
 _LEASED = JobRow.state == literal_column("'leased'")
@@ -76,6 +76,32 @@ def switched_off(connection: Connection) -> list[str]:
     """Return the webhook addresses that were switched off because they failed."""
     query = select(WebhookTargetRow.url).where(WebhookTargetRow.disabled_at.is_not(None))
     return list(connection.execute(query.order_by(WebhookTargetRow.url)).scalars())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """A destination to which nothing goes just now. state: open, probing, or off (an admin did that)."""
+
+    name: str
+    state: str
+    since: datetime | None
+    reason: str
+
+
+def held_back(connection: Connection) -> list[HeldBack]:
+    """Return the destinations that a breaker or an admin holds back."""
+    query = select(DestinationRow.__table__).where(
+        or_(DestinationRow.state != "closed", DestinationRow.off_at.is_not(None))
+    )
+    return [
+        HeldBack(
+            name=row["name"],
+            state="off" if row["off_at"] else row["state"],
+            since=row["off_at"] or row["opened_at"],
+            reason=row["reason"],
+        )
+        for row in connection.execute(query.order_by(DestinationRow.name)).mappings()
+    ]
 
 
 def failing(connection: Connection, least: int) -> int:

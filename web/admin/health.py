@@ -55,6 +55,7 @@ def _names(report: Report) -> dict[str, str]:
         "timers": _("Work in time"),
         "jobs": _("Jobs"),
         "webhooks": _("Webhooks"),
+        "destinations": _("Destinations"),
         "inbox": _("Inbound"),
         "release": _("Release in force"),
         "history": _("Hash chains"),

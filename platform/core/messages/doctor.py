@@ -184,6 +184,16 @@ DOCTOR: dict[str, Message] = {
         "有一条收到的消息已等待处理 {minutes} 分钟。",
         "warning",
     ),
+    "DOC078": Message(
+        "Nothing has gone to {name} for {minutes} min, because it failed again and again: {reason}",
+        "因连续失败，已有 {minutes} 分钟未向 {name} 发送：{reason}",
+        "warning",
+    ),
+    "DOC079": Message(
+        "{name} was switched off by an administrator {minutes} min ago; what is for it waits.",
+        "{name} 在 {minutes} 分钟前被管理员停用，相关内容正在等待。",
+        "warning",
+    ),
     "DOC080": Message(
         "No mail server is set: mails are kept in the product and reach nobody.",
         "未设置邮件服务器：邮件只保存在系统内，不会送达。",
@@ -304,6 +314,14 @@ MENDING: dict[str, Message] = {
     "DOC075": Message("Ask whoever runs the receiver, then switch the address on again under Jobs.", "请联系接收方，之后在“任务”中重新启用该地址。"),
     "DOC076": Message("Open Inbound in the administration: what came is kept there, and can be read again.", "请打开管理后台的“来信”：原始内容已保存，可以重新解析。"),
     "DOC077": Message("Look whether the dispatcher runs.", "请检查调度进程是否运行。"),
+    "DOC078": Message(
+        "Mend what the reason names; it is tried again by itself with growing pauses, nothing is lost.",
+        "请根据原因处理；系统会自动以逐渐加长的间隔重试，内容不会丢失。",
+    ),
+    "DOC079": Message(
+        "Switch it on again under Destinations in the administration.",
+        "请在管理后台的“发送目标”中重新启用。",
+    ),
     "DOC080": Message("Set smtp_url and mail_sender, unless this is meant.", "请设置 smtp_url 和 mail_sender，除非有意如此。"),
     "DOC081": Message("Mend smtp_url, or open the way to it in the firewall; mails wait and are tried again.", "请修改 smtp_url，或在防火墙中放行；邮件会等待并重试。"),
     "DOC082": Message("Let the server show a certificate for this very name from an authority that this machine knows.", "请让服务器使用与此名称一致、且由本机信任的机构签发的证书。"),

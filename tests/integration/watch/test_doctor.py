@@ -35,7 +35,7 @@ from sopwith.store.engine import Database, open_database
 from sopwith.store.installation import Heartbeat, beat
 from sopwith.store.jobs import add_jobs
 from sopwith.store.schema import downgrade, upgrade
-from sopwith.store.tables import JobRow, RecordRow, WebhookTargetRow
+from sopwith.store.tables import DestinationRow, JobRow, RecordRow, WebhookTargetRow
 from sopwith.store.traffic import Inbound, keep_inbound, settle_inbound
 from sopwith.web.app import create_app
 from sopwith.wiring.checkup import check_up
@@ -238,6 +238,22 @@ def test_a_webhook_that_was_switched_off_is_found_without_its_secrets(service: S
     found = run_checks(WorkChecks(service=service, version=VERSION).all()).found
     assert [one.code for one in found] == ["DOC075"]
     assert "hooks.test" in found[0].message("en") and "s3cret" not in found[0].message("en")
+
+
+def test_destinations_that_are_held_back_are_found(service: Service) -> None:
+    row: dict[str, Any] = {
+        "name": "hooks.test", "state": "open", "failures": 5, "pause": 30, "opened_at": now(),
+        "reason": "password=hunter2 refused", "in_minute": 0,
+    }  # fmt: skip
+    with service.database.writing() as connection:
+        connection.execute(insert(DestinationRow).values(row))
+        off = row | {"name": "mail", "state": "closed", "off_at": now()}
+        connection.execute(insert(DestinationRow).values(off))
+        well = row | {"name": "well.test", "state": "closed"}
+        connection.execute(insert(DestinationRow).values(well))
+    found = run_checks(WorkChecks(service=service, version=VERSION).all()).found
+    assert [one.code for one in found] == ["DOC078", "DOC079"]
+    assert "hunter2" not in found[0].message("en")
 
 
 def test_a_history_that_does_not_hold_is_found(service: Service) -> None:
