@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from ..core.diagnostics import Diagnostic
 from ..core.span import NOWHERE, Span
 from ..definitions import Node, Reader
 from .cast import Cast, read_cast
 from .scenario import Step, read_step, wait_seconds
+
+_AHEAD = re.compile(r"in (\d{1,3})d(?: at ([01]\d|2[0-3]):([0-5]\d))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +66,22 @@ def _record(r: Reader) -> SampleRecord:
             steps.append(SampleStep(ago=wait_seconds(text), step=step))
     r.done()
     return SampleRecord(record_type=record_type, steps=tuple(steps), span=r.span)
+
+
+def dated(value: Any, now: datetime, zone: str) -> Any:
+    """Return *value* with each ``in 12d`` as the date so many days after *now*, each ``in 12d at 18:00`` as an instant.
+
+    Sample data name no day themselves, so that they never age. Days begin in *zone*; lists and mappings are gone through.
+    """
+    if isinstance(value, dict):
+        return {key: dated(item, now, zone) for key, item in value.items()}
+    if isinstance(value, list):
+        return [dated(item, now, zone) for item in value]
+    found = _AHEAD.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return value
+    place = ZoneInfo(zone)
+    day = now.astimezone(place).date() + timedelta(days=int(found[1]))
+    if found[2] is None:
+        return day.isoformat()
+    return datetime.combine(day, time(int(found[2]), int(found[3])), place).isoformat()

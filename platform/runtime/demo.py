@@ -11,7 +11,7 @@ from ..core.directory import Person
 from ..core.events import SYSTEM, Actor
 from ..core.record import RecordState
 from ..lab.cast import Cast
-from ..lab.sample import Sample, SampleRecord, SampleStep, parse_sample
+from ..lab.sample import Sample, SampleRecord, SampleStep, dated, parse_sample
 from ..lab.scenario import Step
 from ..lab.steps import command_of
 from ..store.customers import Customer, Organisation, add_customer, add_organisation
@@ -160,7 +160,9 @@ def _install_customers(service: Service, casts: list[Cast], password: str) -> No
 def _install_records(service: Service, samples: Iterable[Sample]) -> int:
     """Let the sample records happen in the order of time, each step at its own instant."""
     now = service.clock.now()
-    records = [record for sample in samples for record in sample.records]
+    records = [
+        _on_days(record, now, service.zone) for sample in samples for record in sample.records
+    ]
     steps = [
         (one.ago, index, number, one)
         for index, record in enumerate(records)
@@ -172,6 +174,15 @@ def _install_records(service: Service, samples: Iterable[Sample]) -> int:
         _happen(past, records[index], one, index, made)
     service.wake()
     return len(made)
+
+
+def _on_days(record: SampleRecord, now: datetime, zone: str) -> SampleRecord:
+    """Return the record with the days that its values name counted from now."""
+    steps = tuple(
+        replace(one, step=replace(one.step, args=dated(dict(one.step.args), now, zone)))
+        for one in record.steps
+    )
+    return replace(record, steps=steps)
 
 
 def _nothing() -> None:
