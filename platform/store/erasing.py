@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -332,6 +333,23 @@ def hold_of(connection: Connection, subject: str, subject_id: str) -> tuple[str,
         select(LegalHoldRow.reason, LegalHoldRow.created_at).where(mine)
     ).one_or_none()
     return None if found is None else (found.reason, found.created_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """What must not be erased for now."""
+
+    subject: str
+    subject_id: str
+    reason: str
+    author: str | None
+    created_at: datetime
+
+
+def holds(connection: Connection, limit: int = 500) -> list[Hold]:
+    """Return what is on hold, the newest first."""
+    query = select(LegalHoldRow.__table__).order_by(LegalHoldRow.created_at.desc()).limit(limit)
+    return [Hold(**row) for row in connection.execute(query).mappings()]
 
 
 def numbers_held(connection: Connection, customer_id: str, limit: int = 10) -> list[str]:

@@ -26,6 +26,8 @@ PAGES = (
     "/admin/teams/counter",
     "/admin/tokens",
     "/admin/audit",
+    "/admin/keeping",
+    "/admin/customers/ann/personal",
 )
 
 

@@ -126,7 +126,13 @@ def save_customer_page(customer_id: str) -> ResponseReturnValue:
     )
     if not errors:
         before, after = _typed_of(found), _typed_of(changed)
-        body = {name: [before[name], after[name]] for name in after if before[name] != after[name] and name != "version"}  # fmt: skip
+        changed_names = [
+            name for name in after if before[name] != after[name] and name != "version"
+        ]
+        # The log cannot forget: it says that the name was changed, not from what to what.
+        body = {
+            name: True if name == "name" else [before[name], after[name]] for name in changed_names
+        }
         try:
             with audited("customer.change", customer_id, body) as connection:
                 save_customer(connection, changed)

@@ -49,12 +49,13 @@ def nav() -> list[tuple[str, list[Link]]]:
         (_("People"), (
             ("users_list", "user", _("Users"), ("user_page", "new_user", "add", "save", "reset_password")),
             ("teams", "users", _("Teams"), ("team", "save_team")),
-            ("customers", "heart", _("Customers"), ("customer", "save_customer_page")),
+            ("customers", "heart", _("Customers"), ("customer", "save_customer_page", "personal", "erase_personal", "hold_personal")),
             ("organisations_list", "building", _("Organisations"), ("organisation", "add_organisation_page", "save_organisation_page")),
         )),
         (_("Safety"), (
             ("tokens", "key", _("API tokens"), ("make_token",)),
             ("audit", "shield-check", _("Audit log"), ("verify",)),
+            ("keeping", "lock", _("Keeping and erasing"), ("hold_record",)),
         )),
     )  # fmt: skip
     page = (request.endpoint or "").removeprefix("admin.")

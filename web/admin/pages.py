@@ -12,9 +12,10 @@ from . import (
     mail,
     overview,
     people,
+    personal,
     releases,
     safety,
 )
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "customers", "definitions", "destinations", "health", "jobs", "layout", "mail", "overview", "people", "releases", "safety"]  # fmt: skip
+__all__ = ["blueprint", "customers", "definitions", "destinations", "health", "jobs", "layout", "mail", "overview", "people", "personal", "releases", "safety"]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from flask import abort, flash, make_response, render_template, request, url_for
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 
 from sopwith.store.audit import AuditEntry, entries, first_broken
 from sopwith.store.chain import BrokenLink, verify_some
+from sopwith.store.heads import head_faults
 from sopwith.store.inspection import TokenLine, all_tokens, numbers_of
 from sopwith.store.people import users, users_by_id
 from sopwith.store.tokens import SCOPES, add_token, revoke_token
@@ -25,6 +27,7 @@ from .checks import number_in
 from .listing import more_url
 
 PAGE = 50
+SHOWN = 50  # faults of signed heads that are named
 A_STEP = 500  # records whose chains are checked in one request
 
 
@@ -75,9 +78,9 @@ def _entries(
 @blueprint.post("/audit/verify")
 def verify() -> ResponseReturnValue:
     """Check the chains of hashes, some records at a time; the page asks on until all are checked."""
-    after, done = (
-        request.form.get("from", ""),
-        number_in(request.form.get("done", "0"), 0, 999_999_999) or 0,
+    after = request.form.get("from", "")
+    done, erased = (
+        number_in(request.form.get(name, "0"), 0, 999_999_999) or 0 for name in ("done", "erased")
     )
     broken: list[BrokenLink] = []
     line = None
@@ -86,11 +89,20 @@ def verify() -> ResponseReturnValue:
             line = first_broken(connection)
         checked = verify_some(connection, after, A_STEP)
         broken += checked.broken
-        numbers = numbers_of(connection, [one.record_id for one in broken])
+        faults = (
+            []
+            if checked.last
+            else list(islice(head_faults(connection, get_service().head_key), SHOWN))
+        )
+        named = [*(one.record_id for one in broken), *(one.record_id for one in faults)]
+        numbers = numbers_of(connection, named)
     done += checked.records
+    erased += checked.erased
     last = checked.last
     facts: dict[str, Any] = {
         "broken": broken,
+        "faults": faults,
+        "erased": erased,
         "line": line,
         "numbers": numbers,
         "done": done,
@@ -99,7 +111,7 @@ def verify() -> ResponseReturnValue:
         "is_first": not after,
     }
     if not last:
-        body = {"records": done, "broken": len(broken)}
+        body = {"records": done, "broken": len(broken), "heads": len(faults)}
         with audited("audit.verify", "chains", body):
             pass
     return (
