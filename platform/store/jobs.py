@@ -147,6 +147,9 @@ _PUT = Prepared(
 _CANCEL = Prepared(delete(JobRow).where(JobRow.idem_key == bindparam("gone")))
 
 
+_ADD_DELIVERY = Prepared(insert(DeliveryRow))
+
+
 def add_jobs(connection: Connection, jobs: Sequence[NewJob]) -> None:
     """Enqueue *jobs*; one whose key waits already, or was brought out already, is left out."""
     if not jobs:
@@ -271,7 +274,7 @@ def _note(connection: Connection, job: JobClaim) -> None:
         "milliseconds": delivery.milliseconds,
         "error": delivery.error[:ERROR_LIMIT],
     }
-    connection.execute(insert(DeliveryRow), values)
+    _ADD_DELIVERY.run(connection, values)
 
 
 def give_back(connection: Connection, claims: Sequence[JobClaim]) -> int:

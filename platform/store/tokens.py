@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, delete, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from .canonical import hashed
+from .prepared import Prepared
 from .tables import ApiTokenRow, SecretLinkRow
 
 SCOPES = ("records:read", "records:write", "files:write", "definitions:read", "tokens:write")
@@ -130,12 +142,8 @@ def add_token(
 
 def find_token(connection: Connection, secret: str, now: datetime) -> ApiToken | None:
     """Return the token of *secret* unless it ended, was revoked or never was."""
-    row = (
-        connection.execute(_live_tokens(now).where(ApiTokenRow.token_hash == hashed(secret)))
-        .mappings()
-        .one_or_none()
-    )
-    return None if row is None else _token(row)
+    row = _BY_SECRET.first(connection, {"now": now, "secret": hashed(secret)})
+    return None if row is None else _token(dict(zip(_TOKEN, row, strict=True)))
 
 
 def tokens_of(connection: Connection, user_id: str, now: datetime) -> list[ApiToken]:
@@ -157,12 +165,20 @@ def revoke_token(connection: Connection, token_id: str, now: datetime) -> bool:
     return connection.execute(update(ApiTokenRow).where(mine).values(revoked_at=now)).rowcount == 1
 
 
-def _live_tokens(now: datetime) -> Select[Any]:
+def _live_tokens(now: Any) -> Select[Any]:
     alive = or_(ApiTokenRow.expires_at.is_(None), ApiTokenRow.expires_at > now)
     return select(ApiTokenRow.__table__).where(ApiTokenRow.revoked_at.is_(None), alive)
 
 
-def _token(row: RowMapping) -> ApiToken:
+_TOKEN = tuple(ApiTokenRow.__table__.c.keys())
+_BY_SECRET = Prepared(
+    _live_tokens(bindparam("now", type_=ApiTokenRow.created_at.type)).where(
+        ApiTokenRow.token_hash == bindparam("secret")
+    )
+)
+
+
+def _token(row: Mapping[str, Any] | RowMapping) -> ApiToken:
     return ApiToken(
         id=row["id"],
         name=row["name"],

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from .prepared import Prepared
 from .tables import CaughtMailRow, DeliveryRow, InboxRow, NoticeRow, WebhookTargetRow
 
 
@@ -90,8 +92,14 @@ class Inbound:
 
 def _is_new(connection: Connection, table: Any, row: Mapping[str, Any], mark: Any) -> bool:
     """Insert *row* unless its key is there already; return whether it was inserted."""
-    statement = _make(connection, table).values(dict(row)).on_conflict_do_nothing()
-    return connection.execute(statement.returning(mark)).first() is not None
+    return _keeping(table, mark).first(connection, row) is not None
+
+
+@cache
+def _keeping(table: Any, mark: Any) -> Prepared:
+    make = (sqlite.insert, postgresql.insert)
+    of_sqlite, of_postgres = (one(table).on_conflict_do_nothing().returning(mark) for one in make)
+    return Prepared({"sqlite": of_sqlite, "postgresql": of_postgres})
 
 
 def _make(connection: Connection, table: Any) -> sqlite.Insert | postgresql.Insert:
@@ -141,12 +149,19 @@ def deliveries(
 
 def sent_since(connection: Connection, target: str, since: datetime) -> int:
     """Return how much was brought to *target* since *since*: for limits."""
-    query = select(func.count()).select_from(DeliveryRow)
-    return connection.execute(
-        query.where(
-            DeliveryRow.at >= since, DeliveryRow.target == target, DeliveryRow.outcome == "sent"
-        )
-    ).scalar_one()
+    found = _SENT_SINCE.first(connection, {"since": since, "to": target})
+    return 0 if found is None else int(found[0])
+
+
+_SENT_SINCE = Prepared(
+    select(func.count())
+    .select_from(DeliveryRow)
+    .where(
+        DeliveryRow.at >= bindparam("since"),
+        DeliveryRow.target == bindparam("to"),
+        DeliveryRow.outcome == literal_column("'sent'"),
+    )
+)
 
 
 def forget_deliveries(connection: Connection, before: datetime, limit: int = 5_000) -> int:
