@@ -13,6 +13,7 @@ from ..store.installation import heartbeats
 from ..store.releases import live_release
 from ..store.schema import newest
 from .service import Service
+from .time_limit import time_limit
 
 SILENT = timedelta(minutes=3)
 """A process that gave no sign of life for so long is taken for dead; it gives one a minute."""
@@ -48,7 +49,7 @@ class Readiness:
 def readiness(service: Service) -> Readiness:
     """Return what is there just now: three short reads."""
     try:
-        with service.database.reading() as connection:
+        with service.database.reading() as connection, time_limit(connection):
             if _revision(connection) != _newest():
                 return Readiness(database=True)
             release = live_release(connection) is not None

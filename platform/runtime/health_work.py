@@ -29,6 +29,7 @@ from .job_queue import mask
 from .lanes import Lane
 from .releases import NoReleaseError
 from .service import Service
+from .time_limit import time_limit
 
 LATE_SECONDS = 60
 STILL_SECONDS = 600
@@ -71,7 +72,7 @@ class WorkChecks:
 
         def looked() -> list[Finding]:
             try:
-                with self.service.database.reading() as connection:
+                with self.service.database.reading() as connection, time_limit(connection):
                     return list(look(connection))
             except (OperationalError, ProgrammingError):
                 return []  # the checks of the database tell of it

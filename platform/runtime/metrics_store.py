@@ -25,13 +25,18 @@ from ..store.figures import (
     log_size,
     open_by_category,
     overdue_by_type,
+    pending_by_lane,
     switched_off,
 )
 from ..store.installation import heartbeats
 from .lanes import Lane
 from .ports import Clock
+from .time_limit import time_limit
 
 KEPT_SECONDS = 10.0
+LARGE_SECONDS = 60.0
+"""How long counts over very many rows are kept: a million timers take a tenth of a second and more."""
+
 FAILING = 3
 
 
@@ -41,8 +46,9 @@ class StoreFigures(Collector):
     def __init__(self, database: Database, clock: Clock, kept: float = KEPT_SECONDS) -> None:
         self._database, self._clock, self._kept = database, clock, kept
         self._lock = threading.Lock()
-        self._read_at = -kept - 1.0
+        self._read_at = self._counted_at = -LARGE_SECONDS - kept - 1.0
         self._found: list[Metric] = []
+        self._large: list[Metric] = []
 
     def describe(self) -> list[Metric]:
         """Return nothing: what is here is told by ``collect`` alone."""
@@ -60,8 +66,9 @@ class StoreFigures(Collector):
     def _read(self) -> Iterator[Metric]:
         started = time.perf_counter()
         try:
-            with self._database.reading() as connection:
+            with self._database.reading() as connection, time_limit(connection):
                 found = list(self._figures(connection, self._clock.now()))
+                found += self._large_figures(connection)
         except SQLAlchemyError:
             yield gauge("sopwith_database_up", "Whether the database answers.", 0)
             return
@@ -72,6 +79,13 @@ class StoreFigures(Collector):
             "How long reading these figures took.",
             time.perf_counter() - started,
         )
+
+    def _large_figures(self, connection: Connection) -> list[Metric]:
+        steady = self._clock.monotonic()
+        if self._kept < 0 or steady - self._counted_at > LARGE_SECONDS:
+            self._large = list(_large(connection))
+            self._counted_at = steady
+        return self._large
 
     def _figures(self, connection: Connection, now: datetime) -> Iterator[Metric]:
         yield from _work(connection, now)
@@ -94,19 +108,18 @@ class StoreFigures(Collector):
 
 
 def _work(connection: Connection, now: datetime) -> Iterator[Metric]:
-    jobs = family("sopwith_jobs_pending", "Jobs in the table of work.", "lane", "state")
+    leased = family("sopwith_jobs_leased", "Jobs in somebody's hands.", "lane")
     due = family("sopwith_jobs_due", "Jobs that are due and not begun.", "lane")
     oldest = family(
         "sopwith_oldest_due_seconds", "How long the longest-waiting due job waits.", "lane"
     )
     for one in lane_figures(connection, now, tuple(Lane)):
         name = Lane(one.lane).name.lower()
-        jobs.add_metric([name, "ready"], one.ready)
-        jobs.add_metric([name, "leased"], one.leased)
+        leased.add_metric([name], one.leased)
         due.add_metric([name], one.due)
         waits = (now - one.oldest).total_seconds() if one.oldest else 0.0
         oldest.add_metric([name], max(0.0, waits))
-    yield from (jobs, due, oldest)
+    yield from (leased, due, oldest)
     dead = family("sopwith_dead_letters", "Jobs that were given up.", "kind")
     for kind, count in sorted(dead_by_kind(connection).items()):
         dead.add_metric([kind], count)
@@ -152,16 +165,24 @@ def _outside(connection: Connection, now: datetime) -> Iterator[Metric]:
 
 
 def _records(connection: Connection, now: datetime) -> Iterator[Metric]:
-    records = family("sopwith_records_open", "Open records.", "type", "category")
-    for (kind, category), count in sorted(open_by_category(connection).items()):
-        records.add_metric([kind, category], count)
-    yield records
     overdue = family(
         "sopwith_records_overdue", "Records with a clock past its promised end.", "type"
     )
     for kind, count in sorted(overdue_by_type(connection, now).items()):
         overdue.add_metric([kind], count)
     yield overdue
+
+
+def _large(connection: Connection) -> Iterator[Metric]:
+    pending = family("sopwith_jobs_pending", "Jobs that wait, timers of the future too.", "lane")
+    counts = pending_by_lane(connection)
+    for lane in Lane:
+        pending.add_metric([lane.name.lower()], counts.get(lane.value, 0))
+    yield pending
+    records = family("sopwith_records_open", "Open records.", "type", "category")
+    for (kind, category), count in sorted(open_by_category(connection).items()):
+        records.add_metric([kind, category], count)
+    yield records
 
 
 def family(name: str, words: str, *labels: str) -> GaugeMetricFamily:

@@ -25,7 +25,6 @@ class LaneFigures:
     """How it stands in one lane of work. oldest: since when the longest-waiting due job waits."""
 
     lane: int
-    ready: int
     due: int
     leased: int
     oldest: datetime | None
@@ -36,7 +35,6 @@ def lane_figures(
 ) -> tuple[LaneFigures, ...]:
     """Return the figures of each of *lanes*, in their order."""
     leased = _by_lane(connection, _LEASED)
-    ready = _by_lane(connection, _READY)
     found = []
     for lane in lanes:
         due = (_READY, JobRow.lane == lane, JobRow.due_at <= now)
@@ -46,13 +44,17 @@ def lane_figures(
         found.append(
             LaneFigures(
                 lane=lane,
-                ready=ready.get(lane, 0),
                 due=count,
                 leased=leased.get(lane, 0),
                 oldest=oldest,
             )
         )
     return tuple(found)
+
+
+def pending_by_lane(connection: Connection) -> dict[int, int]:
+    """Return how many jobs of each lane wait, timers of the future too: reads the whole index, so ask seldom."""
+    return _by_lane(connection, _READY)
 
 
 def _by_lane(connection: Connection, state: object) -> dict[int, int]:
