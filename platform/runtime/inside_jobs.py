@@ -19,6 +19,7 @@ from ..store.claims import load_claims, renew
 from ..store.engine import Database
 from ..store.jobs import JobClaim, add_jobs, finish
 from ..store.people import user
+from ..store.savepoint import Savepoint
 from ..store.traffic import NewNotice, tell
 from .crash import crash_point
 from .crowds import crowds_of, one_for_many
@@ -155,20 +156,20 @@ class InsideJobs:
     def _one(self, work: Work, job: JobClaim) -> None:
         """Carry out one job in its savepoint; a failure is settled outside of it, in the same transaction."""
         crash_point("job:started")
-        savepoint = work.connection.begin_nested()
+        savepoint = Savepoint(work.connection)
         try:
             with watched_job(job, self.service.clock.now):
                 self._handle(work, job)
-            savepoint.commit()
+            savepoint.keep()
         except LeaseLostError:
-            savepoint.rollback()
+            savepoint.take_back()
             log.info("job %s is in other hands", job.key)
         except Exception as error:
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise
             if not isinstance(error, RefusedError):
                 log.exception("job %s failed", job.key)
-            savepoint.rollback()
+            savepoint.take_back()
             work.shared.forget(job.record_id)
             settle_failure(work.connection, job, _failure_of(error), work.now)
 
