@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_babel import Babel
 
-from .visitor import get_settings, visitor
+from .visitor import Visitor, get_settings, visitor
 from .wording import init_wording
 
 LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
@@ -29,7 +29,16 @@ def init_languages(app: Flask) -> None:
 
 def lang() -> str:
     """Return the language of this page: the visitor's own, else the cookie's, else the browser's."""
-    who = visitor().user or visitor().customer
+    who = visitor()
+    kept = g.get("lang")
+    if kept is None or kept[0] is not who:
+        kept = g.lang = who, _lang(who)
+    found: str = kept[1]
+    return found
+
+
+def _lang(looks: Visitor) -> str:
+    who = looks.user or looks.customer
     chosen = request.cookies.get(COOKIE, "")
     for wish in (who.lang if who else "", chosen):
         if wish in LOCALES:

@@ -30,11 +30,11 @@ def ngettext(one: str, many: str, num: int, **values: object) -> str:
 
 
 def _plain(text: str) -> str:
-    return str(_translations().ugettext(text))
+    return str(catalogue().ugettext(text))
 
 
 def _plural(one: str, many: str, num: int) -> str:
-    return str(_translations().ungettext(one, many, num))
+    return str(catalogue().ungettext(one, many, num))
 
 
 @contextmanager
@@ -51,8 +51,8 @@ def speaking(locale: str) -> Iterator[None]:
                 setattr(g, _KEPT, before)
 
 
-def _translations() -> Any:
-    """Return the catalogue of the page's language, looked up once for each page."""
+def catalogue() -> Any:
+    """Return the catalogue of the page's language, looked up once for each page; the same one for a language."""
     found = g.get(_KEPT)
     if found is None:
         found = flask_babel.get_translations()

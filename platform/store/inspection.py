@@ -36,6 +36,7 @@ from .tables import (
 )
 from .tokens import ApiToken
 from .traffic import CaughtMail, Delivery
+from .where import IS_OPEN
 
 T = TypeVar("T")
 PAGE = 50
@@ -315,7 +316,7 @@ def open_counts(connection: Connection) -> list[OpenCount]:
     columns = (RecordRow.release, RecordRow.type, RecordRow.state)
     query = (
         select(*columns, func.count().label("count"))
-        .where(RecordRow.category.in_(("open", "waiting")))
+        .where(IS_OPEN)
         .group_by(*columns)
         .order_by(*columns)
     )

@@ -14,6 +14,7 @@ OPEN = text("category IN ('open', 'waiting')")
 SETTLED = text("category IN ('resolved', 'closed')")
 WAITING = text("category = 'waiting'")
 CLOCKED = text("next_breach_at IS NOT NULL")
+KEPT = text("closed_at IS NOT NULL AND erased_at IS NULL")
 SIEVE = ("type", "state", "priority", "team", "owner")
 """What lists are narrowed by: in the index, so that a record that does not fit is never read."""
 
@@ -48,9 +49,11 @@ class RecordRow(Base):
         _open("team", "team", "next_breach_at", "id", "type", "state", "priority", "owner"),
         _open("owner", "owner", "next_breach_at", "id", "type", "state", "priority", "team"),
         _open("plan", "plan", "id"),
+        _open("release", "release", "type", "state", "category"),
         _where("settled", SETTLED, "updated_at", "id", *SIEVE),
         _where("waiting", WAITING, "updated_at", "id", *SIEVE),
         _where("breach", CLOCKED, "type", "next_breach_at", "id"),
+        _where("kept", KEPT, "type", "closed_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

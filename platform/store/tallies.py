@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import InstrumentedAttribute
 
 from .mark_tables import TallyRow
 from .marks import Group, load_marked
@@ -14,6 +27,7 @@ from .sight import Sight, parts_of
 from .tables import RecordRow
 
 MOST_EXTRAS = 500
+OTHERS = "*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +42,17 @@ class Counted:
 
 
 def count_groups_seen(
-    connection: Connection, sight: Sight, names: Iterable[str]
+    connection: Connection,
+    sight: Sight,
+    names: Iterable[str],
+    *,
+    by_state: bool = False,
+    by_owner: bool = False,
 ) -> tuple[dict[Group, int], bool]:
     """Return how many open records *sight* sees in each group of *names*, and whether there may be more.
 
+    Teams that *sight* is not in stand together as ``OTHERS``; so do other owners and all states, unless
+    the numbers are wanted by them.
     A record that is seen for a part in it, besides type, team and owner, is looked at by itself; no more
     than ``MOST_EXTRAS`` are.
     """
@@ -39,21 +60,34 @@ def count_groups_seen(
     if not wanted:
         return {}, False
     found: Counter[Group] = Counter()
-    columns = (TallyRow.name, TallyRow.type, TallyRow.state, TallyRow.team, TallyRow.owner)
+    known = ("", sight.user)
+    columns = (
+        TallyRow.name,
+        TallyRow.type,
+        TallyRow.state if by_state else literal(OTHERS),
+        _only(TallyRow.team, sorted(sight.teams)),
+        TallyRow.owner if by_owner else _only(TallyRow.owner, known),
+    )
+    places = [text(str(at)) for at in range(1, len(columns) + 1)]
     query = (
         select(*columns, func.sum(TallyRow.count))
         .where(TallyRow.name.in_(wanted), _tallied(sight))
-        .group_by(*columns)
+        .group_by(*places)
     )
     for *group, number in connection.execute(query):
         if number:
             found[Group(*group)] += int(number)
     if sight.types("team") or sight.types("own"):
         marks = connection.execute(_extras(sight).limit(MOST_EXTRAS + 1)).scalars().all()
-        for text in marks[:MOST_EXTRAS]:
-            found.update(group for group in load_marked(text).groups if group.name in wanted)
+        for one in marks[:MOST_EXTRAS]:
+            found.update(group for group in load_marked(one).groups if group.name in wanted)
         return dict(found), len(marks) > MOST_EXTRAS
     return dict(found), False
+
+
+def _only(column: InstrumentedAttribute[str], known: Sequence[str]) -> ColumnElement[str]:
+    """Return the column with every value but those *known* as ``OTHERS``."""
+    return case((column.in_(known), column), else_=OTHERS)
 
 
 def _tallied(sight: Sight) -> ColumnElement[bool]:

@@ -91,7 +91,9 @@ def board() -> ResponseReturnValue:
         if not kinds:
             abort(404)
         whose = sight(live)
-        groups, _more = count_groups_seen(connection, whose, [OPEN_COUNT])
+        groups, _more = count_groups_seen(
+            connection, whose, [OPEN_COUNT], by_state=mode == "state", by_owner=mode == "person"
+        )
         open_ones = Counter[str]()
         for group, number in groups.items():
             open_ones[group.type] += number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -28,6 +28,7 @@ from ..times import ClockView, due_view
 from ..visitor import get_service, visitor
 from ..wording import gettext as _
 from .colleagues import Colleagues, colleagues
+from .field_filters import PREFIX, FieldFilter, chosen_fields, filters_for, tests_of
 from .seen import scopes, sight
 from .views import DEFAULT, DeskView, all_views, count_views, filter_of_shown, how_ready
 
@@ -90,6 +91,8 @@ class DeskList:
     order: str
     total: Counted
     cut: bool
+    unfinished: bool
+    fields: Sequence[FieldFilter]
     options: Mapping[str, list[tuple[str, str]]]
     query: str
 
@@ -127,31 +130,43 @@ def show_list(connection: Connection, args: Mapping[str, str], *, size: int = PA
     views = all_views(connection, release, ready)
     view = views.get(args.get("view", ""), views[DEFAULT])
     chosen = chosen_filters(args)
+    people = colleagues(connection, release)
+    kind = release.record_types.get(chosen.get("type", ""))
+    typed = chosen_fields(args) if kind else {}
+    fields = (
+        filters_for(release, kind, typed, people) if kind and kind.id in scopes(release) else []
+    )
+    tests = tests_of(kind, fields) if kind else ()
     if "view" not in args and "q" in chosen:
         view = views["open"]
     whose = sight(release)
-    wanted = narrowed(
-        connection, replace(filter_of(chosen, filter_of_shown(connection, view)), seen=whose)
-    )
+    base = filter_of(chosen, filter_of_shown(connection, view))
+    wanted = narrowed(connection, replace(base, seen=whose, marks=(*base.marks, *tests)))
     order, descending = _order(args.get("sort", ""), view)
     page = list_records(
         connection, wanted, order=order, descending=descending, limit=size, cursor=args.get("after")
     )
-    people = colleagues(connection, release)
     counts = count_views(connection, views, whose, ready)
-    kept = {"view": view.id, **chosen, **({"sort": args["sort"]} if args.get("sort") else {})}
-    partial = bool(chosen) or view.id not in counts
+    kept = {
+        "view": view.id,
+        **chosen,
+        **typed,
+        **({"sort": args["sort"]} if args.get("sort") else {}),
+    }
+    partial = bool(chosen) or bool(tests) or view.id not in counts
     return DeskList(
         views=views,
         counts=counts,
         view=view,
         rows=tuple(row_of(one, people) for one in page.rows),
         more=urlencode({**kept, "after": page.cursor}) if page.cursor else None,
-        chips=tuple(_chips(chosen, kept, release, people)),
+        chips=(*_chips(chosen, kept, release, people), *_field_chips(fields, kept)),
         chosen=chosen,
         order=args.get("sort", ""),
         total=_total(connection, wanted, page, args) if partial else counts[view.id],
         cut=page.cut,
+        unfinished=bool(tests) and not ready.basic,
+        fields=fields,
         options=options_of(release, people, chosen.get("type")),
         query=urlencode(kept),
     )
@@ -244,8 +259,16 @@ def _chips(
         rest = {key: item for key, item in kept.items() if key != name}
         if name == "type":
             rest.pop("state", None)
+            rest = {key: item for key, item in rest.items() if not key.startswith(PREFIX)}
         found.append(Chip(words=f"{_labels()[name]}{_(': ')}{words}", without=urlencode(rest)))
     return found
+
+
+def _field_chips(fields: Sequence[FieldFilter], kept: Mapping[str, str]) -> Iterator[Chip]:
+    for one in fields:
+        for name, words in one.chips():
+            rest = {key: item for key, item in kept.items() if key != name}
+            yield Chip(words=f"{one.title}{_(': ')}{words}", without=urlencode(rest))
 
 
 def _labels() -> dict[str, str]:
@@ -263,4 +286,5 @@ def _labels() -> dict[str, str]:
 def list_address() -> dict[str, Any]:
     """Return the part of the present address that names the list, to come back to it."""
     known = (*FILTERS, "view", "sort")
-    return {name: request.args[name] for name in known if request.args.get(name)}
+    found = {name: request.args[name] for name in known if request.args.get(name)}
+    return {**found, **chosen_fields(request.args)}

@@ -415,6 +415,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("category IN ('open', 'waiting')"),
     )
     op.create_index(
+        "ix_record_open_release",
+        "record",
+        ["release", "type", "state", "category"],
+        unique=False,
+        sqlite_where=sa.text("category IN ('open', 'waiting')"),
+        postgresql_where=sa.text("category IN ('open', 'waiting')"),
+    )
+    op.create_index(
         "ix_record_settled",
         "record",
         ["updated_at", "id", "type", "state", "priority", "team", "owner"],
