@@ -24,6 +24,7 @@ from .look import look
 from .policy import init_policy
 from .portal import record_pages as _record_pages  # noqa: F401 - adds its pages to the portal
 from .portal.pages import portal
+from .pieces import init_pieces
 from .rendering import init_rendering
 from .security import init_security
 from .sessions import init_sessions
@@ -54,6 +55,7 @@ def create_app(service: Service, settings: WebSettings) -> Flask:
     app.before_request(watch_visitor)
     init_languages(app)
     init_rendering(app)
+    init_pieces(app)
     init_errors(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

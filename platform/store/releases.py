@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from .people import StaleRowError
 from .prepared import Prepared
 from .tables import DraftOperationRow, DraftRow, LiveReleaseRow, RecordRow, ReleaseRow
+from .where import IS_OPEN
 
 _LIVE = Prepared(select(LiveReleaseRow.release).order_by(LiveReleaseRow.id.desc()).limit(1))
 
@@ -130,7 +131,7 @@ def open_records_by_release(connection: Connection) -> dict[str, int]:
     """Return how many open records run on each release."""
     query = (
         select(RecordRow.release, func.count())
-        .where(RecordRow.category.in_(("open", "waiting")))
+        .where(IS_OPEN)
         .group_by(RecordRow.release)
     )
     return dict(connection.execute(query).all())
