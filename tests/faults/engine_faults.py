@@ -1,6 +1,6 @@
 """A database that fails now and then, at the level of its driver: before a statement, at it, or after the commit.
 
-For processes that are told so by SOPWITH_FAULTS, such as ``seed=7,statement=0.01,commit=0.05,unsure=0.05``:
+For processes that are told so by FAULTS, such as ``seed=7,statement=0.01,commit=0.05,unsure=0.05``:
 statement: the share of statements that raise. commit: of commits that fail with nothing done. unsure: of commits that
 are done and reported as failed. slow: of statements that end by their time limit.
 """
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import OperationalError
 
-VARIABLE = "SOPWITH_FAULTS"
+VARIABLE = "FAULTS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

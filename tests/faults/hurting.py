@@ -1,7 +1,7 @@
 """What a process under test does to itself, as its environment says; none of it is in the product.
 
-SOPWITH_FAULTS: shares of statements and commits that fail (``engine_faults``). SOPWITH_FAULT_LEASE: seconds that
-every lease lasts. SOPWITH_FAULT_GRACE: seconds that timers wait after the clock jumped. SOPWITH_FAULT_TWICE: every
+FAULTS: shares of statements and commits that fail (``engine_faults``). FAULTS_LEASE: seconds that
+every lease lasts. FAULTS_GRACE: seconds that timers wait after the clock jumped. FAULTS_TWICE: every
 batch of jobs is handed on twice.
 """
 
@@ -24,7 +24,7 @@ from sopwith.store.jobs import JobClaim
 
 from .engine_faults import VARIABLE, Faults, Shares
 
-LEASE, GRACE, TWICE = "SOPWITH_FAULT_LEASE", "SOPWITH_FAULT_GRACE", "SOPWITH_FAULT_TWICE"
+LEASE, GRACE, TWICE = "FAULTS_LEASE", "FAULTS_GRACE", "FAULTS_TWICE"
 ROOM = 1_000_000_000
 
 
