@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from multiprocessing.pool import AsyncResult, Pool
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,7 +31,7 @@ from ..store.marking import count_groups
 from ..store.marks import Group
 from ..store.tables import NumberCounterRow
 from .bulk_cast import Customers, add_colleagues, add_customers, make_customers, scene_of
-from .bulk_lives import HEAD_START, BulkError, Lived, Tell, live_all, new_pool
+from .bulk_lives import HEAD_START, BulkError, Lived, Tell, in_order, live_all, new_pool
 from .service import Service
 
 SETTING = "demo_data"
@@ -259,7 +259,6 @@ class _Load:
     tell: Tell
     made: Made
     tally: Counter[Group] = field(default_factory=Counter)
-    waiting: deque[tuple[int, list[Copy], AsyncResult[Any]]] = field(default_factory=deque)
 
     def run(self) -> None:
         """Load what was not loaded yet, and put the database back in order, whatever happens."""
@@ -277,20 +276,24 @@ class _Load:
             loader.close(lambda line: self.tell(line, 0, 0))
             self.made.finishing = time.perf_counter() - start
 
-    def _copy(self, loader: Loader, pool: Pool) -> None:
+    def _copy(self, loader: Loader, pool: Executor) -> None:
         wish, chance = self.wish, Random(f"{self.wish.seed}:plan")  # noqa: S311 - made-up data, repeatable
         copies = self.plan.copies(wish.records, wish.open, wish.days, chance)
+        ahead = self.processes * AHEAD
+        for given, rows in in_order(pool, _make_batch, self._left(copies), ahead):
+            self.notes["batch"] = given[1] + 1
+            loader.write(rows, SETTING, _kept(self.notes))
+            self._note(given[2])
+            self.tell("records", self.made.records, wish.records)
+
+    def _left(self, copies: Iterator[Copy]) -> Iterator[tuple[str, int, list[Copy]]]:
+        """Yield the batches that were not loaded yet: the seed of each, its number, its copies."""
         for number, batch in enumerate(_batches(copies, self.batch)):
             self._count(batch)
             if number < self.notes["batch"]:
                 self._note(batch)
-                continue
-            given = (f"{wish.seed}:{number}", number, batch)
-            self.waiting.append((number, batch, pool.apply_async(_make_batch, (given,))))
-            if len(self.waiting) > self.processes * AHEAD:
-                self._write(loader)
-        while self.waiting:
-            self._write(loader)
+            else:
+                yield f"{self.wish.seed}:{number}", number, batch
 
     def _count(self, batch: Sequence[Copy]) -> None:
         """Count the open records; what was loaded before an interruption is counted too, as counts are written last."""
@@ -302,13 +305,6 @@ class _Load:
         for copy in batch:
             self.made.records += len(copy.numbers)
             self.made.rows += sum(self.stamp.moulds[copy.mould].counts.values())
-
-    def _write(self, loader: Loader) -> None:
-        number, batch, job = self.waiting.popleft()
-        self.notes["batch"] = number + 1
-        loader.write(job.get(), SETTING, _kept(self.notes))
-        self._note(batch)
-        self.tell("records", self.made.records, self.wish.records)
 
 
 def _batches(copies: Iterator[Copy], size: int) -> Iterator[list[Copy]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from multiprocessing.pool import Pool
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..lab.lives import Kind, Scene, live
 from ..store.bulk_mould import MouldError, mould
@@ -24,6 +25,8 @@ HEAD_START = timedelta(hours=2)
 """Nothing that was made comes due earlier than this after the data's present."""
 
 TRIES_A_LIFE = 6
+Given = TypeVar("Given")
+Answer = TypeVar("Answer")
 Tell = Callable[[str, float, float], None]
 """Called with what is being done, how much of it is done, and of how much (0: not known)."""
 
@@ -58,16 +61,38 @@ def live_all(
         first.fold_log()
         first.close()
         with new_pool(processes, _enter_scene, (scene, folder)) as pool:
-            one = list(_chosen(pool, seed, False, wanted[0], tell))
-            two = list(_chosen(pool, seed, True, wanted[1], tell))
+            one = list(_chosen(pool, processes, seed, False, wanted[0], tell))
+            two = list(_chosen(pool, processes, seed, True, wanted[1], tell))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return one, two
 
 
-def new_pool(processes: int, enter: Callable[..., None], given: tuple[Any, ...]) -> Pool:
+def new_pool(
+    processes: int, enter: Callable[..., None], given: tuple[Any, ...]
+) -> ProcessPoolExecutor:
     """Return processes that know what this one knows; each calls *enter* with *given* first."""
-    return multiprocessing.get_context("fork").Pool(processes, enter, given)
+    fork = multiprocessing.get_context("fork")
+    return ProcessPoolExecutor(processes, mp_context=fork, initializer=enter, initargs=given)
+
+
+def in_order(
+    pool: Executor, do: Callable[[Given], Answer], things: Iterable[Given], ahead: int
+) -> Iterator[tuple[Given, Answer]]:
+    """Yield each of *things* with what *do* makes of it, in order; no more than *ahead* are made beforehand."""
+    waiting: deque[tuple[Given, Future[Answer]]] = deque()
+    try:
+        for thing in things:
+            waiting.append((thing, pool.submit(do, thing)))
+            if len(waiting) > ahead:
+                first, found = waiting.popleft()
+                yield first, found.result()
+        while waiting:
+            first, found = waiting.popleft()
+            yield first, found.result()
+    finally:
+        for _, found in waiting:
+            found.cancel()
 
 
 def _enter_scene(scene: Scene, folder: Path) -> None:
@@ -78,13 +103,15 @@ def _enter_scene(scene: Scene, folder: Path) -> None:
     _views = plan_of(scene.release)
 
 
-def _chosen(pool: Pool, seed: int, is_open: bool, wanted: int, tell: Tell) -> Iterator[Lived]:
+def _chosen(
+    pool: Executor, processes: int, seed: int, is_open: bool, wanted: int, tell: Tell
+) -> Iterator[Lived]:
     """Yield the first *wanted* lives that became what they should, by the number of their seed."""
     seeds = [(f"{seed}:{is_open}:{number}", is_open) for number in range(wanted * TRIES_A_LIFE)]
     found = 0
     if not wanted:
         return
-    for one in pool.imap(_live, seeds, chunksize=4):
+    for _, one in in_order(pool, _live, seeds, 4 * processes):
         if one is not None:
             found += 1
             tell("open lives" if is_open else "settled lives", found, wanted)
