@@ -12,11 +12,11 @@ from .processes import SmallServer
 pytestmark = pytest.mark.slow
 
 FULL = bool(os.environ.get("SOPWITH_FULL"))
-TICKETS = 400 if FULL else 25
+TICKETS = 400 if FULL else 30
 SHARES = {
     "one in a hundred statements raises or times out": Shares(statement=0.01, slow=0.01),
-    "one in twenty commits fails": Shares(commit=0.05),
-    "one in twenty commits is done and reported as failed": Shares(unsure=0.05),
+    "one in ten commits fails": Shares(commit=0.1),
+    "one in ten commits is done and reported as failed": Shares(unsure=0.1),
 }
 
 
