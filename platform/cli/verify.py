@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ..runtime.service import Service
 from ..store.audit import first_broken
-from ..store.chain import verify_some
+from ..store.chain import count_chains, verify_some
 from ..store.heads import HeadFault, head_faults, heads_since
 from ..store.records import id_of_number
 from .backup import progress_on_terminal
@@ -94,6 +94,8 @@ def _chains(
     service: Service, found: dict[str, Any], record_id: str | None, quiet: bool
 ) -> Iterator[dict[str, str]]:
     tell, after = progress_on_terminal(quiet), ""
+    with service.database.reading() as connection:
+        total = 1 if record_id else count_chains(connection)
     while True:
         # A snapshot for each step: one for all of it would hold back the log of the database.
         with service.database.reading() as connection:
@@ -102,7 +104,7 @@ def _chains(
             found[name] += getattr(checked, name)
         for one in checked.broken:
             yield {"what": f"record {one.record_id}, event {one.seq}", "reason": one.reason}
-        tell("records", found["records"], checked.total)
+        tell("records", found["records"], total)
         if not checked.last:
             return
         after = checked.last

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..core.events import SYSTEM
+from ..core.plain import instant, instant_text
 from ..release.model import RecordType
 from ..store import audit
 from ..store.erasing import closed_before, with_files_closed_before
@@ -72,19 +73,20 @@ def _page(
 ) -> tuple[list[tuple[str, bool]], list[str]]:
     """Return what is next to be erased of a type (a record, and whether only its files), and from where it goes on."""
     assert kind.retention is not None
-    place, file_place = (*after, "", "")[:2]
+    closed_at, place, file_place = (*after, "", "", "")[:3]
     found: list[tuple[str, bool]] = []
     if kind.retention.personal is not None:
-        before = now - kind.retention.personal
-        ids = closed_before(connection, kind.id, before, place, PAGE)
-        found += [(one, False) for one in ids]
-        place = ids[-1] if ids else place
+        before, last = now - kind.retention.personal, (instant(closed_at), place) if place else None
+        rows = closed_before(connection, kind.id, before, last, PAGE)
+        found += [(record_id, False) for _at, record_id in rows]
+        if rows:
+            closed_at, place = instant_text(rows[-1][0]), rows[-1][1]
     if kind.retention.files is not None and len(found) < PAGE:
         before = now - kind.retention.files
         ids = with_files_closed_before(connection, kind.id, before, file_place, PAGE)
         found += [(one, True) for one in ids if (one, False) not in found]
         file_place = ids[-1] if ids else file_place
-    return found, [place, file_place]
+    return found, [closed_at, place, file_place]
 
 
 def _erase(service: Service, connection: Connection, record_id: str, only_files: bool) -> int:

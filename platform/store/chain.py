@@ -44,7 +44,7 @@ class BrokenLink:
 class Checked:
     """What one step of checking found. last: the id to go on after, "" when none are left.
 
-    total: how many records there are. events, erased: how many events were checked, and of how many
+    events, erased: how many events were checked, and of how many
     of these the words were erased.
     """
 
@@ -52,7 +52,6 @@ class Checked:
     events: int
     erased: int
     last: str
-    total: int
     broken: tuple[BrokenLink, ...]
 
 
@@ -156,7 +155,6 @@ def verify_some(
     connection: Connection, after: str, limit: int, *, record_id: str | None = None
 ) -> Checked:
     """Check up to *limit* records whose ids follow *after* (or only *record_id*)."""
-    total = connection.execute(select(func.count()).select_from(RecordRow)).scalar_one()
     records = select(RecordRow.id, RecordRow.version, RecordRow.head).order_by(RecordRow.id)
     records = records.where(RecordRow.id > after).limit(limit)
     if record_id is not None:
@@ -175,7 +173,6 @@ def verify_some(
         events=events,
         erased=erased,
         last=rows[-1].id if len(rows) == limit else "",
-        total=total,
         broken=tuple(broken),
     )
 
@@ -204,6 +201,11 @@ def broken_links(
     while waiting is not None:
         yield BrokenLink(record_id=waiting[0], seq=1, reason="its record is missing")
         waiting = next(grouped, None)
+
+
+def count_chains(connection: Connection) -> int:
+    """Return how many records there are to be checked."""
+    return connection.execute(select(func.count()).select_from(RecordRow)).scalar_one()
 
 
 def _walks(connection: Connection, ids: Sequence[str]) -> dict[str, Walk]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, select, tuple_, update
 
 from ..core.record import ERASED_TEXT
 from .tables import (
@@ -260,17 +260,28 @@ def count_records(connection: Connection, customer_id: str) -> tuple[int, int]:
 
 
 def closed_before(
-    connection: Connection, record_type: str, before: datetime, after: str, limit: int
-) -> list[str]:
-    """Return ids beyond *after* of records of a type, closed before *before* and not erased since."""
-    query = select(RecordRow.id).where(
+    connection: Connection,
+    record_type: str,
+    before: datetime,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> list[tuple[datetime, str]]:
+    """Return closing time and id of records of a type, closed before *before* and not erased since, in order.
+
+    after: the last one seen. What is on hold is left out.
+    """
+    conditions = [
         RecordRow.type == record_type,
-        RecordRow.closed_at < before,
+        RecordRow.closed_at.is_not(None),
         RecordRow.erased_at.is_(None),
-        RecordRow.id > after,
+        RecordRow.closed_at < before,
         ~held_records(),
-    )
-    return list(connection.execute(query.order_by(RecordRow.id).limit(limit)).scalars())
+    ]
+    if after is not None:
+        conditions.append(tuple_(RecordRow.closed_at, RecordRow.id) > tuple_(*after))
+    query = select(RecordRow.closed_at, RecordRow.id).where(*conditions)
+    ordered = query.order_by(RecordRow.closed_at, RecordRow.id).limit(limit)
+    return [(row.closed_at, row.id) for row in connection.execute(ordered)]
 
 
 def with_files_closed_before(

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from sopwith.store.audit import AuditEntry, entries, first_broken
-from sopwith.store.chain import BrokenLink, verify_some
+from sopwith.store.chain import BrokenLink, count_chains, verify_some
 from sopwith.store.heads import head_faults
 from sopwith.store.inspection import TokenLine, all_tokens, numbers_of
 from sopwith.store.people import users, users_by_id
@@ -87,7 +87,7 @@ def verify() -> ResponseReturnValue:
     with get_service().database.reading() as connection:
         if not after:
             line = first_broken(connection)
-        checked = verify_some(connection, after, A_STEP)
+        checked, total = verify_some(connection, after, A_STEP), count_chains(connection)
         broken += checked.broken
         faults = (
             []
@@ -106,7 +106,7 @@ def verify() -> ResponseReturnValue:
         "line": line,
         "numbers": numbers,
         "done": done,
-        "total": max(checked.total, done),
+        "total": max(total, done),
         "last": last,
         "is_first": not after,
     }

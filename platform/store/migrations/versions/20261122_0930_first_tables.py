@@ -446,6 +446,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("next_breach_at IS NOT NULL"),
         postgresql_where=sa.text("next_breach_at IS NOT NULL"),
     )
+    op.create_index(
+        "ix_record_kept",
+        "record",
+        ["type", "closed_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NOT NULL AND erased_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NOT NULL AND erased_at IS NULL"),
+    )
     op.create_table(
         "record_mark",
         sa.Column("name", sa.Text(), nullable=False),
