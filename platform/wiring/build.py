@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..connectors.smtp import CatchingMailer, SmtpMailer, settings_of
 from ..connectors.webhook import HttpWebhooks
@@ -23,6 +25,7 @@ from ..runtime.run_job import JobRunner
 from ..runtime.secret_references import webhook_secrets
 from ..runtime.service import Service
 from ..store.engine import Database, open_database, server_lock
+from ..store.installation import end_heartbeat
 from ..store.schema import upgrade
 from .settings import Settings, key_in
 
@@ -63,6 +66,8 @@ class Process:
         """Stop working and let go of everything."""
         if self.dispatcher is not None:
             self.dispatcher.stop()
+            with suppress(SQLAlchemyError), self.database.writing() as connection:
+                end_heartbeat(connection, self.dispatcher.node, "dispatcher")
         if self.pulse is not None:
             self.pulse.stop()
         self.held.close()

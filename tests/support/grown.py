@@ -111,6 +111,10 @@ class Grown:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def kill_pid(self, pid: int) -> None:
+        """Kill one of the processes that a process of ours started, with SIGKILL."""
+        os.kill(pid, signal.SIGKILL)
+
     def stop(self, name: str) -> tuple[int, float]:
         """Ask the process to stop; return its exit code and how many seconds it took."""
         process, started = self.processes.pop(name), time.monotonic()
