@@ -6,11 +6,20 @@ import logging
 import re
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextvars import Token
+from dataclasses import dataclass
 
 from flask import Flask, Response, g, request
 
-from sopwith.runtime.watching import WATCH, facts, learn, queries, step
+from sopwith.runtime.watching import (
+    WATCH,
+    Facts,
+    begin_counting,
+    end_counting,
+    forget,
+    learn,
+    step,
+)
 
 from .visitor import get_service, get_settings, visitor
 
@@ -34,7 +43,9 @@ class _Seen:
     started: float
     cpu: float
     queries: list[int]
-    held: ExitStack = field(default_factory=ExitStack)
+    facts: Token[Facts]
+    counting: Token[list[int] | None]
+    held: ExitStack | None = None
 
 
 def init_watched(app: Flask) -> None:
@@ -45,22 +56,25 @@ def init_watched(app: Flask) -> None:
 
 
 def _begin() -> None:
-    held = ExitStack()
     route = request.url_rule.rule if request.url_rule is not None else "-"
     request_id, method = _request_id(), request.method if request.method in METHODS else "other"
-    held.enter_context(facts(request=request_id, route=route, method=method))
+    counter, counting = begin_counting()
     seen = _Seen(
         id=request_id,
         method=method,
         route=route,
         started=time.perf_counter(),
         cpu=time.thread_time(),
-        queries=held.enter_context(queries()),
-        held=held,
+        queries=counter,
+        facts=learn(request=request_id, route=route, method=method),
+        counting=counting,
     )
-    if WATCH.spans is not None and get_settings().proxies:  # a stranger's trace is not followed
-        held.enter_context(WATCH.spans.following(request.headers.get("traceparent", "")))
-    held.enter_context(step(f"{method} {route}"))
+    if WATCH.spans is not None:
+        seen.held = ExitStack()
+        if get_settings().proxies:  # a stranger's trace is not followed
+            carried = request.headers.get("traceparent", "")
+            seen.held.enter_context(WATCH.spans.following(carried))
+        seen.held.enter_context(step(f"{method} {route}"))
     setattr(g, _KEPT, seen)
 
 
@@ -118,4 +132,7 @@ def watch_visitor() -> None:
 def _leave(_error: BaseException | None) -> None:
     seen: _Seen | None = g.pop(_KEPT, None)
     if seen is not None:
-        seen.held.close()
+        if seen.held is not None:
+            seen.held.close()
+        end_counting(seen.counting)
+        forget(seen.facts)

@@ -167,15 +167,15 @@ def _count(_connection: object, _cursor: object, *_more: object) -> None:
         counter[0] += 1
 
 
-@contextmanager
-def queries() -> Iterator[list[int]]:
-    """Count in a list of one number the statements of the block."""
+def begin_counting() -> tuple[list[int], Token[list[int] | None]]:
+    """Count statements from now on, in a list of one number; until the token is given to ``end_counting``."""
     counter = [0]
-    token = _QUERIES.set(counter)
-    try:
-        yield counter
-    finally:
-        _QUERIES.reset(token)
+    return counter, _QUERIES.set(counter)
+
+
+def end_counting(token: Token[list[int] | None]) -> None:
+    """Count for whoever counted before."""
+    _QUERIES.reset(token)
 
 
 # --- commands ---------------------------------------------------------------------------------------

@@ -17,6 +17,9 @@ from .settings import Settings
 LINES_OF_A_TRACE = 60
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(r"(?<![\w-])(?=[\w-]*[G-Zg-z_-])[A-Za-z0-9_-]{40,}(?![\w-])")
+_SAFE = re.compile(r"(?!whsec_)[A-Za-z0-9_./<>-]{0,39}|[0-9a-f]{40,64}")
+"""What needs no second look: short words without blanks, and our own ids and hashes."""
+
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _PARAMETERS = re.compile(r"\[parameters: .*")
 _DETAIL = re.compile(r"\s*DETAIL:.*")
@@ -42,6 +45,9 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     """Let the root logger of this process write as the settings say, to *stream* or standard error."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines() if settings.log_format == "json" else TextLines())
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = (
+        False  # nobody reads them
+    )
     root = logging.getLogger()
     for old in [one for one in root.handlers if isinstance(one.formatter, JsonLines | TextLines)]:
         root.removeHandler(old)
@@ -88,7 +94,7 @@ def content(record: logging.LogRecord) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
-        return value if value.isalnum() else clean(value)
+        return value if _SAFE.fullmatch(value) else clean(value)
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     return value if isinstance(value, bool | int | float) or value is None else clean(str(value))

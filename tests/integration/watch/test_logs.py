@@ -83,6 +83,22 @@ def test_secrets_and_addresses_are_masked(text: str, secret: str) -> None:
     assert secret not in clean(text)
 
 
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6",
+        "whsec_Zm9vYmFy",
+        "password:geheim1",
+        "a@b.cn",
+    ],
+)
+def test_facts_are_masked_too(secret: str) -> None:
+    record = logging.LogRecord("x", logging.INFO, "f", 1, "said", (), None)
+    record.facts = {"job_key": secret, "rules": [secret]}
+    line = JsonLines().format(record)
+    assert secret not in line and "Zm9v" not in line and "geheim" not in line
+
+
 def test_a_release_hash_is_no_secret() -> None:
     assert clean("release " + "0a" * 32) == "release " + "0a" * 32
 
