@@ -24,6 +24,8 @@ from .watching import watched_step
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
+BREATH_SECONDS = 0.05
+"""Between two looks: under load each commit wakes the dispatcher, and one look for several costs what one does."""
 BEAT_SECONDS = 60.0
 RETRY_SECONDS = 2.0
 JUMP = timedelta(seconds=30)
@@ -157,6 +159,7 @@ class Dispatcher:
         self._give_sign_of_life()
         if not found:
             self._wake.wait(POLL_SECONDS)
+        self._stopping.wait(BREATH_SECONDS)
 
     def _look_at_clock(self) -> None:
         wall, steady = self._due_clock(), self.clock.monotonic()
