@@ -59,7 +59,8 @@ def _written(lanes: Sequence[int]) -> list[ColumnElement[int]]:
 
 def _given(connection: Connection, now: datetime | None) -> dict[str, Any]:
     """Return the values for statements built with ``_instant(now is None)``."""
-    _now(connection, now)
+    if now is None and connection.dialect.name == "sqlite":
+        raise ValueError("SQLite has no clock of its own: give the instant")
     return {} if now is None else {"now": now}
 
 

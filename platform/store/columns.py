@@ -27,12 +27,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
         """Return what SQLAlchemy would put together, in one step for SQLite."""
         if dialect.name == "sqlite":
             return _sqlite_instant
-        found: Callable[[Any], Any] = super().bind_processor(dialect)
-        return found
+        return super().bind_processor(dialect)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return *value* in UTC; raise ValueError when it has no zone."""
