@@ -16,13 +16,13 @@ from importlib.util import find_spec
 from typing import Any
 
 from sopwith.core import commands as c
+from sopwith.core.decision import Decision
 from sopwith.core.directory import Person
 from sopwith.core.events import Actor
 from sopwith.core.plain import from_plain, to_plain
 from sopwith.core.record import RecordState
 from sopwith.definitions import read_text
 from sopwith.engine.decide import decide
-from sopwith.engine.fold import fold
 from sopwith.lab.people import Town
 from sopwith.release.compile import compile_release
 
@@ -108,17 +108,20 @@ def ours() -> tuple[Run, int]:
             RecordState, json.loads(json.dumps(to_plain(state), separators=(",", ":")))
         )
 
+    def state_of(decision: Decision) -> RecordState:
+        assert decision.state is not None
+        return decision.state
+
     def one(number: int) -> RecordState:
         create = c.Create(
             actor=actor, record_id=f"r{number}", number=f"O-{number}", type="order", form="intake",
             values={"description": "Order", "amount": number % 200},
         )  # fmt: skip
-        state = saved(fold(None, decide(release, None, create, NOW, town).events))
+        state = saved(state_of(decide(release, None, create, NOW, town)))
         for task in ("pack", "bill"):
             finish = c.FinishTask(actor=actor, task=task)
-            state = saved(
-                fold(state, decide(release, state, finish, NOW + timedelta(hours=1), town).events)
-            )
+            later = NOW + timedelta(hours=1)
+            state = saved(state_of(decide(release, state, finish, later, town)))
         assert state.state == "done"
         return state
 
@@ -135,7 +138,7 @@ def ours() -> tuple[Run, int]:
         form="intake",
         values={"description": "Order", "amount": 1},
     )
-    waiting = fold(None, decide(release, None, create, NOW, town).events)
+    waiting = state_of(decide(release, None, create, NOW, town))
     return run, len(json.dumps(to_plain(waiting), separators=(",", ":")))
 
 
