@@ -86,6 +86,7 @@ def _job_page(
         job=found,
         numbers=numbers,
         tries=tries,
+        held=for_audit(found.payload),
         parts_shown=shown_parts(found.kind, found.payload) | (typed or {}),
         can_drop=found.state == "dead" or (found.kind in TARGETS and found.state == "ready"),
         errors=errors or {},

@@ -37,12 +37,13 @@ def nav() -> list[tuple[str, list[Link]]]:
             ("overview", "home", _("Overview"), ()),
             ("health", "report", _("System health"), ()),
             ("definitions", "sitemap", _("Definitions"), ("definition", "form_preview")),
+            ("studio", "edit", _("Studio"), ()),
             ("releases", "versions", _("Releases"), ("compare_releases", "upload", "prepared", "publish_prepared")),
         )),
         (_("Work"), (
             ("jobs", "progress-check", _("Jobs"), ("job", "change_job")),
             ("deliveries", "send", _("Deliveries"), ()),
-            ("destinations_list", "webhook", _("Destinations"), ("budget_destination",)),
+            ("destinations_list", "plug", _("Destinations"), ("budget_destination",)),
             ("mail", "mail", _("Sent mail, kept here"), ("one_mail",)),
             ("inbox", "inbox", _("Inbound"), ("inbound",)),
         )),
@@ -60,7 +61,7 @@ def nav() -> list[tuple[str, list[Link]]]:
     )  # fmt: skip
     page = (request.endpoint or "").removeprefix("admin.")
     return [
-        (title, [(f"admin.{name}", sign, words, page == name or page in more) for name, sign, words, more in links])
+        (title, [("studio.home" if name == "studio" else f"admin.{name}", sign, words, page == name or page in more) for name, sign, words, more in links])
         for title, links in groups
     ]  # fmt: skip
 
