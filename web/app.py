@@ -21,20 +21,21 @@ from .htmx import init_htmx
 from .languages import init_languages
 from .limits import init_limits
 from .look import look
+from .pieces import init_pieces
 from .policy import init_policy
 from .portal import record_pages as _record_pages  # noqa: F401 - adds its pages to the portal
 from .portal.pages import portal
-from .pieces import init_pieces
 from .rendering import init_rendering
 from .security import init_security
 from .sessions import init_sessions
 from .settings import WebSettings
+from .studio import studio
 from .watched import init_watched, watch_visitor
 
 if TYPE_CHECKING:
     from sopwith.runtime.service import Service
 
-BLUEPRINTS = (health, look, files, auth, portal, desk, admin, api)
+BLUEPRINTS = (health, look, files, auth, portal, desk, admin, studio, api)
 """All pages, in the order of their addresses; each endpoint also needs its line in ``policy.TABLE``."""
 
 

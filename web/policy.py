@@ -159,6 +159,28 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
                 "verify",
             )
         },
+        # the studio: a line an endpoint, all for administrators only
+        **{
+            f"studio.{page}": Rule(who=ADMINS)
+            for page in (
+                "bench",
+                "discard",
+                "edit",
+                "file",
+                "home",
+                "open_definition",
+                "problems",
+                "put_in_force",
+                "ready",
+                "redo",
+                "start",
+                "state",
+                "steps",
+                "undo",
+                "update",
+                "write",
+            )
+        },
         # desk
         "desk.home": Rule(who=USERS),
         "desk.bulk": Rule(who=USERS),

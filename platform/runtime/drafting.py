@@ -143,6 +143,40 @@ def redo(service: Service, draft_id: str, *, author: str | None) -> Draft:
     return _turn(service, draft_id, author, forward=True)
 
 
+def bring_up_to_date(
+    service: Service, draft_id: str, *, author: str | None
+) -> tuple[Draft, tuple[str, ...]]:
+    """Take into the draft what was published since it was begun; return it, and the files in which both changed the same lines.
+
+    Those files keep the draft's text; the others hold both changes. It is one step, which can be taken back.
+    """
+    with service.database.writing() as connection:
+        draft = _draft(connection, draft_id)
+        live = live_hash(connection)
+        kept = release_of(connection, live) if live else None
+        if kept is None or live == draft.from_release:
+            return draft, ()
+        first = release_of(connection, draft.from_release) if draft.from_release else None
+        base: Files = first.documents if first else {}
+        files = dict(draft.documents)
+        cuts: dict[str, Any] = {}
+        back: dict[str, Any] = {}
+        clashes = []
+        for name in sorted(base.keys() | kept.documents.keys()):
+            was, theirs, mine = base.get(name), kept.documents.get(name), files.get(name)
+            if theirs in (was, mine):
+                continue
+            merged = theirs if mine == was else merge(was or "", theirs or "", mine or "")
+            if merged is None or (mine != was and (theirs is None or mine is None)):
+                clashes.append(name)
+            else:
+                _note(files, name, merged, cuts, back)
+        begun = replace(draft, from_release=live)
+        title = Text("Took in what was published meanwhile", "合入期间已发布的修改")
+        row = _row(title, "edit", None, cuts)
+        return _save(service, connection, begun, files, author, row, back), tuple(clashes)
+
+
 def history(connection: Connection, draft_id: str) -> list[Step]:
     """Return the steps of the draft, the newest first, without the turns back and forth."""
     rows = operations_of(connection, draft_id)

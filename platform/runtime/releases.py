@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -60,7 +61,20 @@ def compile_files(files: Mapping[str, str]) -> tuple[Release | None, tuple[Diagn
     bundle = read_bundle(files)
     release, found = compile_release(bundle.documents)
     found = tidy((*bundle.found, *found))
-    return (None if has_errors(found) else release), found
+    if release is None or has_errors(found):
+        return None, found
+    return replace(release, hash=hash_of(files)), found
+
+
+def hash_of(files: Mapping[str, str]) -> str:
+    """Return the SHA-256 of *files*, names and texts: a comment or a scenario that changed is a release of its own."""
+    whole = hashlib.sha256()
+    for name in sorted(files):
+        for text in (name, files[name]):
+            data = text.encode("utf-8", "surrogatepass")
+            whole.update(len(data).to_bytes(8, "big"))
+            whole.update(data)
+    return whole.hexdigest()
 
 
 class Releases:

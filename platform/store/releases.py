@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .people import StaleRowError
@@ -50,6 +50,19 @@ class Draft:
     title: str
     from_release: str | None
     documents: Mapping[str, str]
+    revision: int
+    author: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftHead:
+    """A draft without its text, for lists."""
+
+    id: str
+    title: str
+    from_release: str | None
     revision: int
     author: str | None
     created_at: datetime
@@ -154,6 +167,22 @@ def drafts(connection: Connection) -> list[Draft]:
     query = select(DraftRow.__table__).order_by(DraftRow.updated_at.desc())
     rows = connection.execute(query).mappings()
     return [Draft(**dict(row) | {"documents": _texts(row)}) for row in rows]
+
+
+def draft_heads(connection: Connection, limit: int = 200) -> list[DraftHead]:
+    """Return the drafts without their text, the last changed first."""
+    query = _heads().order_by(DraftRow.updated_at.desc(), DraftRow.id).limit(limit)
+    return [DraftHead(**row) for row in connection.execute(query).mappings()]
+
+
+def draft_head(connection: Connection, draft_id: str) -> DraftHead | None:
+    """Return a draft without its text, None when there is none."""
+    row = connection.execute(_heads().where(DraftRow.id == draft_id)).mappings().one_or_none()
+    return None if row is None else DraftHead(**row)
+
+
+def _heads() -> Select[Any]:
+    return select(*(DraftRow.__table__.c[name] for name in DraftHead.__dataclass_fields__))
 
 
 def save_draft(

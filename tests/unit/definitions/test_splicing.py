@@ -6,6 +6,7 @@ import json
 import os
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -29,7 +30,7 @@ from sopwith.definitions.writing import inline, scalar
 PACKS = Path(__file__).parents[3] / "catalog" / "sop-templates"
 FILES = sorted(PACKS.rglob("*.yaml"))
 EDITS = 10_000 if os.environ.get("SOPWITH_FULL") == "1" else 450
-VALUES = (
+VALUES: tuple[Any, ...] = (
     *("x", "two words", "yes", "12", "a: b", "# no", "", "中文，标点", " lead", "tail "),
     *("line one\nline two", "trail\n", "q\"uote's", 3, 1.5, True, None, [], {}, ["a", "b"]),
     {"en": "A", "zh-CN": "甲"},

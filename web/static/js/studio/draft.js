@@ -1,0 +1,131 @@
+// The one way by which pages change a draft: edits in order, each with the revision it was made on.
+const bench = document.querySelector(".bench");
+const chip = document.getElementById("bench-state");
+const listeners = new Set();
+const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+
+export const draft = { revision: Number(bench.dataset.revision) };
+
+let queue = Promise.resolve();
+
+export function say(state) {
+  chip.textContent = chip.dataset[state];
+  chip.className = `badge ${{ saved: "badge-good", unsaved: "badge-p0", resists: "badge-p0", other: "badge-warning" }[state] ?? ""}`;
+  chip.dataset.now = state;
+}
+
+export function onProblems(listener) {
+  listeners.add(listener);
+}
+
+async function send(address, body) {
+  const response = await fetch(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": token, Accept: "application/json" },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json().catch(() => ({}));
+  return { status: response.status, answer };
+}
+
+// Save one step. Resolves to {status, answer}; 0 when the server cannot be reached, and then it is tried again.
+export function edit(title, changes) {
+  const step = queue.then(async () => {
+    say("saving");
+    for (let pause = 1000; ; pause = Math.min(pause * 2, 15000)) {
+      try {
+        const done = await send(bench.dataset.edit, { base: draft.revision, title, changes: changes() });
+        if (done.status >= 500) throw new Error(String(done.status));
+        took(done);
+        return done;
+      } catch {
+        say("unsaved");
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+  });
+  queue = step.catch(() => {});
+  return step;
+}
+
+export function turn(which, file) {
+  const step = queue.then(async () => {
+    const done = await send(bench.dataset[which], { file });
+    took(done);
+    return done;
+  });
+  queue = step.catch(() => {});
+  return step;
+}
+
+function took({ status, answer }) {
+  if (status !== 200) {
+    say("resists");
+    return;
+  }
+  const changed = draft.revision !== answer.revision;
+  draft.revision = answer.revision;
+  say("saved");
+  for (const which of ["undo", "redo"]) {
+    const button = document.getElementById(`bench-${which}`);
+    button.disabled = !answer[which];
+    button.title = answer[which] ? `${button.dataset.title}: ${answer[which]}` : button.dataset.title;
+  }
+  if (changed) lookForProblems();
+}
+
+let looking = null;
+export async function lookForProblems(file = "") {
+  looking?.abort();
+  looking = new AbortController();
+  try {
+    const response = await fetch(`${bench.dataset.problems}?file=${encodeURIComponent(file)}`, { signal: looking.signal });
+    if (!response.ok) return null;
+    const answer = await response.json();
+    show(answer.problems);
+    for (const listener of listeners) listener(answer);
+    return answer;
+  } catch {
+    return null; // asked again, or the server is away: the chip says so
+  }
+}
+
+function show(problems) {
+  const list = document.getElementById("problems");
+  document.getElementById("problem-count").textContent = problems.length;
+  list.replaceChildren(...problems.slice(0, 100).map((one) => {
+    const line = document.createElement("li");
+    line.className = `problem problem-${one.severity}`;
+    const link = document.createElement(one.address ? "a" : "span");
+    if (one.address) link.href = one.address;
+    Object.assign(link.dataset, { file: one.file, line: one.line, column: one.column });
+    const where = document.createElement("span");
+    where.className = "problem-where";
+    where.textContent = `${one.file}:${one.line} `;
+    const words = document.createElement("span");
+    words.textContent = one.message;
+    link.append(where, words);
+    const code = document.createElement("code");
+    code.className = "soft";
+    code.textContent = one.code;
+    line.append(link, " ", code);
+    return line;
+  }));
+  if (!problems.length) {
+    const line = document.createElement("li");
+    line.className = "soft";
+    line.textContent = list.dataset.none;
+    list.append(line);
+  }
+}
+
+// Others work in the draft too: look now and then whether it moved on.
+export function watch(moved) {
+  setInterval(async () => {
+    if (document.hidden) return;
+    const response = await fetch(bench.dataset.state).catch(() => null);
+    if (!response?.ok) return;
+    const { revision } = await response.json();
+    if (revision > draft.revision) moved(revision);
+  }, 5000);
+}

@@ -1,0 +1,13 @@
+"""The studio: where administrators change definitions, as drafts, and publish them."""
+
+from __future__ import annotations
+
+from . import drafts as _drafts
+from . import editing as _editing
+from . import publishing as _publishing
+from . import workbench as _workbench
+from .blueprint import blueprint as studio
+
+__all__ = ["studio"]
+
+_ = (_drafts, _editing, _publishing, _workbench)  # each adds its pages

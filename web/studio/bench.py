@@ -1,0 +1,108 @@
+"""A draft with all that is known of its text: documents by kind, findings, the release that it makes."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sopwith.core.diagnostics import Diagnostic, has_errors
+from sopwith.core.text import Text
+from sopwith.definitions import Document, tidy
+from sopwith.release.compile import compile_release
+from sopwith.release.model import Release
+from sopwith.runtime.releases import Bundle, hash_of, read_bundle
+
+from ..admin.live import text_of
+from ..admin.wording import KINDS
+
+MOST_KEPT = 6
+_kept: OrderedDict[str, Bench] = OrderedDict()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One definition in the outline."""
+
+    kind: str
+    id: str
+    title: Text
+    file: str
+    line: int
+    errors: int
+    warnings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What the text of a draft says. release: None while there are errors."""
+
+    bundle: Bundle
+    found: tuple[Diagnostic, ...]
+    release: Release | None
+
+    @property
+    def documents(self) -> list[Document]:
+        """Return every definition as it is written, blocks and scenarios too."""
+        return [one for pack in self.bundle.packs for one in pack.documents]
+
+    @property
+    def is_broken(self) -> bool:
+        """Return whether something keeps it from being published."""
+        return has_errors(self.found)
+
+    def outline(self) -> list[tuple[str, list[Line]]]:
+        """Return the definitions by kind, each with its findings counted."""
+        lines = [self._line(one) for one in self.documents]
+        kinds = [*KINDS, *sorted({one.kind for one in lines} - set(KINDS))]
+        grouped = [(kind, [one for one in lines if one.kind == kind]) for kind in kinds]
+        return [(kind, some) for kind, some in grouped if some]
+
+    def _line(self, document: Document) -> Line:
+        span = document.span
+        mine = [
+            one
+            for one in self.found
+            if one.span.path == span.path
+            and span.line <= one.span.line <= max(span.end_line, span.line)
+        ]
+        return Line(
+            kind=document.kind,
+            id=document.id,
+            title=text_of(document.node.get("title")) or Text(document.id, document.id),
+            file=document.path,
+            line=span.line,
+            errors=sum(one.severity == "error" for one in mine),
+            warnings=sum(one.severity == "warning" for one in mine),
+        )
+
+
+def bench_of(files: Mapping[str, str]) -> Bench:
+    """Return what *files* say; kept for the texts looked at last."""
+    name = hash_of(files)
+    with _lock:
+        found = _kept.get(name)
+        if found is not None:
+            _kept.move_to_end(name)
+            return found
+    made = _examine(files)
+    with _lock:
+        _kept[name] = made
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def _examine(files: Mapping[str, str]) -> Bench:
+    bundle = read_bundle(files)
+    release, found = compile_release(bundle.documents)
+    every = tidy((*bundle.found, *found))
+    return Bench(bundle=bundle, found=every, release=None if has_errors(every) else release)
+
+
+def by_severity(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Return findings with errors first, else in the order of files and lines."""
+    order = {"error": 0, "warning": 1}
+    return sorted(found, key=lambda one: (order.get(one.severity, 2), one.span))

@@ -1,0 +1,47 @@
+"""Drafts: the list, a new one, and throwing one away."""
+
+from __future__ import annotations
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from sopwith.runtime.drafting import open_draft
+from sopwith.store.people import users_by_id
+from sopwith.store.releases import draft_heads, drop_draft, live_release
+
+from ..admin.acting import audited
+from ..htmx import go
+from ..visitor import get_service, visitor
+from ..wording import gettext as _
+from .blueprint import UPLOAD, author, blueprint, the_draft
+
+LONGEST_TITLE = 120
+
+
+@blueprint.get("")
+def home() -> ResponseReturnValue:
+    """List the drafts, the last changed first."""
+    with get_service().database.reading() as connection:
+        found = [one for one in draft_heads(connection) if not one.title.startswith(UPLOAD)]
+        live = live_release(connection)
+        people = users_by_id(connection, sorted({one.author for one in found if one.author}))
+    return render_template("studio/home.html", drafts=found, live=live, people=people)
+
+
+@blueprint.post("")
+def start() -> ResponseReturnValue:
+    """Begin a draft of what is in force."""
+    title = " ".join(request.form.get("title", "").split())[:LONGEST_TITLE].removeprefix(UPLOAD)
+    name = title or _("Changes by %(name)s", name=visitor().name)
+    draft = open_draft(get_service(), title=name, author=author())
+    return go(url_for("studio.bench", draft_id=draft.id))
+
+
+@blueprint.post("/<draft_id>/discard")
+def discard(draft_id: str) -> ResponseReturnValue:
+    """Throw a draft away, with its steps; what is in force stays."""
+    draft = the_draft(draft_id)
+    with audited("draft.discard", draft.title, {"revision": draft.revision}) as connection:
+        drop_draft(connection, draft_id)
+    flash(_("The draft “%(title)s” is discarded. What is in force stays.", title=draft.title), "good")  # fmt: skip
+    return go(url_for("studio.home"))

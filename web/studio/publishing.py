@@ -1,0 +1,119 @@
+"""From draft to release: what changes, in words and in lines, a note that says why, and then in force."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from sopwith.release.difference import DocumentDifference, compare_documents
+from sopwith.runtime.drafting import bring_up_to_date
+from sopwith.runtime.publishing import publish
+from sopwith.store.releases import Draft, drop_draft, live_hash, open_records_by_release, release_of
+
+from ..admin.acting import audited
+from ..admin.comparing import difference
+from ..htmx import go
+from ..visitor import get_service
+from ..wording import gettext as _
+from .bench import Bench, bench_of, by_severity
+from .blueprint import author, blueprint, the_draft
+
+LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One definition that is different: its parts, and the lines of its text."""
+
+    what: DocumentDifference
+    lines: tuple[tuple[str, str], ...]
+
+
+@blueprint.app_template_filter("brief_value")
+def brief_value(value: Any) -> str:
+    """Return a plain value in a few words, for a list of changes."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    line = " ".join(text.split())
+    return line if len(line) <= 80 else line[:79] + "…"
+
+
+@blueprint.get("/<draft_id>/publish")
+def ready(draft_id: str) -> ResponseReturnValue:
+    """Show what publishing the draft would change."""
+    return _page(the_draft(draft_id))
+
+
+def _page(draft: Draft, note: str = "", errors: Mapping[str, str] | None = None) -> ResponseReturnValue:  # fmt: skip
+    service = get_service()
+    made = bench_of(draft.documents)
+    with service.database.reading() as connection:
+        live = live_hash(connection)
+        kept = release_of(connection, live) if live else None
+        running = sum(open_records_by_release(connection).values())
+    before = bench_of(kept.documents) if kept else None
+    page = render_template(
+        "studio/publish.html",
+        draft=draft,
+        changes=_changes(before, made),
+        differs=kept is None or dict(kept.documents) != dict(draft.documents),
+        found=by_severity(made.found),
+        is_broken=made.is_broken,
+        is_stale=(draft.from_release or None) != live,
+        running=running,
+        note=note,
+        errors=errors or {},
+    )
+    return page, 422 if errors else 200
+
+
+def _changes(before: Bench | None, after: Bench) -> list[Shown]:
+    old = before.documents if before else []
+    texts = [{one.key: one.text for one in some} for some in (old, after.documents)]
+    found = []
+    for what in compare_documents(old, after.documents):
+        key = (what.kind, what.id)
+        lines = tuple(difference(texts[0].get(key, ""), texts[1].get(key, "")))
+        found.append(Shown(what=what, lines=lines))
+    return found
+
+
+@blueprint.post("/<draft_id>/publish")
+def put_in_force(draft_id: str) -> ResponseReturnValue:
+    """Put the draft in force as one release."""
+    draft, note = the_draft(draft_id), request.form.get("note", "").strip()
+    with get_service().database.reading() as connection:
+        live = live_hash(connection)
+    errors: dict[str, str] = {}
+    if not note or len(note) > LONGEST_NOTE:
+        errors["note"] = _("Say in a sentence what changes and why, up to %(count)d characters.", count=LONGEST_NOTE)  # fmt: skip
+    if request.form.get("revision", "") != str(draft.revision):
+        errors["revision"] = _("The draft was changed after you opened this page. Look at it again, then publish.")  # fmt: skip
+    if (draft.from_release or None) != live:
+        errors["stale"] = _("Another release was published meanwhile. Take it into the draft first, so that nothing of it is lost.")  # fmt: skip
+    if errors:
+        return _page(draft, note, errors)
+    release, _found = publish(get_service(), draft.documents, author=author(), note=note)
+    if release is None:
+        return _page(draft, note, {"broken": _("The definitions have errors; nothing was published.")})  # fmt: skip
+    with audited("release.publish", release.hash, {"note": note, "draft": draft.title}) as connection:  # fmt: skip
+        drop_draft(connection, draft_id)
+    flash(_("Release %(name)s is in force. Records that run already stay on theirs.", name=release.hash[:8]), "good")  # fmt: skip
+    return go(url_for("admin.releases"))
+
+
+@blueprint.post("/<draft_id>/update")
+def update(draft_id: str) -> ResponseReturnValue:
+    """Take into the draft what was published since it was begun."""
+    the_draft(draft_id)
+    draft, clashes = bring_up_to_date(get_service(), draft_id, author=author())
+    if clashes:
+        files = ", ".join(clashes)
+        flash(_("Both changed the same lines of %(files)s. The draft keeps its text there; compare before you publish.", files=files), "warning")  # fmt: skip
+    else:
+        flash(_("The draft holds what was published meanwhile."), "good")
+    return go(url_for("studio.ready", draft_id=draft.id))

@@ -1,0 +1,113 @@
+"""The workbench: one draft with its outline, its files, its problems and its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from sopwith.core.diagnostics import Diagnostic
+from sopwith.runtime.drafting import can_turn, history
+from sopwith.store.people import users_by_id
+from sopwith.store.releases import Draft, draft_head, live_hash
+
+from ..htmx import go
+from ..languages import lang
+from ..visitor import get_service
+from .bench import bench_of, by_severity
+from .blueprint import UPLOAD, blueprint, the_draft
+
+
+@blueprint.get("/<draft_id>")
+def bench(draft_id: str) -> ResponseReturnValue:
+    """Show what the draft holds and what is wrong in it."""
+    return _page("studio/bench.html", the_draft(draft_id), name="", at=0)
+
+
+@blueprint.get("/<draft_id>/files/<path:name>")
+def file(draft_id: str, name: str) -> ResponseReturnValue:
+    """Show one file of the draft, to be written in."""
+    draft = the_draft(draft_id)
+    if name not in draft.documents:
+        abort(404)
+    line = request.args.get("line", "1")
+    at = int(line) if line.isascii() and line.isdigit() else 1
+    return _page("studio/file.html", draft, name=name, text=draft.documents[name], at=at)
+
+
+def _page(template: str, draft: Draft, **more: Any) -> ResponseReturnValue:
+    made = bench_of(draft.documents)
+    with get_service().database.reading() as connection:
+        back, forth = can_turn(connection, draft.id)
+        stale = (draft.from_release or None) != live_hash(connection)
+    return render_template(
+        template,
+        draft=draft,
+        outline=made.outline(),
+        found=by_severity(made.found),
+        is_broken=made.is_broken,
+        back=back,
+        forth=forth,
+        is_stale=stale,
+        **more,
+    )
+
+
+@blueprint.get("/<draft_id>/open/<kind>/<name>")
+def open_definition(draft_id: str, kind: str, name: str) -> ResponseReturnValue:
+    """Lead to the place where a definition is written."""
+    draft = the_draft(draft_id)
+    lines = [one for _kind, some in bench_of(draft.documents).outline() for one in some]
+    found = next((one for one in lines if (one.kind, one.id) == (kind, name)), None)
+    if found is None:
+        abort(404)
+    return go(url_for("studio.file", draft_id=draft_id, name=found.file, line=found.line))
+
+
+@blueprint.get("/<draft_id>/state")
+def state(draft_id: str) -> ResponseReturnValue:
+    """Tell at which revision the draft is: what a page asks now and then."""
+    with get_service().database.reading() as connection:
+        head = draft_head(connection, draft_id)
+    if head is None or head.title.startswith(UPLOAD):
+        abort(404)
+    return jsonify(revision=head.revision)
+
+
+@blueprint.get("/<draft_id>/problems")
+def problems(draft_id: str) -> ResponseReturnValue:
+    """Tell what is wrong in the draft as it is now, and the text of the file that is asked for."""
+    draft = the_draft(draft_id)
+    made = bench_of(draft.documents)
+    name = request.args.get("file", "")
+    return jsonify(
+        revision=draft.revision,
+        text=draft.documents.get(name),
+        problems=[said(draft, one) for one in by_severity(made.found)],
+    )
+
+
+def said(draft: Draft, one: Diagnostic) -> dict[str, Any]:
+    """Return a finding as scripts read it."""
+    span = one.span
+    at = url_for("studio.file", draft_id=draft.id, name=span.path, line=max(span.line, 1))
+    return {
+        "file": span.path,
+        "line": span.line,
+        "column": span.column,
+        "severity": one.severity.value,
+        "code": one.code,
+        "message": one.message(lang()),
+        "address": at if span.path in draft.documents else "",
+    }
+
+
+@blueprint.get("/<draft_id>/history")
+def steps(draft_id: str) -> ResponseReturnValue:
+    """Show the steps of the draft, the newest first."""
+    draft = the_draft(draft_id)
+    with get_service().database.reading() as connection:
+        found = history(connection, draft_id)
+        people = users_by_id(connection, sorted({one.author for one in found if one.author}))
+    return render_template("studio/history.html", draft=draft, steps=found, people=people)
