@@ -35,13 +35,17 @@ from ..store.history import KeptEvent, events_of
 from ..store.jobs import JobClaim, add_jobs, cancel
 from ..store.records import Change, append, load_record
 from ..store.search import drop_parts
+from .crash import crash_point
 from .job_queue import new_job
 from .service import Service
 
-PAGE = 20
+PAGE = 10
 """Records that are erased in one transaction."""
 
 AGAIN = timedelta(minutes=15)
+ANSWERS_KEPT = timedelta(days=3)
+"""Longer than answers of the API are kept: no older change can be spoken of in one."""
+
 JOB = "erase"
 
 
@@ -73,7 +77,8 @@ def erase_record(
     state = _free(connection, record_id)
     release = service.releases.get(state.release, connection)
     events, redacted = _redacted(connection, release, state)
-    kinds = erase_beside(connection, record_id)
+    is_recent = service.clock.now() - state.updated_at < ANSWERS_KEPT
+    kinds = erase_beside(connection, record_id, is_recent=is_recent)
     kinds |= {kind for one in redacted.values() for kind in one.gone}
     if not kinds and state.erased_at is not None:
         return Erased(kinds=(), events=0)
@@ -217,6 +222,7 @@ def erase_page(
     changed = 0
     for record_id in ids:
         changed += bool(erase_record(service, connection, record_id, actor).kinds)
+    crash_point("erase:written")
     return ids, changed
 
 

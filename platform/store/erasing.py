@@ -78,8 +78,10 @@ def is_being_sent(connection: Connection, record_id: str) -> bool:
     return bool(connection.execute(query).scalar_one())
 
 
-def erase_beside(connection: Connection, record_id: str) -> set[str]:
+def erase_beside(connection: Connection, record_id: str, *, is_recent: bool) -> set[str]:
     """Take out what stands beside the events of a record; return what kinds of things there were.
+
+    is_recent: it changed lately, so that answers of the API may be kept that speak of it.
 
     Attached files lose their name here; their bytes go by ``erased_files``.
     """
@@ -94,7 +96,7 @@ def erase_beside(connection: Connection, record_id: str) -> set[str]:
         "links": _deleted(
             connection, delete(SecretLinkRow).where(SecretLinkRow.record_id == record_id)
         ),
-        "answers": _answers(connection, record_id),
+        "answers": _answers(connection, record_id) if is_recent else 0,
     }
     return {kind for kind, count in gone.items() if count}
 

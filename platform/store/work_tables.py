@@ -80,7 +80,10 @@ class CaughtMailRow(Base):
     """A mail kept in the product because no mail server is set."""
 
     __tablename__ = "caught_mail"
-    __table_args__ = (Index("ix_caught_mail_created", "created_at"),)
+    __table_args__ = (
+        Index("ix_caught_mail_created", "created_at"),
+        Index("ix_caught_mail_record", "record_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -98,7 +101,10 @@ class InboxRow(Base):
     """What came in, as it came, before anything reads it. state: new | done | failed."""
 
     __tablename__ = "inbox"
-    __table_args__ = (Index("ix_inbox_state", "state", "received_at"),)
+    __table_args__ = (
+        Index("ix_inbox_state", "state", "received_at"),
+        Index("ix_inbox_record", "record_id"),
+    )
 
     source: Mapped[str] = mapped_column(primary_key=True)
     ext_id: Mapped[str] = mapped_column(primary_key=True)
@@ -130,7 +136,10 @@ class NoticeRow(Base):
     """A line in a colleague's list of notices."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_user", "user_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_notice_user", "user_id", "created_at", "id"),
+        Index("ix_notice_record", "record_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)

@@ -542,6 +542,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_caught_mail_key")),
     )
     op.create_index("ix_caught_mail_created", "caught_mail", ["created_at"], unique=False)
+    op.create_index("ix_caught_mail_record", "caught_mail", ["record_id"], unique=False)
     op.create_table(
         "digest_line",
         sa.Column("id", BigId, nullable=False),
@@ -604,6 +605,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "ext_id", name=op.f("pk_inbox")),
     )
     op.create_index("ix_inbox_state", "inbox", ["state", "received_at"], unique=False)
+    op.create_index("ix_inbox_record", "inbox", ["record_id"], unique=False)
     op.create_table(
         "job",
         sa.Column("id", BigId, nullable=False),
@@ -690,6 +692,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_notice_key")),
     )
     op.create_index("ix_notice_user", "notice", ["user_id", "created_at", "id"], unique=False)
+    op.create_index("ix_notice_record", "notice", ["record_id"], unique=False)
     op.create_table(
         "record_event",
         sa.Column("record_id", sa.Text(), nullable=False),
