@@ -36,6 +36,7 @@ from .archive import (
     write_manifest,
     write_table,
 )
+from .crash import crash_point
 
 PAGES_A_STEP = 2048  # 8 MB of SQLite's file between two looks at the progress
 KEYS = "*-key"
@@ -96,6 +97,7 @@ def make_backup(plan: BackupPlan) -> tuple[Manifest, tuple[BrokenLink, ...]]:
         broken: tuple[BrokenLink, ...] = ()
         if plan.is_verified:
             broken = check_archive(unfinished, plan.progress)
+        crash_point("backup:written")
         unfinished.replace(plan.target)
         _sync_folder(plan.target.parent)
     except OSError as error:

@@ -15,6 +15,7 @@ from ..store.claims import database_now
 from ..store.engine import Database
 from ..store.installation import Heartbeat, beat
 from ..store.jobs import JobClaim, expire_all, give_back
+from .crash import crash_point
 from .hints import Listener
 from .housekeeping import plan_housekeeping
 from .job_queue import Failure, Lane, claim_batches, instant_of, settle_failure
@@ -29,7 +30,7 @@ BREATH_SECONDS = 0.05
 BEAT_SECONDS = 60.0
 RETRY_SECONDS = 2.0
 JUMP = timedelta(seconds=30)
-STOP_SECONDS = 8.0
+STOP_SECONDS = 6.0  # less than the web server waits for its worker: else nothing is given back
 
 
 class Executor(Protocol):
@@ -191,6 +192,7 @@ class Dispatcher:
         )
         with self.database.writing() as connection:
             beat(connection, sign)
+            crash_point("beat:written")
 
 
 @dataclass(slots=True)

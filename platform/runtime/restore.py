@@ -34,6 +34,7 @@ from .archive import (
     read_files,
     read_table,
 )
+from .crash import crash_point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,7 @@ def _restore_into(
             _fill(connection, archive, manifest, plan.progress)
             _bring_files(connection, archive, manifest, work / "files", plan.progress)
             broken = _check(connection, manifest, plan.progress)
+            crash_point("restore:written")
             _keys(archive, manifest, work)
             if not database.is_sqlite:
                 _put_in_place(work, plan.data)

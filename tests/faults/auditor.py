@@ -7,6 +7,7 @@ leads to one mail, one call of the webhook, one notice and, after a while, one t
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ from .world import CHILD, EVENT, NAGGED, OWNER, SWEPT
 
 PLANNED = frozenset({"timer", "sweep", "housekeeping", "retention", "seal"})
 """Kinds of jobs that may wait for another day."""
+
+_CROWD = re.compile(r"(\d+) messages at once")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +242,25 @@ def _check_deliveries(found: Audit, connection: Connection) -> None:
             found.add("delivery", f"{row.key} sent once", f"noted {row.count} times")
 
 
+def _check_notices(found: Audit, connection: Connection) -> None:
+    """The owner was told once of each record; very many at once may stand in one line, which says how many."""
+    query = select(NoticeRow.record_id, NoticeRow.kind, NoticeRow.text_en)
+    rows = connection.execute(query.where(NoticeRow.user_id == OWNER)).all()
+    told = Counter(row.record_id for row in rows if row.kind == "given")
+    crowds = [_CROWD.match(row.text_en) for row in rows if row.kind == "crowd"]
+    together = sum(int(one[1]) for one in crowds if one is not None)
+    missing: list[str] = []
+    for number, record_id in connection.execute(select(RecordRow.number, RecordRow.id)):
+        if told[record_id] > 1:
+            found.add("notice", f"{OWNER} told once of {number}", told[record_id])
+        elif told[record_id] == 0:
+            missing.append(number)
+    if len(missing) != together:
+        found.add("notice", f"{OWNER} told of {missing}", f"{together} told of in one line")
+    found.counts["notices"] = sum(told.values())
+    found.counts["notices in one line"] = together
+
+
 def _check_outside(found: Audit, evidence: Evidence, connection: Connection) -> None:
     records = set(
         connection.execute(
@@ -246,16 +268,7 @@ def _check_outside(found: Audit, evidence: Evidence, connection: Connection) -> 
         ).scalars()
     )
     everybody = set(connection.execute(select(RecordRow.number)).scalars())
-    notices = Counter(
-        connection.execute(
-            select(NoticeRow.record_id).where(NoticeRow.user_id == OWNER, NoticeRow.kind == "given")
-        ).scalars()
-    )
-    ids = connection.execute(select(RecordRow.number, RecordRow.id)).all()
-    for number, record_id in ids:
-        if notices[record_id] != 1:
-            found.add("notice", f"{OWNER} told once of {number}", notices[record_id])
-    found.counts["notices"] = sum(notices.values())
+    _check_notices(found, connection)
     if evidence.mails is not None:
         replies = Counter(one.number for one in evidence.journal.of(Kind.REPLY))
         wanted = {f"[{number}] received": 1 for number in records}

@@ -163,8 +163,13 @@ def _all() -> Iterator[Scenario]:
         for nth in (1, 3):
             yield Scenario(name=name, point=point, act=act, nth=nth)
     yield Scenario(name="retry before commit", point="retry:written", act="refuse for now")
+    # One sign of life comes at the start, the next a minute later: only the first is waited for.
+    yield Scenario(name="sign of life before commit", point="beat:written", act="open")
     # The next server's try is not refused any more: nothing is given up in the end.
     yield Scenario(name="dead letter before commit", point="dead:written", act="refuse for good")
 
+
+TOOLS: tuple[str, ...] = ("backup:written", "restore:written", "erase:written")
+"""Places in what operators run by hand: ``test_tool_points`` dies there."""
 
 SCENARIOS: tuple[Scenario, ...] = tuple(_all())

@@ -6,7 +6,6 @@ or names an act that people do by other ways.
 
 from __future__ import annotations
 
-import atexit
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -47,7 +46,6 @@ def main(pipe: Connection, environment: Mapping[str, str], hook: str, log: Path)
     with ThreadPoolExecutor(THREADS) as pool:
         while (asked := _next(pipe)) is not None:
             pool.submit(answer, app, hook, pipe, asked)
-    atexit._run_exitfuncs()  # a forked child ends without them
 
 
 def _next(pipe: Connection) -> Mapping[str, Any] | None:
