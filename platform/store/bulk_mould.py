@@ -20,6 +20,9 @@ Key = tuple[str, Any]
 ``h`` hash of an event; ``i`` a new whole number. Capitals: the same as search terms."""
 
 EVENTS = "record_event"
+APART = "\x1f"
+"""Stands between the cells of one text; no cell has it."""
+
 CUSTOMER_FIELDS = 5  # id, name, email, phone, organisation
 _PLACE = re.compile(
     r"[zZ][qQ]([a-zA-Z])(\d+)[qQ]|(?<![\d-])(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?![\d-])"
@@ -230,6 +233,8 @@ def _cells(
         elif key is not None:
             cells.append(Filled("%s", (places.of(key),)))
         elif isinstance(value, str):
+            if APART in value or "\0" in value:
+                raise MouldError(value[:200])
             cells.append(places.text(value, terms=(table.name, name) == ("search_part", "grams")))
         elif isinstance(value, datetime):
             cells.append(value)

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from ..lab.life_texts import PARTS
-from .bulk_mould import Filled, Mould, moved
+from .bulk_mould import APART, Filled, Mould, moved
 from .canonical import canonical
 from .chain import SALT_BYTES, START
 from .grams import grams
@@ -61,7 +61,7 @@ class Stamp:
     _rows: dict[int, list[tuple[str, list[Callable[[list[Any]], tuple[Any, ...]]]]]] = field(
         default_factory=dict
     )
-    _pools: dict[int, tuple[list[Any], list[Filled]]] = field(default_factory=dict)
+    _pools: dict[int, tuple[list[Any], Filled]] = field(default_factory=dict)
     _languages: tuple[_Parts, _Parts] = field(default_factory=lambda: (_parts(0), _parts(1)))
 
     def lines(self, copies: Sequence[Copy], chance: Random) -> dict[str, str]:
@@ -80,7 +80,7 @@ class Stamp:
         for copy in copies:
             values = self.values(copy, chance)
             fixed, differing = self._pool(copy.mould)
-            pool = [*fixed, *[one.fill(values) for one in differing]]
+            pool = fixed + differing.fill(values).split(APART)
             for table, pickers in self._rows[copy.mould]:
                 found.setdefault(table, []).extend([pick(pool) for pick in pickers])
         return found
@@ -136,8 +136,8 @@ class Stamp:
             self._dates[mould, days] = known
         return known
 
-    def _pool(self, mould: int) -> tuple[list[Any], list[Filled]]:
-        """Return the cells of all rows of a mould: those that never change, then those to be filled."""
+    def _pool(self, mould: int) -> tuple[list[Any], Filled]:
+        """Return the cells of all rows of a mould: those that never change, and those to be filled as one text."""
         known = self._pools.get(mould)
         if known is not None:
             return known
@@ -150,8 +150,10 @@ class Stamp:
             (table, [itemgetter(*[place[_id(cell)] for cell in row]) for row in found])
             for table, found in rows.items()
         ]
-        self._pools[mould] = fixed, differing
-        return fixed, differing
+        pattern = APART.join(cell.pattern for cell in differing)
+        filled = Filled(pattern, tuple(one for cell in differing for one in cell.places))
+        self._pools[mould] = fixed, filled
+        return fixed, filled
 
 
 def _id(cell: Any) -> tuple[type, Any]:
