@@ -83,13 +83,13 @@ def press(connection: Connection, life: Life, plan: ViewPlan) -> Pressed:
     ids = [state.id for state in life.records]
     exacts = sorted({one for state in life.records for one in _long(state)})
     swaps = {exact(text): mark("x", number) for number, text in enumerate(exacts)}
-    tally = select(TallyRow.__table__).where(TallyRow.count != 0)
+    tally = select(TallyRow.__table__).where(TallyRow.count != 0)  # group, part, count
     return Pressed(
         records=tuple(ids),
         types=tuple(state.type for state in life.records),
         created=tuple(state.created_at for state in life.records),
         rows={table.name: tuple(_rows(connection, table, ids, swaps)) for table in tables()},
-        tally=tuple((Group(*row[:5]), row.count) for row in connection.execute(tally)),
+        tally=tuple((Group(*row[:5]), int(row[6])) for row in connection.execute(tally)),
         exacts=tuple(exacts),
         marks=life.marks,
         lang=life.lang,
