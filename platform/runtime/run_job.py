@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import InitVar, dataclass, field
 
 from ..store.claims import lanes_of
+from .digests import Gathering
 from .inside_jobs import InsideJobs
 from .lanes import IN_DATABASE
 from .outside_jobs import OutsideJobs, secrets_from_environment
@@ -18,13 +19,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class JobRunner:
-    """Carries out jobs. mails_an_hour: to one address; more are held back and said to be."""
+    """Carries out jobs. mails_an_hour: to one address; more are held back and said to be. gathering: into digests."""
 
     service: Service
     mailer: Mailer
     webhooks: WebhookSender
     secrets_of: Callable[[str], tuple[str, ...]] = secrets_from_environment
     mails_an_hour: InitVar[int] = 60
+    gathering: Gathering = field(default_factory=Gathering)
     inside: InsideJobs = field(init=False)
     outside: OutsideJobs = field(init=False)
 
@@ -36,6 +38,7 @@ class JobRunner:
             webhooks=self.webhooks,
             secrets_of=self.secrets_of,
             mails_an_hour=mails_an_hour,
+            gathering=self.gathering,
         )
 
     def run_jobs(self, ids: Sequence[int], token: str) -> None:

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..connectors.smtp import CatchingMailer, SmtpMailer, settings_of
 from ..connectors.webhook import HttpWebhooks
 from ..runtime.clock import RandomIds, SystemClock
+from ..runtime.digests import Gathering
 from ..runtime.dispatcher import Dispatcher, Executor
 from ..runtime.hints import Herald, Listener
 from ..runtime.links import Links
@@ -185,6 +187,12 @@ def runner_of(settings: Settings, service: Service) -> JobRunner:
             allow_http=settings.webhook_http, allow_loopback=settings.webhook_loopback
         ),
         secrets_of=webhook_secrets(settings.secrets_folder),
+        mails_an_hour=settings.mails_an_hour,
+        gathering=Gathering(
+            after=settings.digest_after,
+            window=timedelta(minutes=settings.digest_window),
+            wait=timedelta(minutes=settings.digest_wait),
+        ),
     )
 
 

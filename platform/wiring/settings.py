@@ -44,7 +44,9 @@ class Settings:
     secret_key, link_key: empty for those in the data folder. secrets_folder: where webhook secrets lie
     that rules name as ``file:NAME``. zone: the firm's time zone. workers: web processes. worker_lanes,
     worker_threads (for each lane), worker_processes: of the processes that work. webhook_loopback:
-    webhooks may call this machine (tests). log_format: text | json. metrics_token and metrics_allow
+    webhooks may call this machine (tests). mails_an_hour: to one address. digest_after: from which mail about
+    promises to one address within *digest_window* minutes on they are gathered for *digest_wait* minutes, 0 for
+    never. log_format: text | json. metrics_token and metrics_allow
     (addresses or networks): who may read the figures; empty both, there are none. otel_endpoint: where
     spans go by OTLP over HTTP, empty for nowhere.
     """
@@ -78,6 +80,10 @@ class Settings:
     worker_lanes: tuple[str, ...] = about(LANES, choices=LANES)
     worker_threads: int = about(4, least=1, most=64)
     worker_processes: int = about(1, least=1, most=64)
+    mails_an_hour: int = about(60, least=1, most=100_000)
+    digest_after: int = about(5, least=0, most=1_000)
+    digest_window: int = about(10, least=1, most=1_440)
+    digest_wait: int = about(5, least=1, most=1_440)
     log_format: str = about("text", choices=("text", "json"))
     log_level: str = about("INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
     metrics_token: str = about("", secret=True)
