@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from .crash import crash_point
 from .digests import Gathering, digest_of, gather, may_be_gathered
 from .job_queue import LEASES, Failure, Lane, due_of, instant_of, mask, settle_failure
 from .ports import DeliveryError, Mailer, OutHook, OutMail, WebhookSender
+from .secret_references import webhook_secrets
 from .service import LeaseLostError, Service
 from .watching import job_ended, step, watched_delivery, watched_job
 
@@ -31,11 +31,8 @@ FAILING_TOO_LONG = timedelta(days=5)
 GONE = 410
 
 
-def secrets_from_environment(reference: str) -> tuple[str, ...]:
-    """Return the secrets that *reference* names: ``env:NAME``, several parted by blanks while one is changed."""
-    kind, _, name = reference.partition(":")
-    text = os.environ.get(name, "") if kind == "env" else reference
-    return tuple(text.split())
+secrets_from_environment = webhook_secrets()
+"""Where secrets of webhooks are looked up when no folder is set: the variables, and the usual folder."""
 
 
 @dataclass(slots=True, kw_only=True)
