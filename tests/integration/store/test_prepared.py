@@ -1,0 +1,126 @@
+"""Prepared statements do what SQLAlchemy's own way does, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, event, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from sopwith.store.engine import Database
+from sopwith.store.prepared import Prepared
+from sopwith.store.tables import CustomerRow
+
+NOW = datetime(2026, 11, 22, 8, 30, 0, 5, tzinfo=UTC)
+ADD = Prepared(insert(CustomerRow))
+NAMES = ("id", "name", "tags", "facts", "verified", "created_at")
+COLUMNS = tuple(CustomerRow.__table__.c[name] for name in NAMES)
+ONE = select(*COLUMNS).where(CustomerRow.id == bindparam("wanted"))
+
+
+def row(key: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": key,
+        "name": f"Customer {key}",
+        "email": f"{key}@example.com",
+        "phone": None,
+        "lang": "en",
+        "tier": "",
+        "tags": ["a", "王"],
+        "organisation_id": None,
+        "manager": None,
+        "facts": {"seats": 3, "since": None},
+        "verified": True,
+        "active": True,
+        "version": 1,
+        "created_at": NOW,
+        **more,
+    }
+
+
+def test_a_row_reads_the_same_in_both_ways(database: Database) -> None:
+    elsewhere = NOW.astimezone(timezone(timedelta(hours=8)))
+    with database.writing() as connection:
+        ADD.run(connection, row("p", name="nul\x00 and \ud800", created_at=elsewhere))
+        connection.execute(
+            insert(CustomerRow), row("s", name="nul\x00 and \ud800", created_at=elsewhere)
+        )
+    for key in ("p", "s"):
+        with database.reading() as connection:
+            known = tuple(connection.execute(ONE, {"wanted": key}).one())
+        with database.reading() as connection:
+            assert Prepared(ONE).first(connection, {"wanted": key}) == known
+        assert known[1:] == (
+            "nul\ufffd and \ufffd",
+            ["a", "王"],
+            {"seats": 3, "since": None},
+            True,
+            NOW,
+        )
+
+
+def test_the_kept_bytes_are_the_same(database: Database) -> None:
+    with database.writing() as connection:
+        ADD.run(connection, row("p"))
+        connection.execute(insert(CustomerRow), row("s"))
+    raw = text("SELECT tags, facts, verified, created_at FROM customer WHERE id IN ('p', 's')")
+    with database.reading() as connection:
+        one, other = connection.execute(raw).all()
+    assert tuple(one) == tuple(other)
+
+
+def test_many_rows_and_how_many_were_touched(database: Database) -> None:
+    off = Prepared(
+        update(CustomerRow).where(CustomerRow.tier == bindparam("was")).values(active=False)
+    )
+    with database.writing() as connection:
+        ADD.run_many(connection, [row(str(n), tier="gold" if n % 2 else "") for n in range(9)])
+        ADD.run_many(connection, [])
+        assert off.run(connection, {"was": "gold"}) == 4
+        assert off.run(connection, {"was": "none"}) == 0
+        left = Prepared(
+            select(CustomerRow.id).where(CustomerRow.active.is_(True)).order_by(CustomerRow.id)
+        )
+        assert left.rows(connection, {}) == [("0",), ("2",), ("4",), ("6",), ("8",)]
+
+
+def test_errors_are_those_of_sqlalchemy_and_undo_the_transaction(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.writing() as connection:
+        ADD.run(connection, row("a"))
+        ADD.run(connection, row("a"))
+    with database.reading() as connection:
+        assert Prepared(ONE).first(connection, {"wanted": "a"}) is None
+
+
+def test_the_same_statement_takes_other_names_too(database: Database) -> None:
+    change = Prepared(update(CustomerRow).where(CustomerRow.id == bindparam("wanted")))
+    with database.writing() as connection:
+        ADD.run(connection, row("a"))
+        assert change.run(connection, {"wanted": "a", "tier": "vip"}) == 1
+        assert change.run(connection, {"wanted": "a", "tier": "gold", "name": "New"}) == 1
+        found = connection.execute(select(CustomerRow.tier, CustomerRow.name)).one()
+    assert tuple(found) == ("gold", "New")
+
+
+def test_what_cannot_be_prepared_says_so(database: Database) -> None:
+    ids = select(CustomerRow.id).where(CustomerRow.id.in_(bindparam("ids", expanding=True)))
+    with database.reading() as connection:
+        with pytest.raises(ValueError, match="cannot be prepared"):
+            Prepared(ids).rows(connection, {"ids": ["a"]})
+        with pytest.raises(ValueError, match="no values for wanted"):
+            Prepared(ONE).first(connection, {})
+
+
+def test_who_counts_statements_counts_these_too(database: Database) -> None:
+    heard: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        heard.append(statement)
+
+    event.listen(database.read, "before_cursor_execute", note)
+    with database.reading() as connection:
+        Prepared(ONE).first(connection, {"wanted": "a"})
+    event.remove(database.read, "before_cursor_execute", note)
+    assert [one for one in heard if "customer" in one]
