@@ -16,6 +16,7 @@ from .tables import (
     CaughtMailRow,
     CustomerRow,
     DeliveryRow,
+    DigestLineRow,
     ExplanationRow,
     IdempotencyRow,
     InboxRow,
@@ -92,6 +93,9 @@ def erase_beside(connection: Connection, record_id: str, *, is_recent: bool) -> 
         "deliveries": _deliveries(connection, record_id),
         "mails": _mails(connection, record_id),
         "jobs": _jobs(connection, record_id),
+        "digests": _deleted(
+            connection, delete(DigestLineRow).where(DigestLineRow.record_id == record_id)
+        ),
         "notices": _deleted(connection, delete(NoticeRow).where(NoticeRow.record_id == record_id)),
         "links": _deleted(
             connection, delete(SecretLinkRow).where(SecretLinkRow.record_id == record_id)
@@ -217,6 +221,7 @@ def erase_customer_row(connection: Connection, customer_id: str, at: datetime) -
         to_them = DeliveryRow.target == found.email
         values = {"target": ERASED_TEXT, "error": ""}
         connection.execute(update(DeliveryRow).where(to_them).values(values))
+        connection.execute(delete(DigestLineRow).where(DigestLineRow.address == found.email))
         tries = AttemptRow.key.contains(found.email, autoescape=True)
         connection.execute(delete(AttemptRow).where(tries))
     connection.execute(

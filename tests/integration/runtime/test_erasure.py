@@ -38,6 +38,7 @@ from sopwith.store.tables import (
     AttachmentRow,
     CaughtMailRow,
     DeliveryRow,
+    DigestLineRow,
     InboxRow,
     NoticeRow,
     RecordRow,
@@ -138,6 +139,17 @@ def tell_secrets(service: Service) -> str:
             },
         ),
         (
+            DigestLineRow,
+            {
+                "address": "lead@ours.test",
+                "digest": "d",
+                "key": "l",
+                "record_id": record_id,
+                "at": NOW,
+                "body": {"subject": SECRET},
+            },
+        ),
+        (
             NoticeRow,
             {
                 "key": "n",
@@ -210,6 +222,19 @@ def test_nothing_of_a_person_is_left_and_figures_stay(service: Service) -> None:
         assert (customer.name, customer.email, customer.active) == (ERASED_TEXT, None, False)
         assert search(connection, SECRET) == []
         assert search(connection, SECRET_ZH) == []
+
+
+KNOWN = {
+    *("attachment", "caught_mail", "delivery", "digest_line", "explanation", "inbox", "job"),
+    *("message", "notice", "record_event", "record_mark", "search_part", "secret_link"),
+}
+HARMLESS = {"sealed_version"}  # numbers only
+
+
+def test_every_table_that_speaks_of_a_record_is_known_to_the_erasure() -> None:
+    """A new table belongs into ``store.erasing`` and its words into ``tell_secrets``, or into HARMLESS."""
+    found = {name for name, table in METADATA.tables.items() if "record_id" in table.columns}
+    assert found == KNOWN | HARMLESS
 
 
 def test_the_chain_holds_and_the_fold_of_what_is_left_is_the_projection(service: Service) -> None:
