@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import text
 
 from sopwith.runtime.breakers import speaks_of_destination
 from sopwith.runtime.job_queue import new_job
@@ -56,8 +57,6 @@ def state(world: World, name: str) -> Destination:
 
 
 def attempts(world: World) -> set[int]:
-    from sqlalchemy import text
-
     with world.database.reading() as connection:
         query = text("SELECT attempts FROM job WHERE kind = 'webhook' AND destination = 'web:sick.example.test'")  # fmt: skip
         return set(connection.execute(query).scalars())

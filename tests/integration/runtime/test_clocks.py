@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from sopwith.core.events import EventKind
 from sopwith.runtime.clock import SystemClock
@@ -17,7 +19,7 @@ from sopwith.runtime.sweeps import plan_sweeps
 from sopwith.store.claims import database_now
 from sopwith.store.engine import Database
 from sopwith.store.history import events_of
-from sopwith.store.jobs import add_jobs
+from sopwith.store.jobs import JobClaim, add_jobs
 from tests.integration.runtime.world import World
 from tests.support.clocks import CountingIds, FixedClock
 from tests.support.runtimes import Outside, new_runner, new_service, open_ticket
@@ -42,14 +44,14 @@ class Waiting:
     def room(self) -> dict[Lane, int]:
         return dict.fromkeys(Lane, 50)
 
-    def submit(self, jobs: list) -> None:  # type: ignore[type-arg]
+    def submit(self, jobs: Sequence[JobClaim]) -> None:
         self.world.run(list(jobs))
 
-    def fallen(self) -> list:  # type: ignore[type-arg]
-        return []
+    def fallen(self) -> Sequence[JobClaim]:
+        return ()
 
-    def stop(self, seconds: float) -> list:  # type: ignore[type-arg]
-        return []
+    def stop(self, seconds: float) -> Sequence[JobClaim]:
+        return ()
 
 
 def dispatcher(world: World) -> Dispatcher:
@@ -150,8 +152,6 @@ def test_a_daily_round_comes_once_a_day_at_its_hour_when_clocks_change(
     service.zone = zone.key
     world = World(service=service, clock=clock, outside=outside, runner=new_runner(service, outside))  # fmt: skip
     with database.writing() as connection:
-        from sqlalchemy import text
-
         connection.execute(text("DELETE FROM job"))
         plan_sweeps(connection, service.releases.live(connection), clock.now(), zone.key)
     seen: list[datetime] = []

@@ -13,9 +13,10 @@ from sopwith.store.claims import claim
 from sopwith.store.destinations import destination, note_failed
 from sopwith.store.inspection import job_of
 from sopwith.store.jobs import NewJob, add_jobs, dead_jobs, write_off
-from tests.integration.web.test_admin_writes import Browser, Shop, text
+from tests.integration.web.conftest import Browser
+from tests.integration.web.test_admin import text
 from tests.integration.web.test_admin_writes import admin as admin
-from tests.support.shop import NOW
+from tests.support.shop import NOW, Shop
 
 PAYLOADS: dict[str, dict[str, Any]] = {
     "mail": {"to": "ann@example.test", "subject": "Hi", "text": "words", "html": "<p>words</p>"},
