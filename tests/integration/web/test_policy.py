@@ -268,7 +268,7 @@ def test_without_a_database_there_is_a_short_answer_that_tells_nothing(
 ) -> None:
     shop.service.database = _GoneDatabase()  # type: ignore[assignment] # on purpose
     answer = visitor.get("/")
-    assert answer.status_code == 500 and "请稍后重试" in answer.get_data(as_text=True)
+    assert answer.status_code == 503 and "请稍后重试" in answer.get_data(as_text=True)
     assert "CANARY" not in answer.get_data(as_text=True)
     assert answer.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
     assert visitor.get("/healthz").status_code == 200
