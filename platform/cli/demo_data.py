@@ -51,6 +51,13 @@ from .up import pack_files, shipped_packs
     help="How far back the data go.",
 )
 @click.option(
+    "--short",
+    type=click.FloatRange(0, 1),
+    default=0.7,
+    show_default=True,
+    help="The share of settled records with a short history: taken back by whoever asked.",
+)
+@click.option(
     "--now", help="The present of the data, such as 2026-11-22T08:00:00Z; this minute by default."
 )
 @click.option(
@@ -76,7 +83,7 @@ from .up import pack_files, shipped_packs
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def demo_data(
-    records: int, seed: int, open_share: float, days: int, now: str | None, data: Path | None,
+    records: int, seed: int, open_share: float, days: int, short: float, now: str | None, data: Path | None,
     database: str | None, processes: int, verify: bool, as_json: bool,
 ) -> None:  # fmt: skip
     r"""Fill an installation with made-up records in both languages, over all packs in force.
@@ -99,6 +106,7 @@ def demo_data(
                 seed=seed,
                 open=open_share,
                 days=days,
+                short=short,
                 now=_instant(now) or service.clock.now().replace(second=0, microsecond=0),
             )
             start = time.perf_counter()

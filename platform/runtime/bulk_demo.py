@@ -44,6 +44,8 @@ AHEAD = 2
 class Wish:
     """What is wanted. open: the share of records that still need somebody. days: how far back the data go.
 
+    short: the share of settled records with a short history, taken back by whoever asked.
+
     now: the present of the data.
     """
 
@@ -51,6 +53,7 @@ class Wish:
     seed: int
     open: float = 0.1
     days: int = 365
+    short: float = 0.7
     now: datetime
 
 
@@ -128,7 +131,13 @@ def _begin(service: Service, wish: Wish) -> dict[str, Any]:
     release = service.releases.live().hash
     under_way = known.get("under_way")
     if under_way is not None:
-        same = {"records": wish.records, "seed": wish.seed, "open": wish.open, "days": wish.days}
+        same = {
+            "records": wish.records,
+            "seed": wish.seed,
+            "open": wish.open,
+            "days": wish.days,
+            "short": wish.short,
+        }
         if any(under_way["wish"][name] != value for name, value in same.items()):
             old = under_way["wish"]
             raise BulkError(
@@ -209,6 +218,7 @@ def _plan(
         zone=scene.zone,
         now=wish.now,
         head_start=HEAD_START,
+        short=wish.short,
         counters=dict(notes["counters"]),
         fresh=dict(notes["fresh"]),
     )

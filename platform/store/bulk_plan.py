@@ -16,9 +16,8 @@ from .bulk_mould import Mould
 from .bulk_stamp import Copy
 
 WEEK = 7
-TAKEN_BACK = 0.7
-"""The share of settled records that whoever asked took back: what most requests to a busy desk are, and small."""
-
+SELDOM = 1e-6
+"""The share of histories that are not wanted: taken where there are no others."""
 _SEQUENCE = re.compile(r"\{seq(?::(\d+))?\}")
 
 
@@ -65,7 +64,8 @@ def span_of(life: Life) -> Span:
 class Plan:
     """Chooses copies. counters: the last number given under each key; fresh: the next whole number by table.
 
-    Both move on as copies are chosen. numbers: the pattern by record type.
+    Both move on as copies are chosen. numbers: the pattern by record type. short: the share of settled records that
+    whoever asked took back, whose histories are short.
     """
 
     settled: Sequence[Origin]
@@ -75,6 +75,7 @@ class Plan:
     zone: str
     now: datetime
     head_start: timedelta
+    short: float
     counters: dict[str, int]
     fresh: dict[str, int]
     _known: dict[tuple[str, date], object] = field(default_factory=dict)
@@ -114,7 +115,7 @@ class Plan:
         ):
             origins = [one for one in self.settled if self._fits(one, moved)]
             if origins:
-                found.append((moved, origins, _weights(origins)))
+                found.append((moved, origins, _weights(origins, self.short)))
         return found
 
     def _unsettled(self, wanted: int, chance: Random) -> list[tuple[Origin, int]]:
@@ -189,7 +190,7 @@ class Plan:
         return f"{before}{last:0{width}}{after}"
 
 
-def _weights(origins: Sequence[Origin]) -> list[float]:
+def _weights(origins: Sequence[Origin], short: float) -> list[float]:
     """Return how often each is copied, added up: record types alike, short histories more often than long ones."""
     each = []
     sums: dict[tuple[str, bool], float] = {}
@@ -198,7 +199,7 @@ def _weights(origins: Sequence[Origin]) -> list[float]:
         group = one.mould.pressed.types[0], one.span.taken_back
         sums[group] = sums.get(group, 0.0) + weight
         each.append((group, weight))
-    shares = {True: TAKEN_BACK, False: 1 - TAKEN_BACK}
+    shares = {True: max(short, SELDOM), False: max(1 - short, SELDOM)}
     return list(accumulate(weight * shares[group[1]] / sums[group] for group, weight in each))
 
 
