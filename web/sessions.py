@@ -25,7 +25,7 @@ from .visitor import NOBODY, Visitor, get_service, get_settings, now
 IDLE = timedelta(hours=12)
 LIFE = timedelta(days=7)
 NOTE_USE_EVERY = timedelta(minutes=1)
-UNWATCHED = frozenset({"static", "health.alive", "health.ready", "health.metrics"})
+UNWATCHED = frozenset({"static", "health.alive", "health.ready"})
 
 
 def init_sessions(app: Flask) -> None:

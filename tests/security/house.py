@@ -14,12 +14,16 @@ from sqlalchemy import select
 from sopwith.core import commands as c
 from sopwith.core.commands import NewMessage
 from sopwith.core.events import SYSTEM, Actor
+from sopwith.runtime.health_check import Report
 from sopwith.store.files import Attachment, add_file, tie_files
+from sopwith.store.installation import Heartbeat, beat
 from sopwith.store.people import user
 from sopwith.store.tables import METADATA
 from sopwith.store.traffic import CaughtMail, Inbound, NewNotice, catch_mail, keep_inbound, tell
 from sopwith.web.app import create_app
 from sopwith.web.settings import WebSettings
+from sopwith.wiring.checkup import check_up
+from sopwith.wiring.settings import Settings
 from tests.integration.web.conftest import Browser, settings_for
 from tests.support.desk import make_desk_template, repair
 from tests.support.shop import NOW, Shop, open_shop
@@ -222,11 +226,24 @@ def open_house(home: Path, facts: Facts, folder: Path) -> Iterator[House]:
     """Open a copy of the house in *folder*."""
     shutil.copytree(home / "files", folder / "files")
     with open_shop(home / "sopwith.db", folder) as shop:
-        yield House(shop=shop, facts=facts, app=create_app(shop.service, settings_for(shop)))
+        _worked_on(shop)
+
+        def look() -> Report:
+            return check_up(Settings(data=shop.data), shop.service, "")
+
+        app = create_app(shop.service, settings_for(shop, checkup=look))
+        yield House(shop=shop, facts=facts, app=app)
 
 
 UNWATCHED = frozenset({"attempt"})
 JUST_SEEN = ("last_seen_at", "last_used_at")
+
+
+def _worked_on(shop: Shop) -> None:
+    """Let a dispatcher have given a sign of life, as where work is done."""
+    sign = Heartbeat(node="here:1", kind="dispatcher", at=shop.clock.now(), version="", detail={})
+    with shop.database.writing() as connection:
+        beat(connection, sign)
 
 
 def rows(house: House) -> dict[str, list[str]]:

@@ -30,6 +30,7 @@ def test_the_walk_reaches_every_page_of_everybody(seen: list[Seen], standing: Ho
     }
     nothing_there = {
         "static",
+        "health.metrics",  # nobody may read figures here
         "auth.link",
         "auth.password_link",
         "admin.prepared",
