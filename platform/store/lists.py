@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -198,8 +199,8 @@ def first_pages(
         for row in connection.execute(union_all(*queries)).mappings() if queries else ():
             fresh[row["at"]].append(row)
         for at, rows in enumerate(fresh):
-            key = column.key if is_valued else "id"
-            ordered = _distinct(rows, lambda row, key=key: (row[key], row["id"]), False)
+            key = itemgetter(column.key, "id") if is_valued else itemgetter("id")
+            ordered = _distinct(rows, key, False)
             found[at] += ordered[: limit + 1 - len(found[at])]
     return [_page(rows, column.key, limit) for rows in found]
 

@@ -213,8 +213,11 @@ def _among(
     place: Any = Beside(column) if sifts else column
     some = sorted(value for value in values if value is not None)
     if not some and None in values:
-        return place.is_(None)
-    named = false() if not some else place == some[0] if len(some) == 1 else place.in_(some)
+        none: ColumnElement[bool] = place.is_(None)
+        return none
+    named: ColumnElement[bool] = (
+        false() if not some else place == some[0] if len(some) == 1 else place.in_(some)
+    )
     return or_(named, place.is_(None)) if None in values else named
 
 

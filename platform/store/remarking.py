@@ -69,7 +69,7 @@ def count_stale(connection: Connection, plan_id: str) -> int:
     return int(connection.execute(every).scalar_one() - connection.execute(current).scalar_one())
 
 
-def _stale(plan_id: str) -> list[Select[Any]]:
+def _stale(plan_id: str) -> list[Select[str, str, str]]:
     query = select(RecordRow.id, RecordRow.marks, RecordRow.state_json)
     ordered = query.order_by(RecordRow.plan, RecordRow.id)
     sides = (RecordRow.plan < plan_id, RecordRow.plan > plan_id)

@@ -262,7 +262,7 @@ def _in_vector(phrases: Phrases) -> ColumnElement[bool]:
         for phrase in phrases
         for at, term in enumerate(phrase)
     )
-    simple = literal_column("'simple'")
+    simple: ColumnElement[str] = literal_column("'simple'")
     vector = func.to_tsvector(simple, SearchPartRow.grams)
     return vector.op("@@")(func.to_tsquery(simple, " & ".join(terms)))
 

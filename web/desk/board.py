@@ -103,7 +103,7 @@ def board() -> ResponseReturnValue:
         view = scope.get(request.args.get("view", ""), scope["open"])
         people = colleagues(connection, live)
         shown = Board(live=live, kind=kind, view=view, whose=whose, people=people)
-        names = {"mode": mode, "kind": kind, "view": view}
+        names: dict[str, Any] = {"mode": mode, "kind": kind, "view": view}
         if column is not None and after:
             more = _rest_of(connection, shown, mode, column, after)
             return fragment("desk/board.html", "cards", column=more, **names)
