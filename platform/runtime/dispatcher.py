@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ..core.events import SYSTEM
 from ..store import audit
-from ..store.claims import database_now
+from ..store.claims import database_now, give_back_tokens
 from ..store.engine import Database
 from ..store.installation import Heartbeat, beat
 from ..store.jobs import JobClaim, expire_all, give_back
@@ -79,6 +79,7 @@ class Dispatcher:
     _held_until: float = 0.0
     _last_beat: float | None = None
     _fallen: list[JobClaim] = field(default_factory=list)
+    _doubtful: list[str] = field(default_factory=list)
 
     def start(self) -> None:
         """Start the thread. Call it after every fork, never at import."""
@@ -122,10 +123,23 @@ class Dispatcher:
             room[Lane.INSIDE] = 0
         if not any(room.values()):
             return 0
-        batches = claim_batches(self.database, self.clock, self.ids, self.node, room)
+        batches = self._claim(room)
         for batch in batches:
             self.executor.submit(batch)
         return sum(map(len, batches))
+
+    def _claim(self, room: Mapping[Lane, int]) -> list[list[JobClaim]]:
+        """Claim; what a claim took whose end nobody saw, when the database went away, is given back first."""
+        if self._doubtful:
+            with self.database.writing() as connection:
+                give_back_tokens(connection, self._doubtful)
+            self._doubtful = []
+        noted = NotedIds(self.ids)
+        try:
+            return claim_batches(self.database, self.clock, noted, self.node, room)
+        except Exception:
+            self._doubtful = noted.secrets
+            raise
 
     def _pick_up(self) -> None:
         """Let what fell while the database was away be tried again without waiting for the leases."""
@@ -207,3 +221,20 @@ class ClockWatch:
         ahead = (wall - self.wall) - timedelta(seconds=steady - self.steady)
         self.wall, self.steady = wall, steady
         return ahead
+
+
+@dataclass(slots=True)
+class NotedIds:
+    """Makes ids, and remembers the secrets among them."""
+
+    ids: Ids
+    secrets: list[str] = field(default_factory=list)
+
+    def new_id(self) -> str:
+        """Return a new id."""
+        return self.ids.new_id()
+
+    def secret(self) -> str:
+        """Return a new secret, and note it."""
+        self.secrets.append(self.ids.secret())
+        return self.secrets[-1]

@@ -336,6 +336,13 @@ def _expiring(by_database: bool) -> tuple[Any, Any]:
     )
 
 
+def give_back_tokens(connection: Connection, tokens: Sequence[str]) -> int:
+    """Give back what was claimed by claims of which nobody knows whether they were committed; return how many."""
+    theirs = and_(LEASED, JobRow.lease_token.in_(tokens))
+    values = {"state": "ready", "attempts": JobRow.attempts - 1, **NO_LEASE}
+    return connection.execute(update(JobRow).where(theirs).values(values)).rowcount
+
+
 def renew(
     connection: Connection, job_id: int, token: str, now: datetime | None, lease: Any
 ) -> bool:

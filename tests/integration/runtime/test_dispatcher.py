@@ -250,3 +250,24 @@ def test_ids_are_uuids_of_version_7_in_order() -> None:
     assert all(len(one) == 32 and one[12] == "7" and one[16] in "89ab" for one in made)
     assert uuid7(4096 * 0x0123456789AB, 0) == "0123456789ab70008000000000000000"
     assert len({ids.secret() for _ in range(100)}) == 100
+
+
+def test_a_claim_whose_end_nobody_saw_is_given_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enqueue(database, "timer", "timer")
+    noting = Noting()
+    working = dispatcher(database, FixedClock(), noting)
+
+    def cut_off(name: str) -> None:
+        if name == "claim:committed":
+            raise ConnectionError("the answer to the commit was lost")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sopwith.runtime.job_queue.crash_point", cut_off)
+        with pytest.raises(ConnectionError):
+            working.step()
+    with database.reading() as connection:
+        assert count_jobs(connection) == {("timer", "leased"): 2}
+    assert working.step() == 2
+    assert [job.attempt for job in noting.taken] == [1, 1]
