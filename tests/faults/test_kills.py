@@ -33,6 +33,7 @@ KILLS = number_of("SOPWITH_FAULT_KILLS", 15, 60)
 TICKETS = number_of("SOPWITH_FAULT_TICKETS", 120, 2000)
 WEB_KILLS = number_of("SOPWITH_FAULT_WEB_KILLS", 4, 20)
 BACK_SECONDS = 10.0
+IN_FULL = pytest.mark.skipif(not FULL, reason="in the long form only: it takes minutes")
 _databases = itertools.count(1)
 
 
@@ -90,6 +91,7 @@ def on_mortal(
     made.close()
 
 
+@IN_FULL
 @pytest.mark.postgres
 def test_web_work_and_postgresql_killed_at_random(
     mortal: PostgresServer, on_mortal: Installation, chance: random.Random
@@ -171,6 +173,7 @@ def test_a_database_that_restarts_under_load_is_back_within_ten_seconds_by_itsel
     assert worked < BACK_SECONDS
 
 
+@IN_FULL
 @pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
 def test_the_product_as_people_start_it_killed_at_random(
     installation: Installation, chance: random.Random
