@@ -116,11 +116,15 @@ class Server:
         return list(self._stats())
 
     def _stats(self) -> dict[int, list[str]]:
-        """Return, by PID, the fields after the name in /proc/PID/stat of every process of the group."""
-        found = {}
+        """Return, by PID, the fields after the name in /proc/PID/stat of the server and all that came of it."""
+        every: dict[int, list[str]] = {}
         for path in Path("/proc").glob("[0-9]*/stat"):
             with contextlib.suppress(OSError):
-                fields = path.read_text().rpartition(")")[2].split()
-                if int(fields[2]) == self._process.pid:
-                    found[int(path.parent.name)] = fields
+                every[int(path.parent.name)] = path.read_text().rpartition(")")[2].split()
+        root = self._process.pid
+        found = {pid: fields for pid, fields in every.items() if int(fields[2]) == root}
+        count = 0
+        while count != len(found):  # children may have groups of their own
+            count = len(found)
+            found |= {pid: one for pid, one in every.items() if int(one[1]) in found}
         return found
