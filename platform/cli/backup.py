@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -37,6 +38,15 @@ def progress_on_terminal(quiet: bool) -> Progress:
     return tell
 
 
+def tidy_when_stopped() -> None:
+    """Let SIGTERM end the command like Ctrl+C does, so that nothing half done is left behind."""
+
+    def stop(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
+
+
 @click.command()
 @click.argument("place", type=click.Path(path_type=Path))
 @click.option("--keep", type=click.IntRange(1), help="In a folder: keep only the newest N backups.")
@@ -65,6 +75,7 @@ def backup(
     """
     if keep is not None and not place.is_dir():
         raise click.BadParameter("--keep needs a folder that is there", param_hint="PLACE")
+    tidy_when_stopped()
     tell = progress_on_terminal(quiet or json_out)
     started = time.monotonic()
     try:

@@ -14,7 +14,7 @@ from ..store.audit import note
 from ..store.engine import DatabaseError
 from ..wiring.build import open_service
 from ..wiring.settings import SettingsError, read_settings
-from .backup import progress_on_terminal, told
+from .backup import progress_on_terminal, tidy_when_stopped, told
 from .people import DATA
 
 
@@ -38,6 +38,7 @@ def restore_command(
 
     Example: sopwith restore /srv/backups/sopwith-20261122-030000.zip --data /srv/sopwith
     """
+    tidy_when_stopped()
     try:
         settings = read_settings(data=data)
         plan = RestorePlan(
