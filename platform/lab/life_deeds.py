@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from random import Random
 
 from ..core import commands as c
 from ..core.events import Actor
@@ -15,6 +14,7 @@ from ..engine.scope import scope_of
 from ..expressions import Context
 from ..workflows.model import State, Transition
 from ..workflows.step import missing_checks, ways_out
+from .chance import Chance
 from .life_texts import Words, mark
 from .life_values import Filler
 from .world import World
@@ -39,7 +39,7 @@ class Deeds:
     """Chooses what comes next in one world."""
 
     def __init__(
-        self, world: World, chance: Random, words: Words, filler: Filler, patience: int
+        self, world: World, chance: Chance, words: Words, filler: Filler, patience: int
     ) -> None:
         """Patience: after how many deeds whoever asked takes the first record back."""
         self._world, self._chance, self._patience = world, chance, patience

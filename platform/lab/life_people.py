@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random
+from .chance import Chance
 
 _GIVEN = [
     "Anna",
@@ -175,7 +175,7 @@ _TRADES_ZH = [
 ]
 
 
-def person_name(chance: Random, lang: str) -> str:
+def person_name(chance: Chance, lang: str) -> str:
     """Return a person's name."""
     if lang.startswith("zh"):
         return chance.choice(_FAMILY_ZH) + chance.choice(_GIVEN_ZH)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from random import Random
+
+from .chance import Chance
 
 Pair = tuple[str, str]
 """The same in English and in Chinese."""
@@ -101,7 +102,7 @@ class Words:
     A mark is one word to the full-text index and stands between characters that are no letters.
     """
 
-    def __init__(self, chance: Random, lang: str) -> None:
+    def __init__(self, chance: Chance, lang: str) -> None:
         self._chance, self._place = chance, 1 if lang.startswith("zh") else 0
         self.marks: list[str] = []
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from ..engine.scope import scope_of
 from ..expressions import Context
 from ..formbuilder.model import Field, FieldType, Form, Option
 from ..formbuilder.validate import evaluate_form
+from .chance import Chance
 from .life_texts import Words
 
 OFTEN = 0.4
@@ -27,7 +27,7 @@ class Filler:
     """Fills forms. people: by team, who may be named in user fields."""
 
     def __init__(
-        self, chance: Random, words: Words, directory: Directory, people: Sequence[str], zone: str
+        self, chance: Chance, words: Words, directory: Directory, people: Sequence[str], zone: str
     ) -> None:
         self._chance, self._words, self._directory = chance, words, directory
         self._people, self._zone = tuple(people), zone

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from random import Random
 from typing import Any
 
 from ..core import commands as c
@@ -15,6 +14,7 @@ from ..core.events import Actor, Event
 from ..core.record import RecordState
 from ..core.roles import AGENT, STAFF
 from ..release.model import RecordType, Release
+from .chance import Chance
 from .life_deeds import Deeds
 from .life_texts import Words, mark
 from .life_values import Filler
@@ -125,14 +125,14 @@ class Stage(World):
 
 
 def live(
-    scene: Scene, seed: str, *, is_open: bool, head_start: timedelta = timedelta(0)
+    scene: Scene, chance: Chance, *, is_open: bool, head_start: timedelta = timedelta(0)
 ) -> Life | None:
-    """Return the life that *seed* makes, None when it did not become what was asked for.
+    """Return the life that *chance* makes, None when it did not become what was asked for.
 
     is_open: whether its record is to be unsettled at ``scene.now``, and nothing comes of itself within *head_start*
     from then; else everything has come to its end by then.
     """
-    life = _Story(scene, seed, is_open=is_open).live()
+    life = _Story(scene, chance, is_open=is_open).live()
     if life is None or life.is_open is not is_open or (not is_open and life.pending):
         return None
     if any(due < scene.now + head_start for due in life.pending):
@@ -143,8 +143,8 @@ def live(
 class _Story:
     """One life as it goes."""
 
-    def __init__(self, scene: Scene, seed: str, *, is_open: bool) -> None:
-        self.scene, self.chance = scene, Random(seed)  # noqa: S311 - made-up data, repeatable
+    def __init__(self, scene: Scene, chance: Chance, *, is_open: bool) -> None:
+        self.scene, self.chance = scene, chance
         self.kind_of_record = self.chance.choice(scene.types())
         self.kind = None if self._is_for_staff() else self.chance.choice(scene.kinds)
         staff = [one for one in scene.people.values() if STAFF in one.roles and one.manager]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from random import Random
 from zoneinfo import ZoneInfo
+
+from .chance import Chance
 
 OPENS, CLOSES = 9, 18
 SATURDAY = 5
 
 
-def next_office_time(at: datetime, zone: str, chance: Random) -> datetime:
+def next_office_time(at: datetime, zone: str, chance: Chance) -> datetime:
     """Return *at* if somebody is in the office then, else some minutes after the next morning's opening."""
     local = at.astimezone(ZoneInfo(zone))
     if local.hour >= CLOSES:
@@ -22,7 +23,7 @@ def next_office_time(at: datetime, zone: str, chance: Random) -> datetime:
     return max(at, local.astimezone(at.tzinfo))
 
 
-def _morning(local: datetime, chance: Random) -> datetime:
+def _morning(local: datetime, chance: Chance) -> datetime:
     return local.replace(hour=OPENS, minute=0, second=0, microsecond=0) + timedelta(
         seconds=chance.randrange(3600)
     )

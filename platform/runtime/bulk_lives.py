@@ -11,6 +11,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any, TypeVar
 
 from ..lab.lives import Kind, Scene, live
@@ -125,7 +126,8 @@ def _chosen(
 def _live(given: tuple[str, bool]) -> Lived | None:
     assert _scene is not None
     assert _scratch is not None
-    life = live(_scene, given[0], is_open=given[1], head_start=HEAD_START)
+    chance = Random(given[0])  # noqa: S311 - made-up data, repeatable
+    life = live(_scene, chance, is_open=given[1], head_start=HEAD_START)
     if life is None:
         return None
     with _scratch.write.connect() as connection:
