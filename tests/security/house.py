@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sopwith.core import commands as c
 from sopwith.core.commands import NewMessage
 from sopwith.core.events import SYSTEM, Actor
+from sopwith.runtime.drafting import open_draft
 from sopwith.runtime.health_check import Report
 from sopwith.store.files import Attachment, add_file, tie_files
 from sopwith.store.installation import Heartbeat, beat
@@ -57,6 +58,7 @@ class Facts:
     records: dict[str, str]
     files: dict[str, str]
     links: dict[str, str]
+    draft: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,7 +101,8 @@ def make_house(folder: Path) -> tuple[Path, Facts]:
         _work(shop, records)
         _traffic(shop, records)
         links = _links(shop, records)
-    return home, Facts(records=records, files=files, links=links)
+        draft = open_draft(shop.service, title=f"{INTERNAL} draft", author="ada").id
+    return home, Facts(records=records, files=files, links=links, draft=draft)
 
 
 def _said(shop: Shop, text: str) -> NewMessage:
