@@ -16,7 +16,6 @@ from .jobs import jobs_group
 from .migrate_store import migrate_store
 from .people import token_group, user_group
 from .reindex import reindex
-from .reindex import reindex
 from .restore import restore_command
 from .settings import settings_command
 from .test import test

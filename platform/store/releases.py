@@ -142,11 +142,7 @@ def live_releases(connection: Connection, limit: int = 100) -> list[LiveRelease]
 
 def open_records_by_release(connection: Connection) -> dict[str, int]:
     """Return how many open records run on each release."""
-    query = (
-        select(RecordRow.release, func.count())
-        .where(IS_OPEN)
-        .group_by(RecordRow.release)
-    )
+    query = select(RecordRow.release, func.count()).where(IS_OPEN).group_by(RecordRow.release)
     return dict(connection.execute(query).all())
 
 

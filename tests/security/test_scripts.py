@@ -229,6 +229,7 @@ def spoiled(
             records=records | {"ann": records["wish"], "bob": records["solved"]},
             files=files,
             links=links,
+            draft="",
         )
         shop.service.links = Links(address, b"k" * 32)
         server.app = create_app(shop.service, settings_for(shop, base_url=address))

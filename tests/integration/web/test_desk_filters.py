@@ -94,7 +94,9 @@ def test_a_field_that_may_not_be_read_cannot_be_filtered_by(
     browser_of: NewBrowser, shop: Shop
 ) -> None:
     hidden = {
-        path: words.replace("{roles: [customer], can: none}", "{roles: [customer, manager], can: none}")
+        path: words.replace(
+            "{roles: [customer], can: none}", "{roles: [customer, manager], can: none}"
+        )
         for path, words in files().items()
     }
     assert publish(shop.service, hidden, author=None, note="")[0] is not None
