@@ -32,7 +32,7 @@ def without_personal(values: Mapping[str, Any], fields: Mapping[str, Field]) -> 
 
     A field that is not known any more keeps only a number or yes or no: nobody can say what it was for.
     """
-    left = {}
+    left: dict[str, Any] = {}
     for name, value in values.items():
         field = fields.get(name)
         if field is None:

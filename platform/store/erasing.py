@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, tuple_, update
 
 from ..core.record import ERASED_TEXT
 from .tables import (
@@ -332,7 +332,7 @@ def put_hold(
 ) -> None:
     """Keep a record or a customer from being erased."""
     lift_hold(connection, subject, subject_id)
-    row = LegalHoldRow.__table__.insert().values(
+    row = insert(LegalHoldRow).values(
         subject=subject, subject_id=subject_id, reason=reason, author=author, created_at=now
     )
     connection.execute(row)

@@ -195,7 +195,9 @@ class _Records:
         }
         shown = {one.id for one in said}
         if told != shown:
-            self._found.add("message", f"{state.number}: messages {sorted(told)}", sorted(shown))
+            self._found.add(
+                "message", f"{state.number}: messages {sorted(map(str, told))}", sorted(shown)
+            )
         texts = Counter(one.text for one in said)
         for promise in self._promises.get(state.id, ()):
             if promise.kind is Kind.REPLY:
@@ -234,12 +236,12 @@ def _check_work(found: Audit, evidence: Evidence, connection: Connection) -> Non
 
 def _check_deliveries(found: Audit, connection: Connection) -> None:
     """The log says of each effect once that it went out."""
-    sent = select(DeliveryRow.key, func.count().label("count"))
+    sent = select(DeliveryRow.key, func.count().label("times"))
     grouped = sent.where(DeliveryRow.outcome == "sent").group_by(DeliveryRow.key)
     for row in connection.execute(grouped):
         found.counts["sent"] += 1
-        if row.count > 1:
-            found.add("delivery", f"{row.key} sent once", f"noted {row.count} times")
+        if row.times > 1:
+            found.add("delivery", f"{row.key} sent once", f"noted {row.times} times")
 
 
 def _check_notices(found: Audit, connection: Connection) -> None:

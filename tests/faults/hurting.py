@@ -52,7 +52,7 @@ class Hurts:
         """Begin with what would keep it from starting."""
         if VARIABLE in environment:
             self.faults = Faults(shares=Shares.read(environment[VARIABLE]))
-            self.faults.attach(Engine)
+            self.faults.attach(Engine)  # type: ignore[arg-type] # every engine there will be
 
     def calm(self) -> dict[str, int]:
         """End the faults of the database; return how many there were."""
@@ -78,7 +78,7 @@ class Hurts:
         def bent(clock: SystemClock) -> datetime:
             return now(clock) + self.ahead
 
-        SystemClock.now = bent  # type: ignore[method-assign] - that is the point
+        SystemClock.now = bent  # type: ignore[method-assign,assignment] # that is the point
 
 
 def shorten_leases(lease: timedelta) -> None:
@@ -87,10 +87,10 @@ def shorten_leases(lease: timedelta) -> None:
         if not name.startswith("sopwith."):
             continue
         if isinstance(getattr(module, "LEASE", None), timedelta):
-            module.LEASE = lease  # type: ignore[attr-defined] - looked at just before
+            module.LEASE = lease  # type: ignore[attr-defined] # looked at just before
         leases = getattr(module, "LEASES", None)
         if isinstance(leases, Mapping):
-            module.LEASES = dict.fromkeys(leases, lease)  # type: ignore[attr-defined] - likewise
+            module.LEASES = dict.fromkeys(leases, lease)  # type: ignore[attr-defined] # likewise
 
 
 def hand_on_twice() -> None:
@@ -101,4 +101,4 @@ def hand_on_twice() -> None:
         submit(executor, jobs)
         submit(executor, jobs)
 
-    LocalExecutor.submit = twice  # type: ignore[method-assign] - that is the point
+    LocalExecutor.submit = twice  # type: ignore[method-assign,assignment] # that is the point

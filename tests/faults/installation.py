@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from sopwith.store.engine import Database, open_database
@@ -111,7 +111,8 @@ class Installation:
         """Return what is to be done now: key, state, tries, error."""
         with self.database.reading() as connection:
             query = select(JobRow.idem_key, JobRow.state, JobRow.attempts, JobRow.last_error)
-            return [tuple(row) for row in connection.execute(query.where(_at_work()).limit(10))]
+            rows = connection.execute(query.where(_at_work()).limit(10))
+            return [(row[0], row[1], row[2], row[3]) for row in rows]
 
     def audit(self, *, swept: int | None = None, dead: Collection[str] = ()) -> Audit:
         """Compare everything."""
@@ -134,7 +135,7 @@ class Installation:
             self._database.close()
 
 
-def _at_work() -> object:
+def _at_work() -> ColumnElement[bool]:
     soon = datetime.now(UTC) + SOON
     waiting = or_(JobRow.kind.not_in(PLANNED), JobRow.due_at < soon)
     return or_(JobRow.state == "leased", and_(JobRow.state == "ready", waiting))

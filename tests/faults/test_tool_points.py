@@ -114,6 +114,7 @@ def test_an_erasure_killed_in_the_middle_is_ended_by_doing_it_again(
         customer = connection.execute(
             select(RecordRow.customer_id).where(RecordRow.title == "ticket-3")
         ).scalar_one()
+    assert customer is not None
     die("erase:written", erase, installation.url, customer)
     erase(installation.url, customer)
     with installation.database.reading() as connection:

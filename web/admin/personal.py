@@ -89,7 +89,7 @@ def export_personal(customer_id: str) -> ResponseReturnValue:
         pass
     out.seek(0)
     return send_file(
-        out,  # type: ignore[arg-type]  # a file in all but its class
+        out,
         mimetype="application/zip",
         as_attachment=True,
         download_name=f"customer-{found.id}.zip",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from sopwith.core import commands as c
 from sopwith.core.events import Actor
@@ -121,8 +121,7 @@ def test_a_changed_record_is_found_by_the_check(filled: tuple[Service, set[str]]
     service, _ = filled
     with service.database.writing() as connection:
         one = connection.execute(select(RecordRow.id, RecordRow.owner).limit(1)).one()
-        row = RecordRow.__table__
-        change = row.update().where(row.c.id == one.id)
+        change = update(RecordRow).where(RecordRow.id == one.id)
         connection.execute(change.values(owner="somebody"))
     found = check_all(service.database, quiet)
     with service.database.writing() as connection:

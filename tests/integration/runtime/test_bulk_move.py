@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, update
 
 from sopwith.core import commands as c
 from sopwith.core.events import Actor
@@ -178,6 +178,6 @@ def test_a_source_on_which_a_server_runs_is_refused(
 
 def test_a_broken_chain_is_not_moved(source: Database, postgres_url: str, tmp_path: Path) -> None:
     with source.writing() as connection:
-        connection.execute(RecordRow.__table__.update().values(head="0" * 64))
+        connection.execute(update(RecordRow).values(head="0" * 64))
     with pytest.raises(MoveError, match="Chains of hashes"):
         move(plan(source, postgres_url, tmp_path))

@@ -155,7 +155,7 @@ def test_a_commit_that_fails_fails_for_all_of_them(database: Database) -> None:
 
 def test_a_transaction_that_sqlite_gave_up_is_lost_for_all_of_them(database: Database) -> None:
     def lose(connection: Connection) -> None:
-        connection.connection.driver_connection.execute("ROLLBACK")  # as SQLite does on a full disk
+        connection.exec_driver_sql("ROLLBACK")  # as SQLite does on a full disk
         raise OSError("no space")
 
     writers = Writers(database)

@@ -17,7 +17,7 @@ from tests.support.shop import Shop, files
 
 NewBrowser = Callable[[], Browser]
 MOST_QUESTIONS = 15
-SAID = {
+SAID: dict[str, Any] = {
     "city": "bj",
     "topic": "fault",
     "stopped": True,
