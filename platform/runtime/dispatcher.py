@@ -147,10 +147,10 @@ class Dispatcher:
         if not self._fallen:
             return
         with self.database.writing() as connection:  # still away: they are kept for the next look
-            fallen, self._fallen = self._fallen, []
-            for job in fallen:
+            for job in self._fallen:
                 failure = Failure(error="The database could not be reached.")
                 settle_failure(connection, job, failure, self.clock.now())
+        self._fallen = []
 
     def _run(self) -> None:
         self._forever(self.prepare, once=True)

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from ..store.engine import Database
+from ..store.files import drop_loose_files
 from ..store.idempotency import sweep_requests
 from ..store.installation import forget_heartbeats
 from ..store.jobs import add_jobs
+from ..store.marking import fold_tallies
 from ..store.sessions import sweep_sessions
 from ..store.tokens import sweep_links
 from ..store.traffic import forget_deliveries
@@ -21,6 +23,8 @@ KEY = "housekeeping"
 REQUESTS_KEPT = timedelta(days=2)
 ENDED_KEPT = timedelta(days=7)
 DELIVERIES_KEPT = timedelta(days=400)
+LOOSE_KEPT = timedelta(days=2)
+"""Uploads of forms that were never sent."""
 PAGE = 5_000
 """How many deliveries are forgotten in one transaction."""
 
@@ -38,6 +42,8 @@ def keep_house(connection: Connection, now: datetime) -> None:
     sweep_links(connection, now - ENDED_KEPT)
     is_more = forget_deliveries(connection, now - DELIVERIES_KEPT, PAGE) == PAGE
     forget_heartbeats(connection, now - ENDED_KEPT)
+    fold_tallies(connection)
+    drop_loose_files(connection, now - LOOSE_KEPT)
     plan_keeping(connection, now)
     due_at = now if is_more else now + timedelta(days=1)
     add_jobs(connection, [new_job(KEY, KEY, {}, now, due_at=due_at)])

@@ -248,7 +248,8 @@ class InsideJobs:
 
     def _housekeeping(self, work: Work, job: JobClaim) -> None:
         keep_house(work.connection, work.now)
-        work.after.append(self._database.fold_log)
+        work.after.append(self._database.tidy)
+        work.after.append(self._delete_files)
 
     def _erase(self, work: Work, job: JobClaim) -> None:
         for record_id in carry_on(self.service, work.connection, job, work.now):

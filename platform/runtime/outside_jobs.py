@@ -86,13 +86,14 @@ class OutsideJobs:
         return self.service.clock.now()
 
     def _begin(self, job_id: int, token: str) -> JobClaim | None:
-        """Return the job if it is ours, its lease made new."""
+        """Return the job if it is ours and nobody began it yet, its lease made new."""
         with self._database.writing() as connection:
             job = load_claim(connection, job_id, token)
             if job is None:
                 return None
             now = instant_of(self._database, self.service.clock)
-            return job if renew(connection, job_id, token, now, LEASES[Lane(job.lane)]) else None
+            lease = LEASES[Lane(job.lane)]
+            return job if renew(connection, job_id, token, now, lease, only_once=True) else None
 
     def _fail(self, job: JobClaim, failure: Failure) -> None:
         job_ended("dead" if failure.is_final or job.is_last else "failed")

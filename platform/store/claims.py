@@ -344,10 +344,21 @@ def give_back_tokens(connection: Connection, tokens: Sequence[str]) -> int:
 
 
 def renew(
-    connection: Connection, job_id: int, token: str, now: datetime | None, lease: Any
+    connection: Connection,
+    job_id: int,
+    token: str,
+    now: datetime | None,
+    lease: Any,
+    *,
+    only_once: bool = False,
 ) -> bool:
-    """Begin the job, and hold it for *lease* (a timedelta) from *now* on; False when somebody else has it."""
+    """Begin the job, and hold it for *lease* (a timedelta) from *now* on; False when somebody else has it.
+
+    only_once: False too when it was begun with this token before, as by a message that came twice.
+    """
     held = and_(JobRow.id == job_id, LEASED, JobRow.lease_token == token)
+    if only_once:
+        held = and_(held, JobRow.begun.is_(None))
     until = _now(connection, now) + lease
     return (
         connection.execute(

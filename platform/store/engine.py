@@ -95,6 +95,16 @@ class Database:
                 if driver is not None:
                     driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
+    def tidy(self) -> None:
+        """Fold SQLite's log, and let SQLite look at what its tables hold, so that it chooses the right indexes."""
+        if self.is_sqlite:
+            with self.write.connect() as connection:
+                driver = connection.connection.driver_connection
+                if driver is not None:
+                    driver.execute("PRAGMA analysis_limit = 1000")
+                    driver.execute("PRAGMA optimize = 0x10002").fetchall()
+        self.fold_log()
+
     @contextmanager
     def _clean(self, connection: Connection) -> Iterator[None]:
         """Throw the connection away after an exception: on SQLite a query left half read keeps its snapshot."""
@@ -186,6 +196,7 @@ def _engine(url: URL, **options: Any) -> Engine:
         max_overflow=0,
         pool_timeout=WAIT_SECONDS,
         json_serializer=dump_json,
+        hide_parameters=True,  # what people wrote has no place in errors, logs and jobs
         **options,
     )
 

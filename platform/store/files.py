@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from .tables import AttachmentRow
 
@@ -74,8 +74,8 @@ def tie_files(
     ).rowcount
 
 
-def drop_loose_files(connection: Connection, before: datetime) -> list[str]:
-    """Forget uploads that nothing used since *before*; return the names of their bytes."""
+def drop_loose_files(connection: Connection, before: datetime) -> int:
+    """Mark uploads that nothing used since *before* as erased, so that their bytes are deleted; return how many."""
     loose = AttachmentRow.record_id.is_(None) & (AttachmentRow.created_at < before)
-    statement = delete(AttachmentRow).where(loose).returning(AttachmentRow.stored_name)
-    return list(connection.execute(statement).scalars())
+    mine = update(AttachmentRow).where(loose, AttachmentRow.state != "erased")
+    return connection.execute(mine.values(state="erased")).rowcount
