@@ -284,3 +284,32 @@ def test_change_notes_are_one_sentence_for_an_admin() -> None:
 def test_scripts_may_be_run() -> None:
     for name in ("bin/sopwith", ".ci/run"):
         assert os.access(ROOT / name, os.X_OK), name
+
+
+WITHOUT = """
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"psycopg", "redis", "opentelemetry", "pytest"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+LATER = "sopwith.wiring.tracing"  # loaded where spans are wished for
+sys.meta_path.insert(0, Missing())
+import importlib, pkgutil, sopwith
+for one in pkgutil.walk_packages(sopwith.__path__, "sopwith."):
+    if not one.name.endswith("__main__") and ".migrations" not in one.name and one.name != LATER:
+        importlib.import_module(one.name)
+"""
+
+
+def test_the_product_starts_without_the_packages_that_only_some_need() -> None:
+    """``make run`` has neither the driver of PostgreSQL nor that of Redis; the tests have both."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", WITHOUT],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import sqlite3
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,12 +13,11 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-import psycopg
 from sqlalchemy import Connection, MetaData, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ..store.chain import BrokenLink, verify
-from ..store.engine import Database, DatabaseError, open_database
+from ..store.engine import Database, DatabaseError, driver_errors, open_database
 from ..store.portable import count_rows, finish_writing, write_rows
 from ..store.schema import newest, upgrade_within
 from ..store.tables import AttachmentRow, RecordRow
@@ -66,7 +64,7 @@ def restore(plan: RestorePlan) -> tuple[Manifest, tuple[BrokenLink, ...]]:
         with archive:
             work.mkdir(parents=True, mode=0o700)
             broken = _restore_into(plan, archive, manifest, work)
-    except (OSError, DBAPIError, sqlite3.Error, psycopg.Error, *DAMAGED) as error:
+    except (OSError, DBAPIError, *driver_errors(), *DAMAGED) as error:
         raise BackupError(f"the backup could not be brought back: {error}.") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)

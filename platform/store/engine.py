@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
@@ -132,6 +133,14 @@ def open_database(address: str) -> Database:
     if url.get_backend_name() == "postgresql":
         return _open_postgres(url.set(drivername="postgresql+psycopg"))
     raise DatabaseError(f"Sopwith keeps its data in SQLite or PostgreSQL, not {url.drivername}")
+
+
+def driver_errors() -> tuple[type[Exception], ...]:
+    """Return what the installed drivers raise when they are used without SQLAlchemy."""
+    found: list[type[Exception]] = [sqlite3.Error]
+    with suppress(ImportError):  # only an installation on PostgreSQL has it
+        found.append(import_module("psycopg").Error)
+    return tuple(found)
 
 
 @contextmanager

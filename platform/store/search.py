@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from psycopg.errors import QueryCanceled
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -38,6 +37,8 @@ SECONDS = 0.02
 """How long the index may be asked before what was found so far must do."""
 
 _NUMBER = re.compile(r"[A-Za-z][A-Za-z-]{0,20}[0-9][0-9-]*")
+TIME_IS_UP = "57014"
+"""What PostgreSQL says of a query that it ended: query_canceled."""
 _LIMIT_TIME = text(f"SET LOCAL statement_timeout = {int(SECONDS * 2000)}")
 _IN_WINDOW = text(
     "SELECT p.record_id FROM search_text t CROSS JOIN search_part p ON p.id = t.rowid"
@@ -223,7 +224,7 @@ class _Look:
             self.connection.execute(_LIMIT_TIME)
             rows = list(dict.fromkeys(self.connection.execute(query).scalars()))
         except OperationalError as error:
-            if not isinstance(error.orig, QueryCanceled):
+            if getattr(error.orig, "sqlstate", "") != TIME_IS_UP:
                 raise
             rows, self.cut = [], True
         finally:

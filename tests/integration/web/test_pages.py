@@ -58,7 +58,8 @@ def test_files_of_other_people_are_as_they_came() -> None:
             "Apache-2.0",
             "ISC",
         )
-    names = {f"vendor/{path.name}" for path in (STATIC / "vendor").iterdir()}
+    found = (path for path in (STATIC / "vendor").rglob("*") if path.is_file())
+    names = {path.relative_to(STATIC).as_posix() for path in found}
     assert names == {entry["target"] for entry in listed}
 
 
