@@ -86,14 +86,14 @@ def demo_data(
     records: int, seed: int, open_share: float, days: int, short: float, now: str | None, data: Path | None,
     database: str | None, processes: int, verify: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    r"""Fill an installation with made-up records in both languages, over all packs in force.
+    """Fill an installation with made-up records in both languages, over all packs in force.
 
     Installs the shipped packs with their sample people where nothing is installed yet. Stop the server first.
 
     \b
     Example:
       sopwith demo-data --records 100000 --seed 7 --open 0.1 --verify
-    """
+    """  # noqa: D301 - click's own mark
     try:
         service = open_service(read_settings(data=data, database_url=database))
     except (SettingsError, DatabaseError) as error:

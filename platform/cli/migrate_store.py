@@ -27,7 +27,7 @@ from .people import DATA
 @click.option("--json", "as_json", is_flag=True, help="Print what was moved as JSON.")
 @DATA
 def migrate_store(target: str, quick: bool, as_json: bool, data: Path | None) -> None:
-    r"""Move the installation into another database, from SQLite to PostgreSQL or back.
+    """Move the installation into another database, from SQLite to PostgreSQL or back.
 
     Stop the servers first. The source is only read. The target must be empty; it stays empty unless everything
     arrived and was compared. Files and keys stay in the data folder. Ends with 0, or with 1 when it could not be.
@@ -35,7 +35,7 @@ def migrate_store(target: str, quick: bool, as_json: bool, data: Path | None) ->
     \b
     Example:
       sopwith migrate-store --to postgresql://sopwith@db.example/sopwith
-    """
+    """  # noqa: D301 - click's own mark
     try:
         settings = read_settings(data=data)
         service = open_service(settings, migrate=False)
