@@ -59,12 +59,13 @@ def restore(plan: RestorePlan) -> tuple[Manifest, tuple[BrokenLink, ...]]:
             "name another folder with --data, or move this one away."
         )
     archive, manifest = open_archive(plan.source)
+    failures: tuple[type[Exception], ...] = (OSError, DBAPIError, *driver_errors(), *DAMAGED)
     work = plan.data.absolute().with_name(f".{plan.data.absolute().name}.restoring-{os.getpid()}")
     try:
         with archive:
             work.mkdir(parents=True, mode=0o700)
             broken = _restore_into(plan, archive, manifest, work)
-    except (OSError, DBAPIError, *driver_errors(), *DAMAGED) as error:
+    except failures as error:
         raise BackupError(f"the backup could not be brought back: {error}.") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -19,7 +19,7 @@ from sopwith.definitions.operations import (
     Remove,
     Rename,
 )
-from sopwith.definitions.splicing import CannotSpliceError
+from sopwith.definitions.places import CannotSpliceError
 from sopwith.runtime import drafting
 from sopwith.store.people import StaleRowError
 from sopwith.store.releases import Draft

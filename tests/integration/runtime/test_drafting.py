@@ -8,8 +8,8 @@ import pytest
 
 from sopwith.core.text import Text
 from sopwith.definitions.operations import Insert, Move, OperationError, Put, Remove, value_at
+from sopwith.definitions.places import CannotSpliceError
 from sopwith.definitions.reading import read_nodes
-from sopwith.definitions.splicing import CannotSpliceError
 from sopwith.runtime.drafting import (
     Change,
     ConflictingEditError,

@@ -24,7 +24,8 @@ from sopwith.definitions.operations import (
     Rename,
     apply_to_value,
 )
-from sopwith.definitions.splicing import CannotSpliceError, Cut, carry_out, operate
+from sopwith.definitions.places import CannotSpliceError
+from sopwith.definitions.splicing import Cut, carry_out, operate
 from sopwith.definitions.writing import inline, scalar
 
 PACKS = Path(__file__).parents[3] / "catalog" / "sop-templates"
