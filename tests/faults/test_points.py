@@ -94,6 +94,7 @@ class Run:
         for thread in self.working:
             thread.join(self.clients.patience)
         assert not self.failed, self.failed
+        self.installation.rest()  # a record that a rule still opens would come too late for the round
         self.act("sweep")
         self.installation.rest()
         self.server.stop()

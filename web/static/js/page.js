@@ -89,6 +89,31 @@ function startKeeping() {
   });
 }
 
+// Refreshes of one form go one after the other, each with what the page holds by then. htmx keeps its
+// own queue with the element, and loses it when an answer is put into the page.
+function startQueueing() {
+  const busy = new Map(); // id of the form's part: what waits for the answer on its way
+  const refreshes = (element) => element.id && element.getAttribute("hx-trigger")?.includes("change");
+  addEventListener("htmx:confirm", (event) => {
+    const { elt, etc, issueRequest } = event.detail;
+    if (!refreshes(elt)) return;
+    const waiting = busy.get(elt.id);
+    if (!waiting) return void busy.set(elt.id, []);
+    event.preventDefault();
+    const isPlain = !etc?.values;
+    if (isPlain && waiting.some((one) => one.isPlain)) return; // the one that waits says all
+    waiting.push({ isPlain, go: () => issueRequest(true) });
+  });
+  addEventListener("htmx:afterRequest", (event) => {
+    const id = event.detail.elt.id;
+    const waiting = busy.get(id);
+    if (!waiting) return;
+    const next = waiting.shift();
+    if (next) setTimeout(next.go);
+    else busy.delete(id);
+  });
+}
+
 function focusProblems(root) {
   root.querySelector?.("[data-focus]")?.focus();
 }
@@ -97,6 +122,7 @@ rememberZone();
 startMenus();
 startMorphing();
 startKeeping();
+startQueueing();
 startRefreshing();
 startClocks();
 startUploads();
