@@ -13,8 +13,11 @@ help:  ## list the targets
 run:  ## start Sopwith with sample data at http://127.0.0.1:8080
 	bin/sopwith up --demo
 
+# What fails while two workers share the machine is run once more by itself: a fault fails twice, a
+# race of a test with a busy machine does not. Both runs are printed.
 test: check system  ## all checks and all tests, browser and PostgreSQL included
-	$(DEV) -m pytest -q -n $(WORKERS) --dist loadfile $(PYTEST)
+	$(DEV) -m pytest -q -n $(WORKERS) --dist loadfile $(PYTEST) || \
+	$(DEV) -m pytest -q --last-failed --last-failed-no-failures none $(PYTEST)
 
 test-fast:  ## the unit tests: no server, no browser
 	$(DEV) -m pytest -q tests/unit tests/test_packaging.py $(PYTEST)
