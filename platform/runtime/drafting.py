@@ -18,7 +18,6 @@ from ..definitions.merging import merge
 from ..definitions.operations import Operation, OperationError, value_at
 from ..definitions.reading import read_nodes
 from ..definitions.splicing import Cut, carry_out, operate
-from ..store.people import StaleRowError
 from ..store.releases import (
     Draft,
     DraftOperation,
@@ -387,20 +386,3 @@ def _turn(service: Service, draft_id: str, author: str | None, *, forward: bool)
         kind = "redo" if forward else "undo"
         operation = _row(_title(row), kind, row.revision, ways)
         return _save(service, connection, draft, files, author, operation, back)
-
-
-__all__ = [
-    "Change",
-    "ConflictingEditError",
-    "Gesture",
-    "NoDraftError",
-    "Rewrite",
-    "StaleRowError",
-    "Step",
-    "can_turn",
-    "edit",
-    "history",
-    "open_draft",
-    "redo",
-    "undo",
-]

@@ -27,6 +27,7 @@ from .comparing import Change, compare
 from .live import known
 
 PURPOSE = "upload:"
+"""How the titles of drafts begin that hold an uploaded pack; the studio does not show them."""
 LONGEST_NOTE = 500
 
 

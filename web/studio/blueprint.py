@@ -6,23 +6,16 @@ from flask import Blueprint, abort
 
 from sopwith.store.releases import Draft, draft_of
 
-from ..visitor import get_service, visitor
+from ..admin.releases import PURPOSE
+from ..visitor import get_service
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
-UPLOAD = "upload:"
-"""How the titles of drafts begin that hold an uploaded pack; they are shown under releases."""
 
 
 def the_draft(draft_id: str) -> Draft:
     """Return the draft, or answer 404."""
     with get_service().database.reading() as connection:
         found = draft_of(connection, draft_id)
-    if found is None or found.title.startswith(UPLOAD):
+    if found is None or found.title.startswith(PURPOSE):
         abort(404)
     return found
-
-
-def author() -> str | None:
-    """Return in whose name something is done."""
-    who = visitor().user
-    return who.id if who else None

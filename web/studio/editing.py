@@ -24,11 +24,12 @@ from sopwith.runtime import drafting
 from sopwith.store.people import StaleRowError
 from sopwith.store.releases import Draft
 
+from ..admin.acting import author
 from ..htmx import go
 from ..languages import lang
 from ..visitor import get_service
 from ..wording import gettext as _
-from .blueprint import author, blueprint, the_draft
+from .blueprint import blueprint, the_draft
 
 MOST_CHANGES = 500
 LARGEST = 4 * 1024 * 1024

@@ -15,13 +15,13 @@ from sopwith.runtime.drafting import bring_up_to_date
 from sopwith.runtime.publishing import publish
 from sopwith.store.releases import Draft, drop_draft, live_hash, open_records_by_release, release_of
 
-from ..admin.acting import audited
+from ..admin.acting import audited, author
 from ..admin.comparing import difference
 from ..htmx import go
 from ..visitor import get_service
 from ..wording import gettext as _
 from .bench import Bench, bench_of, by_severity
-from .blueprint import author, blueprint, the_draft
+from .blueprint import blueprint, the_draft
 
 LONGEST_NOTE = 500
 

@@ -12,11 +12,12 @@ from sopwith.runtime.drafting import can_turn, history
 from sopwith.store.people import users_by_id
 from sopwith.store.releases import Draft, draft_head, live_hash
 
+from ..admin.releases import PURPOSE
 from ..htmx import go
 from ..languages import lang
 from ..visitor import get_service
 from .bench import bench_of, by_severity
-from .blueprint import UPLOAD, blueprint, the_draft
+from .blueprint import blueprint, the_draft
 
 
 @blueprint.get("/<draft_id>")
@@ -70,7 +71,7 @@ def state(draft_id: str) -> ResponseReturnValue:
     """Tell at which revision the draft is: what a page asks now and then."""
     with get_service().database.reading() as connection:
         head = draft_head(connection, draft_id)
-    if head is None or head.title.startswith(UPLOAD):
+    if head is None or head.title.startswith(PURPOSE):
         abort(404)
     return jsonify(revision=head.revision)
 
