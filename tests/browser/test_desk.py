@@ -119,6 +119,7 @@ def test_a_card_is_dragged_and_moved_by_key(browser: Browser, address: str, shop
         page.locator("[data-card]").drag_to(page.locator("[data-column=kim]"))
         expect(page.locator("[data-column=kim] [data-card]")).to_have_count(1)
         assert shop.state(record_id).owner == "kim"
+        page.wait_for_load_state()  # the cards stand before the scripts that listen for keys
         page.keyboard.press("j")
         page.keyboard.press("m")
         expect(page.get_by_role("heading", name="Move R-")).to_be_visible()

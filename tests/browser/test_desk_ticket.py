@@ -135,6 +135,7 @@ def test_an_expert_solves_it_by_keyboard_alone(browser: Browser, address: str, s
         if page.get_attribute("html", "lang") != "en":
             page.get_by_role("button", name="EN").click()
             page.wait_for_selector("html[lang=en]")
+            page.wait_for_load_state()
         page.keyboard.press("j")
         assert page.evaluate("document.activeElement.hasAttribute('data-open')")
         page.keyboard.press("Control+k")
