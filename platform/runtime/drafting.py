@@ -172,7 +172,7 @@ def bring_up_to_date(
                 _note(files, name, merged, cuts, back)
         begun = replace(draft, from_release=live)
         title = Text("Took in what was published meanwhile", "合入期间已发布的修改")
-        row = _row(title, "edit", None, cuts)
+        row = _row(title, "edit", None, cuts) | {"begun": {"from": draft.from_release, "to": live}}
         return _save(service, connection, begun, files, author, row, back), tuple(clashes)
 
 
@@ -385,4 +385,13 @@ def _turn(service: Service, draft_id: str, author: str | None, *, forward: bool)
         _step_through(files, ways)
         kind = "redo" if forward else "undo"
         operation = _row(_title(row), kind, row.revision, ways)
-        return _save(service, connection, draft, files, author, operation, back)
+        turned_draft = _begun_anew(draft, row, forward)
+        return _save(service, connection, turned_draft, files, author, operation, back)
+
+
+def _begun_anew(draft: Draft, row: DraftOperation, forward: bool) -> Draft:
+    """Return the draft begun on the release that belongs to its text: without what a step took in, it is stale again."""
+    begun = row.operation.get("begun")
+    if begun is None:
+        return draft
+    return replace(draft, from_release=begun["to" if forward else "from"])
