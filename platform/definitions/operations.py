@@ -63,23 +63,82 @@ class Rename:
     key: str
 
 
-Operation = Put | Insert | Remove | Move | Rename
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Set:
+    """Give the key at the end of *path* a value, with the mappings on the way that are missing."""
+
+    path: Path
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clear:
+    """Take away what stands at *path*, with the keys above it that would hold nothing then; nothing when it is gone."""
+
+    path: Path
+
+
+Plain = Put | Insert | Remove | Move | Rename
+Operation = Plain | Set | Clear
+
+
+def grounded(value: Any, operation: Operation) -> Plain | None:
+    """Return the plain operation that *operation* comes to on *value*; None when there is nothing to do."""
+    match operation:
+        case Set():
+            return _grounded_set(value, operation)
+        case Clear():
+            return _grounded_clear(value, operation)
+        case _:
+            return operation
+
+
+def _grounded_set(value: Any, operation: Set) -> Put:
+    path, held = operation.path, operation.value
+    for length in range(1, len(path)):
+        if not _stands(value, path[:length]):
+            for key in reversed(path[length:]):
+                if isinstance(key, int):
+                    raise OperationError(f"nothing stands at {_shown(path)}")
+                held = {key: held}
+            return Put(path=path[:length], value=held)
+    return Put(path=path, value=held)
+
+
+def _grounded_clear(value: Any, operation: Clear) -> Remove | None:
+    path = operation.path
+    if not _stands(value, path):
+        return None
+    while len(path) > 1 and isinstance(path[-2], str) and len(value_at(value, path[:-1])) == 1:
+        path = path[:-1]
+    return Remove(path=path)
+
+
+def _stands(value: Any, path: Path) -> bool:
+    try:
+        value_at(value, path)
+    except OperationError:
+        return False
+    return True
 
 
 def apply_to_value(value: Any, operation: Operation) -> Any:
     """Return a copy of the plain *value* with *operation* done; raises OperationError."""
+    plain = grounded(value, operation)
     root = copy.deepcopy(value)
-    match operation:
+    match plain:
+        case None:
+            pass
         case Put():
-            _put(root, operation)
+            _put(root, plain)
         case Insert():
-            _insert(_list_at(root, operation.path), operation.index, operation.value)
+            _insert(_list_at(root, plain.path), plain.index, plain.value)
         case Remove():
-            _take(root, operation.path)
+            _take(root, plain.path)
         case Move():
-            _move(root, operation)
+            _move(root, plain)
         case Rename():
-            _rename(root, operation)
+            _rename(root, plain)
     return root
 
 

@@ -15,7 +15,18 @@ from typing import Any
 
 from ..core.span import Span
 from .node import Node
-from .operations import Insert, Move, Operation, OperationError, Put, Remove, Rename, apply_to_value
+from .operations import (
+    Insert,
+    Move,
+    Operation,
+    OperationError,
+    Plain,
+    Put,
+    Remove,
+    Rename,
+    apply_to_value,
+    grounded,
+)
 from .places import COMMENT, CannotSpliceError, Places
 from .reading import read_nodes
 from .writing import (
@@ -75,11 +86,12 @@ def operate(text: str, path: str, operation: Operation, document: int = 0) -> Sp
     if not 0 <= document < len(roots):
         raise OperationError(f"there is no document {document} in {path}")
     root = roots[document]
-    wanted = apply_to_value(root.value, operation)
-    if _same(wanted, root.value):
+    plain = grounded(root.value, operation)
+    wanted = root.value if plain is None else apply_to_value(root.value, plain)
+    if plain is None or _same(wanted, root.value):
         return Spliced(text=text, cuts=(), inverse=())
     try:
-        done = carry_out(text, Planner(root).plan(operation))
+        done = carry_out(text, Planner(root).plan(plain))
     except UnwritableError as error:
         raise OperationError(f"the value {error} cannot be written") from error
     except ValueError as error:
@@ -105,7 +117,7 @@ def _spot(root: Node, operation: Operation) -> Span:
 class Planner(Places):
     """Plans the cuts of one operation on one document."""
 
-    def plan(self, operation: Operation) -> list[Cut]:
+    def plan(self, operation: Plain) -> list[Cut]:
         """Return the cuts that carry *operation* out."""
         match operation:
             case Put():

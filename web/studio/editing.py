@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from sopwith.core.text import Text
 from sopwith.definitions.operations import (
+    Clear,
     Insert,
     Move,
     Operation,
@@ -18,6 +19,7 @@ from sopwith.definitions.operations import (
     Put,
     Remove,
     Rename,
+    Set,
 )
 from sopwith.definitions.places import CannotSpliceError
 from sopwith.runtime import drafting
@@ -177,6 +179,8 @@ _MAKERS: Mapping[str, Callable[[Json], Operation]] = {
     "remove": lambda sent: Remove(path=_path(sent.get("path"))),
     "move": _move,
     "rename": _rename,
+    "set": lambda sent: Set(path=_path(sent.get("path")), value=sent.get("value")),
+    "clear": lambda sent: Clear(path=_path(sent.get("path"))),
 }
 
 

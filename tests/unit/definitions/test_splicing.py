@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sopwith.definitions import read_nodes
 from sopwith.definitions.node import Node
 from sopwith.definitions.operations import (
+    Clear,
     Insert,
     Move,
     Operation,
@@ -22,6 +23,7 @@ from sopwith.definitions.operations import (
     Put,
     Remove,
     Rename,
+    Set,
     apply_to_value,
 )
 from sopwith.definitions.places import CannotSpliceError
@@ -31,6 +33,7 @@ from sopwith.definitions.writing import inline, scalar
 PACKS = Path(__file__).parents[3] / "catalog" / "sop-templates"
 FILES = sorted(PACKS.rglob("*.yaml"))
 EDITS = 10_000 if os.environ.get("SOPWITH_FULL") == "1" else 450
+KINDS = ("put", "put", "new", "insert", "remove", "move", "rename", "set", "clear")
 VALUES: tuple[Any, ...] = (
     *("x", "two words", "yes", "12", "a: b", "# no", "", "中文，标点", " lead", "tail "),
     *("line one\nline two", "trail\n", "q\"uote's", 3, 1.5, True, None, [], {}, ["a", "b"]),
@@ -79,7 +82,7 @@ def some_operation(root: Node, chance: random.Random) -> Operation | None:
     node, value = chance.choice(nodes), chance.choice(VALUES)
     maps = [one for one in root.walk() if one.kind == "map"]
     lists = [one for one in root.walk() if one.kind == "list"]
-    match chance.choice(["put", "put", "new", "insert", "remove", "move", "rename"]):
+    match chance.choice(KINDS):
         case "put":
             return Put(path=node.path, value=value)
         case "new":
@@ -98,9 +101,28 @@ def some_operation(root: Node, chance: random.Random) -> Operation | None:
             alike = maps if node.parent.kind == "map" else lists
             to = chance.choice(alike) if chance.random() < 0.4 else node.parent
             return Move(path=node.path, to=to.path, index=chance.randrange(len(to.children) + 1))
+        case "set":
+            return Set(
+                path=(*chance.choice(maps).path, *chance.sample(["a", "b", "c"], 2)), value=value
+            )
+        case "clear":
+            return Clear(path=node.path)
         case "rename" if node.key_place is not None:
             return Rename(path=node.path, key=chance.choice(["renamed", "a b", "12"]))
     return None
+
+
+def test_a_value_is_set_with_the_mappings_above_it_and_cleared_with_them() -> None:
+    text = "kind: form\nid: a\nstates:\n  open: {title: Open} # here\n"
+    changed = operate(text, "a.yaml", Set(path=("states", "open", "limit", "P0"), value="10m"))
+    assert "limit: {P0: 10m}} # here" in changed.text
+    deep = operate(changed.text, "a.yaml", Set(path=("labels", "en", "x"), value="X")).text
+    assert said(deep, "a.yaml")[0].endswith('"labels": {"en": {"x": "X"}}}')
+    without = operate(deep, "a.yaml", Clear(path=("labels", "en", "x"))).text
+    assert without == changed.text
+    assert operate(without, "a.yaml", Clear(path=("labels", "en"))).cuts == ()
+    with pytest.raises(OperationError):
+        operate(text, "a.yaml", Set(path=("go", 0, "to"), value="b"))
 
 
 @pytest.mark.parametrize("part", range(3))
