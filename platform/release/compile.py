@@ -60,6 +60,20 @@ def compile_release(
 
     roles, teams: further ones that the installation knows besides the definitions' own.
     """
+    release, found = compile_partly(documents, roles=roles, teams=teams)
+    return (None if has_errors(found) else release), found
+
+
+def compile_partly(
+    documents: Sequence[Document],
+    *,
+    roles: frozenset[str] = frozenset(),
+    teams: frozenset[str] = frozenset(),
+) -> tuple[Release, Findings]:
+    """Return what can be read of *documents*, and every finding: for pages that show half-finished work.
+
+    A definition with errors of its own is left out; what names it stays, so this is no release to run.
+    """
     return _Compiler(documents, BUILT_IN_ROLES | roles, teams).run()
 
 
@@ -78,7 +92,7 @@ class _Compiler:
         self.schemas: dict[str, Schema] = {}
         self.taxonomies: dict[str, Taxonomy] = {}
 
-    def run(self) -> tuple[Release | None, Findings]:
+    def run(self) -> tuple[Release, Findings]:
         self.sort_documents()
         taxonomies = self.taxonomies = self.each("taxonomy", parse_taxonomy)
         self.declare_fields(taxonomies)
@@ -114,8 +128,7 @@ class _Compiler:
             },
         )
         self.check(release)
-        found = tidy(self.found)
-        return (None if has_errors(found) else release), found
+        return release, tidy(self.found)
 
     # --- reading ----------------------------------------------------------------------------------
 

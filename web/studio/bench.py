@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sopwith.core.diagnostics import Diagnostic, has_errors
 from sopwith.core.text import Text
 from sopwith.definitions import Document, tidy
-from sopwith.release.compile import compile_release
+from sopwith.release.compile import compile_partly
 from sopwith.release.model import Release
 from sopwith.runtime.releases import Bundle, hash_of, read_bundle
 
@@ -37,11 +37,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What the text of a draft says. release: None while there are errors."""
+    """What the text of a draft says. release: None while there are errors; partly: what can be read all the same."""
 
     bundle: Bundle
     found: tuple[Diagnostic, ...]
     release: Release | None
+    partly: Release
 
     @property
     def documents(self) -> list[Document]:
@@ -97,9 +98,10 @@ def bench_of(files: Mapping[str, str]) -> Bench:
 
 def _examine(files: Mapping[str, str]) -> Bench:
     bundle = read_bundle(files)
-    release, found = compile_release(bundle.documents)
+    partly, found = compile_partly(bundle.documents)
     every = tidy((*bundle.found, *found))
-    return Bench(bundle=bundle, found=every, release=None if has_errors(every) else release)
+    release = None if has_errors(every) else partly
+    return Bench(bundle=bundle, found=every, release=release, partly=partly)
 
 
 def by_severity(found: Sequence[Diagnostic]) -> list[Diagnostic]:
