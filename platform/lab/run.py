@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..core import commands as c
-from ..core.decision import Decision, Problem
+from ..core.decision import Decision, Effect, Problem
 from ..core.directory import Person
 from ..core.events import SYSTEM, Actor
 from ..core.plain import instant_text
@@ -17,10 +17,11 @@ from ..core.record import Clock, RecordState
 from ..core.span import Span
 from ..release.model import Release
 from ..sla.ticking import consumed
+from .agreement import agrees
 from .people import Town
 from .scenario import Scenario, Step, read_instant, wait_seconds
 from .steps import command_of
-from .world import World
+from .world import Done, World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +43,22 @@ class StepRun:
     story: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
     failures: tuple[Failure, ...] = ()
+    done: tuple[Done, ...] = ()
+    sent: tuple[Effect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioRun:
-    """The whole run. visited: the workflow states that were entered, for coverage."""
+    """The whole run. visited: the workflow states that were entered, for coverage.
+
+    walked: workflow, state left (empty for none) and state entered of each move.
+    """
 
     scenario: Scenario
     steps: tuple[StepRun, ...]
     visited: frozenset[str] = frozenset()
     transitions: frozenset[tuple[str, str]] = frozenset()
+    walked: frozenset[tuple[str, str, str]] = frozenset()
     fired: frozenset[str] = frozenset()
 
     @property
@@ -62,7 +69,7 @@ class ScenarioRun:
 
 def run_scenario(release: Release, scenario: Scenario) -> ScenarioRun:
     """Return how *scenario* goes on *release*; the first failed step ends it."""
-    return _Run(release, scenario).go()
+    return Player(release, scenario).go()
 
 
 @dataclass(slots=True)
@@ -74,8 +81,8 @@ class _Window:
     waiting: int = 0
 
 
-class _Run:
-    """One run."""
+class Player:
+    """Plays the steps of one scenario in a world of its own."""
 
     def __init__(self, release: Release, scenario: Scenario) -> None:
         self.release, self.scenario = release, scenario
@@ -91,39 +98,49 @@ class _Run:
         self.window = _Window()
 
     def go(self) -> ScenarioRun:
+        """Return how all steps go; the first failed one ends it."""
         runs: list[StepRun] = []
         for step in self.scenario.steps:
             run = self.step(step)
             runs.append(run)
             if run.failures:
                 break
-        visited: set[str] = set()
-        moves: set[tuple[str, str]] = set()
-        fired: set[str] = set()
-        for done in self.world.done:
-            for event in done.decision.events:
-                if event.kind == "state":
-                    visited.add(str(event.body["to"]))
-                    moves.add((str(event.body.get("from") or ""), str(event.body["to"])))
-            fired |= {
-                why.id for why in done.decision.why if why.kind == "rule" and why.outcome == "fired"
-            }
+        walked = self.walked()
         return ScenarioRun(
             scenario=self.scenario,
             steps=tuple(runs),
-            visited=frozenset(visited),
-            transitions=frozenset(moves),
-            fired=frozenset(fired),
+            visited=frozenset(to for _, _, to in walked),
+            transitions=frozenset((source, to) for _, source, to in walked),
+            walked=walked,
+            fired=frozenset(
+                why.id
+                for done in self.world.done
+                for why in done.decision.why
+                if why.kind == "rule" and why.outcome == "fired"
+            ),
         )
+
+    def walked(self) -> frozenset[tuple[str, str, str]]:
+        """Return each move so far: workflow, state left (empty for none), state entered."""
+        found: set[tuple[str, str, str]] = set()
+        for done in self.world.done:
+            state = self.world.records.get(done.record)
+            kind = self.release.record_types.get(state.type) if state else None
+            for event in done.decision.events:
+                if event.kind == "state" and kind is not None:
+                    source, to = str(event.body.get("from") or ""), str(event.body["to"])
+                    found.add((kind.workflow, source, to))
+        return frozenset(found)
 
     # --- doing ------------------------------------------------------------------------------------
 
     def step(self, step: Step) -> StepRun:
+        """Do one step; what fails is told, never raised."""
         world = self.world
         self.window = _Window(len(world.done), len(world.sent), len(world.waiting))
         at = world.now
         try:
-            decision = self.do(step)
+            decision = self._do(step)
         except KeyError as missing:
             failure = Failure(
                 span=step.span,
@@ -133,14 +150,20 @@ class _Run:
             )
             return StepRun(step=step, at=at, story=(), failures=(failure,))
         problems = decision.problems if decision else ()
-        failures = self.refusals(step, problems)
+        failures = self._refusals(step, problems)
         if not failures and not step.refused:
-            failures = self.expectations(step)
+            failures = self._expectations(step)
         return StepRun(
-            step=step, at=at, story=self.story(), problems=problems, failures=tuple(failures)
+            step=step,
+            at=at,
+            story=self._story(),
+            problems=problems,
+            failures=tuple(failures),
+            done=tuple(world.done[self.window.decisions :]),
+            sent=tuple(world.sent[self.window.sent :]),
         )
 
-    def do(self, step: Step) -> Decision | None:
+    def _do(self, step: Step) -> Decision | None:
         world, args = self.world, step.args
         if step.verb == "wait":
             world.wait_until(world.now + timedelta(seconds=wait_seconds(str(args["value"]))))
@@ -153,10 +176,10 @@ class _Run:
             world.away(str(args.get("person", args.get("value"))), step.verb == "away")
             return None
         if step.verb == "create":
-            return self.create(step)
-        return world.handle(self.command(step), self.record(step))
+            return self._create(step)
+        return world.handle(self._command(step), self.record(step))
 
-    def create(self, step: Step) -> Decision:
+    def _create(self, step: Step) -> Decision:
         args = step.args
         kind = self.release.record_types[args.get("type", self.scenario.record_type)]
         customer = args.get("customer")
@@ -179,6 +202,7 @@ class _Run:
         )
 
     def record(self, step: Step) -> str:
+        """Return the id of the record that *step* is about; raises KeyError for an unknown name."""
         if step.record:
             if step.record in self.names:
                 return self.names[step.record]
@@ -186,13 +210,17 @@ class _Run:
             if made:
                 return made[-1].id
             raise KeyError(step.record)
+        if not self.names:
+            raise KeyError("record")
         return next(iter(self.names.values()))
 
     def user(self, name: str) -> Actor:
+        """Return a colleague of the cast as an actor; raises KeyError for an unknown one."""
         person: Person = self.world.town.people[name]
         return Actor("user", person.id, person.roles, person.teams, person.name)
 
     def actor(self, step: Step) -> Actor:
+        """Return who does *step*: the person it names, else the record's customer."""
         name = step.args.get("as")
         if name:
             return self.user(name)
@@ -206,26 +234,26 @@ class _Run:
             )
         return SYSTEM
 
-    def say(self, text: Any, files: Any = ()) -> c.NewMessage:
+    def _say(self, text: Any, files: Any = ()) -> c.NewMessage:
         self.messages += 1
         return c.NewMessage(id=f"m{self.messages}", text=str(text or ""), files=tuple(files))
 
-    def command(self, step: Step) -> c.Command:
+    def _command(self, step: Step) -> c.Command:
         return command_of(
             step,
             self.actor(step),
             self.world.records[self.record(step)],
             self.release,
-            self.say,
-            self.target,
+            self._say,
+            self._target,
         )
 
-    def target(self, name: str) -> RecordState:
+    def _target(self, name: str) -> RecordState:
         return self.world.records[self.names[name]]
 
     # --- comparing --------------------------------------------------------------------------------
 
-    def refusals(self, step: Step, problems: tuple[Problem, ...]) -> list[Failure]:
+    def _refusals(self, step: Step, problems: tuple[Problem, ...]) -> list[Failure]:
         codes = sorted({problem.code for problem in problems})
         if step.refused:
             if sorted(set(step.refused)) != codes:
@@ -246,13 +274,13 @@ class _Run:
             return [Failure(span=step.span, what="refused", expected="accepted", actual=said)]
         return []
 
-    def expectations(self, step: Step) -> list[Failure]:
+    def _expectations(self, step: Step) -> list[Failure]:
         failures: list[Failure] = []
         if not step.then:
             return failures
         state = self.world.records[self.record(step)]
         for key, expected in step.then.items():
-            actual = self.actual(key, expected, state)
+            actual = self._actual(key, expected, state)
             if not agrees(expected, actual, key):
                 failures.append(
                     Failure(
@@ -264,7 +292,7 @@ class _Run:
                 )
         return failures
 
-    def actual(self, key: str, expected: Any, state: RecordState) -> Any:
+    def _actual(self, key: str, expected: Any, state: RecordState) -> Any:
         if key == "values":
             return {name: state.values.get(name) for name in expected}
         if key == "priority":
@@ -272,13 +300,13 @@ class _Run:
         if key == "category":
             return state.category.value
         if key == "clocks":
-            return {name: self.clock(state.clocks.get(name), expected[name]) for name in expected}
+            return {name: self._clock(state.clocks.get(name), expected[name]) for name in expected}
         if key == "due":
-            return {name: self.clock_due(state.clocks.get(name)) for name in expected}
+            return {name: self._clock_due(state.clocks.get(name)) for name in expected}
         if key in ("fired", "not_fired"):
-            return self.fired()
+            return self._fired()
         if key in ("mails", "notices", "webhooks", "created"):
-            return self.outward(key)
+            return self._outward(key)
         if key == "tasks":
             return {name: task.status for name, task in state.tasks.items()}
         if key == "approvers":
@@ -295,7 +323,7 @@ class _Run:
             return list(state.tags)
         return getattr(state, key)
 
-    def clock(self, clock: Clock | None, asked: Any) -> Any:
+    def _clock(self, clock: Clock | None, asked: Any) -> Any:
         if clock is None:
             return None
         facts: dict[str, Any] = {
@@ -307,17 +335,17 @@ class _Run:
         }
         working = self.release.working_time.get(clock.calendar) if clock.calendar else None
         facts["used"] = consumed(clock, self.world.now, working)
-        facts["due"] = self.clock_due(clock)
+        facts["due"] = self._clock_due(clock)
         if not isinstance(asked, Mapping):
             return facts["status"]
         return {name: facts.get(name) for name in asked}
 
-    def clock_due(self, clock: Clock | None) -> str | None:
+    def _clock_due(self, clock: Clock | None) -> str | None:
         if clock is None or clock.due_at is None:
             return None
         return clock.due_at.astimezone(ZoneInfo(self.scenario.zone)).strftime("%Y-%m-%d %H:%M:%S")
 
-    def fired(self) -> list[str]:
+    def _fired(self) -> list[str]:
         names: list[str] = []
         for done in self.world.done[self.window.decisions :]:
             names += [
@@ -325,7 +353,7 @@ class _Run:
             ]
         return names
 
-    def outward(self, key: str) -> Any:
+    def _outward(self, key: str) -> Any:
         sent = self.world.sent[self.window.sent :]
         if key == "webhooks":
             return sum(1 for one in sent if one.kind == "webhook")
@@ -337,7 +365,7 @@ class _Run:
 
     # --- telling ----------------------------------------------------------------------------------
 
-    def story(self) -> tuple[str, ...]:
+    def _story(self) -> tuple[str, ...]:
         """Return what happened in this step, a line an event, for the trace of a failure."""
         lines: list[str] = []
         for done in self.world.done[self.window.decisions :]:
@@ -361,30 +389,3 @@ def _brief(body: Mapping[str, Any]) -> str:
         text = str(value)
         parts.append(f"{key}={text if len(text) <= 80 else text[:79] + '…'}")
     return " ".join(parts)
-
-
-def agrees(expected: Any, actual: Any, key: str = "") -> bool:
-    """Return whether *actual* is what was expected: lists of names as sets that must all be there, clocks by their parts."""
-    if key == "not_fired":
-        return not set(expected) & set(actual or ())
-    if key in ("fired", "mails", "notices", "created", "approvers", "links"):
-        wanted = [expected] if isinstance(expected, str) else list(expected)
-        return bool(set(wanted) <= set(actual or ()) and (wanted or not actual))
-    if key == "tags":
-        return set(expected) == set(actual or ())
-    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
-        return all(agrees(value, actual.get(name), name) for name, value in expected.items())
-    if key in ("due", "") or (isinstance(actual, str) and isinstance(expected, str)):
-        return str(actual) == str(expected) or (
-            isinstance(actual, str) and _same_time(str(expected), actual)
-        )
-    if key in ("used", "target") and isinstance(expected, str):
-        return bool(wait_seconds(expected) == actual)
-    return bool(expected == actual)
-
-
-def _same_time(expected: str, actual: str) -> bool:
-    """Return whether ``09:15`` or ``2026-11-16 09:15`` names the instant ``2026-11-16 09:15:00``."""
-    return actual in (expected, f"{expected}:00") or actual.endswith(
-        (f" {expected}", f" {expected}:00")
-    )

@@ -177,6 +177,10 @@ class World:
                 self.rounds.skip(min([*self._due(), instant_]))
         self._run_until(instant_)
 
+    def next_due(self) -> datetime | None:
+        """Return when something happens by itself next: a timer, a mail that waits, else a round of a rule."""
+        return min(self._due(), default=None) or self.rounds.first()
+
     def _due(self) -> list[datetime]:
         """Return when timers and effects are due."""
         later = [one.due_at for one in self.waiting if one.due_at is not None]
