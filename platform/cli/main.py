@@ -6,15 +6,18 @@ import click
 
 from .. import __version__
 from .alive import alive
+from .apply import apply
 from .backup import backup
 from .check import check
 from .demo_data import demo_data
 from .dispatcher import dispatcher
 from .doctor import doctor
 from .erase import erase
+from .export import export
 from .jobs import jobs_group
 from .migrate_store import migrate_store
 from .people import token_group, user_group
+from .plan import plan
 from .reindex import reindex
 from .restore import restore_command
 from .settings import settings_command
@@ -31,6 +34,7 @@ def main() -> None:
 
 
 main.add_command(alive)
+main.add_command(apply)
 main.add_command(backup)
 main.add_command(check)
 main.add_command(demo_data)
@@ -39,6 +43,8 @@ main.add_command(dispatcher)
 main.add_command(doctor)
 main.add_command(settings_command)
 main.add_command(erase)
+main.add_command(export)
+main.add_command(plan)
 main.add_command(verify)
 main.add_command(reindex)
 main.add_command(restore_command)
