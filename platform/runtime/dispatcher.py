@@ -17,6 +17,7 @@ from ..store.installation import Heartbeat, beat
 from ..store.jobs import JobClaim, expire_all, give_back
 from .crash import crash_point
 from .hints import Listener
+from .holders import Vigil
 from .housekeeping import plan_housekeeping
 from .job_queue import Failure, Lane, claim_batches, instant_of, settle_failure
 from .ports import Clock, Ids
@@ -78,6 +79,7 @@ class Dispatcher:
     _watch: ClockWatch | None = None
     _held_until: float = 0.0
     _last_beat: float | None = None
+    _vigil: Vigil | None = None
     _fallen: list[JobClaim] = field(default_factory=list)
     _doubtful: list[str] = field(default_factory=list)
 
@@ -118,6 +120,7 @@ class Dispatcher:
         """Claim what is due and hand it on; return how many jobs that were."""
         self._look_at_clock()
         self._pick_up()
+        self._free_what_the_dead_hold()
         room = dict(self.executor.room())
         if self.clock.monotonic() < self._held_until:
             room[Lane.INSIDE] = 0
@@ -151,6 +154,11 @@ class Dispatcher:
                 failure = Failure(error="The database could not be reached.")
                 settle_failure(connection, job, failure, self.clock.now())
         self._fallen = []
+
+    def _free_what_the_dead_hold(self) -> None:
+        if self._vigil is None:
+            self._vigil = Vigil(database=self.database, clock=self.clock)
+        self._vigil.look()
 
     def _run(self) -> None:
         self._forever(self.prepare, once=True)

@@ -62,9 +62,10 @@ Handler = Callable[[Work, JobClaim], None]
 
 @dataclass(slots=True, kw_only=True)
 class InsideJobs:
-    """Carries out jobs of the lanes inside the database."""
+    """Carries out jobs of the lanes inside the database. node: as in ``OutsideJobs``."""
 
     service: Service
+    node: str = ""
     _handlers: Mapping[str, Handler] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -151,7 +152,8 @@ class InsideJobs:
             return
         with self._database.writing() as connection:
             now = instant_of(self._database, self.service.clock)
-            renew(connection, first.id, token, now, LEASES[Lane(first.lane)])
+            lease = LEASES[Lane(first.lane)]
+            renew(connection, first.id, token, now, lease, node=self.node)
 
     def _one(self, work: Work, job: JobClaim) -> None:
         """Carry out one job in its savepoint; a failure is settled outside of it, in the same transaction."""

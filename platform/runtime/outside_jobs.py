@@ -28,6 +28,9 @@ from .watching import job_ended, step, watched_delivery, watched_job
 log = logging.getLogger(__name__)
 
 FAILING_TOO_LONG = timedelta(days=5)
+LONG_AGO = 10.0
+"""Seconds after which who began a job looks once more whether it is still its own, before the call."""
+
 GONE = 410
 
 
@@ -37,7 +40,10 @@ secrets_from_environment = webhook_secrets()
 
 @dataclass(slots=True, kw_only=True)
 class OutsideJobs:
-    """Brings mails and webhooks out. mails_an_hour: to one address; more are held back and said to be."""
+    """Brings mails and webhooks out. mails_an_hour: to one address; more are held back and said to be.
+
+    node: the name of this process, under which it gives signs of life; else a job stays with who claimed it.
+    """
 
     service: Service
     mailer: Mailer
@@ -45,6 +51,7 @@ class OutsideJobs:
     secrets_of: Callable[[str], tuple[str, ...]] = secrets_from_environment
     mails_an_hour: int = 60
     gathering: Gathering = field(default_factory=Gathering)
+    node: str = ""
 
     def carry_out(self, job_id: int, token: str) -> None:
         """Carry out the job if *token* still holds it; errors end in the job."""
@@ -92,8 +99,18 @@ class OutsideJobs:
             if job is None:
                 return None
             now = instant_of(self._database, self.service.clock)
-            lease = LEASES[Lane(job.lane)]
-            return job if renew(connection, job_id, token, now, lease, only_once=True) else None
+            lease, at = LEASES[Lane(job.lane)], self.service.clock.monotonic()
+            ours = renew(connection, job_id, token, now, lease, only_once=True, node=self.node)
+            return replace(job, begun_at=at) if ours else None
+
+    def _look_again(self, job: JobClaim) -> None:
+        """See that the job is still ours when this process stood still for a while: others may have it."""
+        if self.service.clock.monotonic() - job.begun_at < LONG_AGO:
+            return
+        now = instant_of(self._database, self.service.clock)
+        with self._database.writing() as connection:
+            if not renew(connection, job.id, job.token, now, LEASES[Lane(job.lane)]):
+                raise LeaseLostError(job.key)
 
     def _fail(self, job: JobClaim, failure: Failure) -> None:
         job_ended("dead" if failure.is_final or job.is_last else "failed")
@@ -138,6 +155,7 @@ class OutsideJobs:
             return
         started = self.service.clock.monotonic()
         try:
+            self._look_again(job)
             crash_point("mail:before_call")
             with step("send mail"):
                 self.mailer.send(mail)
@@ -169,6 +187,7 @@ class OutsideJobs:
             self._finish(replace(job, delivery=dropped))
             return
         try:
+            self._look_again(job)
             crash_point("webhook:before_call")
             with step("call webhook"):
                 status = self.webhooks.post(self._hook_of(job, url))

@@ -16,7 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..store.claims import database_now
 from ..store.engine import Database
+from ..store.holders import end_leases_of, holds_any
 from ..store.installation import Heartbeat, beat, end_heartbeat
+from .job_queue import instant_of
 from .ports import Clock
 
 log = logging.getLogger(__name__)
@@ -27,13 +29,17 @@ EVERY: Mapping[str, float] = {"worker": 5.0, "web": 20.0}
 MISSED = timedelta(seconds=20)
 """A worker that gave no sign for so long gets no more work."""
 
+SILENT = timedelta(seconds=30)
+"""A process that gave no sign for so long has lost what it began; whoever carries out jobs signs every 5 s."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Pulse:
     """Gives a sign of life at even times until it is stopped; a database that is away is waited for.
 
-    kind: worker | web. detail: what else each sign tells. On PostgreSQL signs carry the database's own
-    time, so that those of several machines compare; ``clock`` in the detail is this machine's.
+    kind: worker | web. does_work: it carries out jobs, so others wait for its signs. detail: what else each
+    sign tells. On PostgreSQL signs carry the database's own time, so that those of several machines
+    compare; ``clock`` in the detail is this machine's.
     """
 
     database: Database
@@ -41,29 +47,48 @@ class Pulse:
     node: str
     kind: str
     version: str = ""
+    does_work: bool = True
     detail: Callable[[], Mapping[str, Any]] = field(default=lambda: {})
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Give the first sign now. Call it after every fork."""
+        """Give the first sign now. Call it after every fork, and before any work begins.
+
+        What a process of the same name began is over: a container's next process has the number of the last.
+        """
+        with suppress(SQLAlchemyError), self.database.writing() as connection:
+            end_leases_of(connection, [self.node], instant_of(self.database, self.clock))
         self._thread = threading.Thread(target=self._run, name="sopwith-pulse", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop, and take the sign away: the process ends in order."""
+        """Stop, and take the sign away: the process ends in order.
+
+        When it is cut off in the middle of a job, its sign stays and grows old, and so the job is freed.
+        """
         self._stopping.set()
         if self._thread is None:
             return
         self._thread.join(5.0)
         with suppress(SQLAlchemyError), self.database.writing() as connection:
-            end_heartbeat(connection, self.node, self.kind)
+            if not holds_any(connection, self.node):
+                end_heartbeat(connection, self.node, self.kind)
+
+    @property
+    def every(self) -> float:
+        """Return the seconds between two signs."""
+        return EVERY["worker" if self.does_work else self.kind]
 
     def give(self) -> None:
         """Give one sign."""
-        every = EVERY[self.kind]
         clock = self.clock.now()
-        more = {"pid": os.getpid(), "memory": memory(), "every": every, "clock": clock.isoformat()}
+        more = {
+            "pid": os.getpid(),
+            "memory": memory(),
+            "every": self.every,
+            "clock": clock.isoformat(),
+        }
         with self.database.writing() as connection:
             sign = Heartbeat(
                 node=self.node,
@@ -85,7 +110,7 @@ class Pulse:
                 is_lost = True
             else:
                 is_lost = False
-            if self._stopping.wait(1.0 if is_lost else EVERY[self.kind]):
+            if self._stopping.wait(1.0 if is_lost else self.every):
                 return
 
 

@@ -19,7 +19,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class JobRunner:
-    """Carries out jobs. mails_an_hour: to one address; more are held back and said to be. gathering: into digests."""
+    """Carries out jobs. mails_an_hour: to one address; more are held back and said to be. gathering: into digests.
+
+    node: the name of this process; what it begins is in its hands, and is freed when it gives no sign of life.
+    """
 
     service: Service
     mailer: Mailer
@@ -27,11 +30,12 @@ class JobRunner:
     secrets_of: Callable[[str], tuple[str, ...]] = secrets_from_environment
     mails_an_hour: InitVar[int] = 60
     gathering: Gathering = field(default_factory=Gathering)
+    node: str = ""
     inside: InsideJobs = field(init=False)
     outside: OutsideJobs = field(init=False)
 
     def __post_init__(self, mails_an_hour: int) -> None:
-        self.inside = InsideJobs(service=self.service)
+        self.inside = InsideJobs(service=self.service, node=self.node)
         self.outside = OutsideJobs(
             service=self.service,
             mailer=self.mailer,
@@ -39,6 +43,7 @@ class JobRunner:
             secrets_of=self.secrets_of,
             mails_an_hour=mails_an_hour,
             gathering=self.gathering,
+            node=self.node,
         )
 
     def run_jobs(self, ids: Sequence[int], token: str) -> None:

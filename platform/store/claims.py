@@ -351,21 +351,20 @@ def renew(
     lease: Any,
     *,
     only_once: bool = False,
+    node: str = "",
 ) -> bool:
     """Begin the job, and hold it for *lease* (a timedelta) from *now* on; False when somebody else has it.
 
-    only_once: False too when it was begun with this token before, as by a message that came twice.
+    only_once: False too when it was begun with this token before, as by a message that came twice. node: the
+    process whose hands it is in from now on; without it the one that claimed it.
     """
     held = and_(JobRow.id == job_id, LEASED, JobRow.lease_token == token)
     if only_once:
         held = and_(held, JobRow.begun.is_(None))
-    until = _now(connection, now) + lease
-    return (
-        connection.execute(
-            update(JobRow).where(held).values(lease_until=until, begun=True)
-        ).rowcount
-        == 1
-    )
+    values: dict[str, Any] = {"lease_until": _now(connection, now) + lease, "begun": True}
+    if node:
+        values["lease_node"] = node
+    return connection.execute(update(JobRow).where(held).values(values)).rowcount == 1
 
 
 def oldest_due(connection: Connection, now: datetime) -> datetime | None:

@@ -69,7 +69,8 @@ class NewDelivery:
 class JobClaim:
     """A job in somebody's hands until *lease_until*, as long as *token* is the row's.
 
-    attempt: counted from 1. delivery: written with the job's end.
+    attempt: counted from 1. delivery: written with the job's end. begun_at: seconds of the steady clock of
+    the process that began it, of use to that process only.
     """
 
     id: int
@@ -85,6 +86,7 @@ class JobClaim:
     max_attempts: int
     destination: str | None = None
     delivery: NewDelivery | None = None
+    begun_at: float = 0.0
 
     @property
     def is_last(self) -> bool:

@@ -59,10 +59,10 @@ class Process:
 
     def start(self) -> None:
         """Start the threads. Call it after every fork, never at import."""
-        if self.dispatcher is not None:
-            self.dispatcher.start()
         if self.pulse is not None:
             self.pulse.start()
+        if self.dispatcher is not None:
+            self.dispatcher.start()
 
     def close(self) -> None:
         """Stop working and let go of everything."""
@@ -130,6 +130,8 @@ def build(settings: Settings, make_executor: MakeExecutor, *, version: str = "")
     held = ExitStack()
     held.enter_context(server_lock(service.database))
     pulse = None if service.database.is_sqlite else _pulse(service, "web", version)
+    if pulse is not None:
+        pulse.does_work = settings.is_embedded
     process = Process(
         settings=settings, database=service.database, service=service, pulse=pulse, held=held
     )
@@ -188,6 +190,7 @@ def runner_of(settings: Settings, service: Service) -> JobRunner:
         ),
         secrets_of=webhook_secrets(settings.secrets_folder),
         mails_an_hour=settings.mails_an_hour,
+        node="" if service.database.is_sqlite else node_name(),
         gathering=Gathering(
             after=settings.digest_after,
             window=timedelta(minutes=settings.digest_window),
