@@ -10,7 +10,7 @@ from sopwith.core.text import Lang, Text
 from sopwith.expressions import Duration, Labels
 from sopwith.release.model import Release
 from sopwith.workflows.describe import Names, SopRow, sop_rows
-from sopwith.workflows.layout import Chart, ChartEdge, ChartNode, Point, layout
+from sopwith.workflows.layout import ChartEdge, ChartNode, Point, layout
 from sopwith.workflows.model import Workflow
 
 from .languages import lang
@@ -19,7 +19,6 @@ from .wording import ngettext
 
 Box = tuple[float, float, float, float]
 
-_WIDER, _TALLER = 1.35, 30.0
 _LINE, _SMALL, _TOP = 18.0, 16.0, 21.0
 _LETTER, _SMALL_LETTER, _CJK_SHARE = 7.4, 6.3, 1.9
 _LABEL_ROOM, _LABEL_LINES = 120.0, 3
@@ -58,11 +57,13 @@ class FlowNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowEdge:
-    """One way as drawn. path: for an SVG path; lines: its words, around *at*."""
+    """One way as drawn. points: its corners; path: these for an SVG path; lines: its words, around *at*."""
 
     source: str
     target: str
     path: str
+    points: tuple[Point, ...]
+    at: Point
     words: str
     lines: tuple[TextLine, ...]
     back: bool
@@ -95,19 +96,18 @@ def flow_chart(
     """Return the chart of *workflow*. names, labels: titles for ids. present, past: states of one record."""
     chart = layout(workflow, tongue)
     rows = {row.state_id: row for row in sop_rows(workflow, tongue, names, labels)}
-    stretch = _Stretch(chart)
     nodes = tuple(
-        _node(one, rows[one.id], _brief(workflow, one.id, names or {}), stretch, present, past)
+        _node(one, rows[one.id], _brief(workflow, one.id, names or {}), present, past)
         for one in chart.nodes
     )
     boxes = [(node.x, node.y, node.x + node.w, node.y + node.h) for node in nodes]
-    labels_at = _Places(boxes, chart.width * _WIDER)
-    edges = tuple(_edge(one, rows, stretch, labels_at) for one in chart.edges)
+    labels_at = _Places(boxes, chart.width)
+    edges = tuple(_edge(one, rows, labels_at) for one in chart.edges)
     start = next(((node.x + node.w / 2, node.y) for node in nodes if node.start), None)
     return FlowChart(
         title=workflow.title.get(tongue),
-        width=round(chart.width * _WIDER, 1),
-        height=round(stretch.y(chart.height), 1),
+        width=chart.width,
+        height=chart.height,
         nodes=nodes,
         edges=edges,
         start=start,
@@ -127,32 +127,6 @@ def workflow_names(release: Release, workflow: Workflow) -> Names:
     if record_type is not None:
         found.update((("field", key), one.title) for key, one in record_type.all_fields.items())
     return {key: title for key, title in found.items() if title}
-
-
-class _Stretch:
-    """Makes room in every row for who and by when, below the title that the layout knows."""
-
-    def __init__(self, chart: Chart) -> None:
-        rows: dict[int, tuple[float, float]] = {}
-        for node in chart.nodes:
-            middle = round(node.y + node.h / 2)
-            top, foot = rows.get(middle, (node.y, node.y + node.h))
-            rows[middle] = (min(top, node.y), max(foot, node.y + node.h))
-        self._rows = sorted(rows.values())
-
-    def y(self, y: float) -> float:
-        """Return where the height *y* of the layout is drawn."""
-        more = 0.0
-        for top, foot in self._rows:
-            if y >= foot:
-                more += _TALLER
-            elif y > top:
-                more += _TALLER * (y - top) / (foot - top)
-        return round(y + more, 1)
-
-    def point(self, point: Point) -> Point:
-        """Return where a point of the layout is drawn."""
-        return (round(point[0] * _WIDER, 1), self.y(point[1]))
 
 
 def _brief(workflow: Workflow, state_id: str, names: Names) -> tuple[str, str]:
@@ -209,12 +183,10 @@ def _node(
     node: ChartNode,
     row: SopRow,
     brief: tuple[str, str],
-    stretch: _Stretch,
     present: str | None,
     past: frozenset[str],
 ) -> FlowNode:
-    x, y = stretch.point((node.x, node.y))
-    w, h = round(node.w * _WIDER, 1), round(stretch.y(node.y + node.h) - y, 1)
+    x, y, w, h = node.x, node.y, node.w, node.h
     room = w - 20
     titles = [
         TextLine(words=words, x=x + 10 + _ICON_ROOM, y=y + _TOP + index * _LINE)
@@ -287,18 +259,18 @@ def _overlap(one: Box, other: Box) -> float:
     return wide * high if wide > 0 and high > 0 else 0.0
 
 
-def _edge(
-    edge: ChartEdge, rows: Mapping[str, SopRow], stretch: _Stretch, places: _Places
-) -> FlowEdge:
-    points = [stretch.point(point) for point in edge.points]
+def _edge(edge: ChartEdge, rows: Mapping[str, SopRow], places: _Places) -> FlowEdge:
+    points = list(edge.points)
     broken = broken_lines(edge.label, _LABEL_ROOM, _LABEL_LINES)
     wide = max((width_of(words) for words in broken), default=0.0)
-    x, y = places.take(stretch.point(edge.at), points, wide, 14.0 * len(broken))
+    x, y = places.take(edge.at, points, wide, 14.0 * len(broken))
     top = y - (len(broken) - 1) * 7
     return FlowEdge(
         source=edge.source,
         target=edge.target,
         path=_rounded(points),
+        points=edge.points,
+        at=(x, y),
         words=f"{rows[edge.source].state} → {rows[edge.target].state}: {edge.label}",
         lines=tuple(
             TextLine(words=words, x=x, y=round(top + 4 + index * 14, 1), kind="edge")

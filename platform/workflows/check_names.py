@@ -67,6 +67,8 @@ def _mentions(workflow: Workflow) -> Iterator[Mention]:
     yield "state", workflow.cancelled, ("cancelled",)
     yield "state", workflow.merged, ("merged",)
     yield from _each("role", workflow.cancel_by, ("cancel_by",), workflow)
+    for name in workflow.pins:
+        yield "state", name, ("layout", name)
     for state in workflow.states.values():
         yield from _in_state(workflow, state, ("states", state.id))
 

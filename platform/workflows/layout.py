@@ -1,4 +1,4 @@
-"""Where the states and ways of a workflow stand on a flow chart: layers from top to bottom."""
+"""Where the states and ways of a workflow stand on a flow chart: layers from top to bottom, but for what is pinned."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from ..core.text import Lang
 from .chart_lines import Line, back_lines, layers_of, lines_of
 from .model import Workflow
+from .pins import free_line
 
 MOST_NODES = 300
 _LINE, _PADDING, _WIDEST, _NARROWEST = 18.0, 14.0, 200.0, 110.0
-_ACROSS, _DOWN, _MARGIN, _LANE = 44.0, 84.0, 24.0, 14.0
-_SLOT = 18.0  # room of a way that passes a layer
+_WIDER, _TALLER = 1.35, 30.0  # room beside and below a title for who and by when
+_ACROSS, _DOWN, _MARGIN, _LANE = 58.0, 84.0, 24.0, 18.0
+_SLOT = 24.0  # room of a way that passes a layer
 _SWEEPS = 6
 _LONGEST = 80  # characters of a title that are looked at
 _MOST_SLOTS = 5000  # beyond, long ways are led around instead of through the rows
@@ -107,6 +109,7 @@ class _Drawing:
         self._top: list[float] = []
         self._high: list[float] = []
         self._right = 0.0
+        self._pins = {key: at for key, at in workflow.pins.items() if key in set(names)}
 
     def _forward(self) -> list[Line]:
         return [line for line in self._lines if (line.source, line.target) not in self._back]
@@ -117,6 +120,10 @@ class _Drawing:
         self._order_rows()
         self._set_columns()
         self._set_heights()
+        for name, (x, _y) in self._pins.items():
+            slot = self._slots[name]
+            slot.x = x
+            self._right = max(self._right, x + slot.w + _ACROSS)
 
     def _fill_rows(self) -> None:
         depth = max(self._layer.values(), default=-1) + 1
@@ -124,7 +131,8 @@ class _Drawing:
         for name in self._names:
             words = self._words[name]
             wide = max(_width(line) for line in words) + 2 * _PADDING
-            slot = _Slot((name,), max(wide, _NARROWEST), len(words) * _LINE + 2 * _PADDING)
+            high = len(words) * _LINE + 2 * _PADDING + _TALLER
+            slot = _Slot((name,), round(max(wide, _NARROWEST) * _WIDER, 1), high)
             self._slots[name] = slot
             self._rows[self._layer[name]].append(slot)
         room = _MOST_SLOTS
@@ -186,12 +194,16 @@ class _Drawing:
         for line in self._lines:
             if line.source == line.target:
                 edges.append(self._loop(line))
+            elif not self._pins.keys().isdisjoint((line.source, line.target)):
+                edges.append(self._freely(line, ports, lane))
+                lane += edges[-1].back
             elif (line.source, line.target) in self._aside:
                 edges.append(self._around(line, ports, lane))
                 lane += 1
             else:
                 edges.append(self._downwards(line, ports))
         bottom = self._top[-1] + self._high[-1] + _DOWN / 2 if self._rows else _MARGIN
+        bottom = max([bottom, *(node.y + node.h + _DOWN / 2 for node in nodes)])
         return Chart(
             width=round(self._right + lane * _LANE + _MARGIN, 1),
             height=round(bottom + _MARGIN, 1),
@@ -230,7 +242,9 @@ class _Drawing:
         )
 
     def _y(self, name: str) -> float:
-        """Return the upper edge of a state, which stands in the middle of its row."""
+        """Return the upper edge of a state: where it is pinned, else in the middle of its row."""
+        if name in self._pins:
+            return self._pins[name][1]
         layer = self._layer[name]
         return round(self._top[layer] + (self._high[layer] - self._slots[name].h) / 2, 1)
 
@@ -260,6 +274,14 @@ class _Drawing:
         aside = round(self._right + lane * _LANE, 1)
         points = [start, (start[0], low), (aside, low), (aside, high), (end[0], high), end]
         back = (line.source, line.target) in self._back
+        return _edge(line, points, back=back, at=_between(points[1], points[2], ports.share(line)))
+
+    def _freely(self, line: Line, ports: _Ports, lane: int) -> ChartEdge:
+        """Return a line to or from a pinned state, straight down or around; what stands between is not looked at."""
+        points = free_line(
+            self._out_of(line, ports), self._into(line, ports), self._right + lane * _LANE
+        )
+        back = len(points) == 6
         return _edge(line, points, back=back, at=_between(points[1], points[2], ports.share(line)))
 
     def _loop(self, line: Line) -> ChartEdge:

@@ -143,7 +143,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflow:
-    """The life of one record type. solved, reopen, cancelled, merged name states."""
+    """The life of one record type. solved, reopen, cancelled, merged name states; pins: where the chart shows them."""
 
     id: str
     record_type: str
@@ -159,6 +159,7 @@ class Workflow:
     merged: str | None = None
     cancel_by: frozenset[str] = frozenset()
     states: Mapping[str, State] = field(default_factory=dict)
+    pins: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     span: Span = NOWHERE
     source: Node | None = field(default=None, compare=False, repr=False)
 

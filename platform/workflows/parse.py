@@ -13,6 +13,7 @@ from ..expressions import Duration, Schema
 from .gates import APPROVAL_KEYS, PARALLEL_KEYS, parse_approval, parse_parallel
 from .model import CheckItem, State, Transition, Workflow
 from .parts import Parsing
+from .pins import FARTHEST, Pin, pin_of
 
 MOST_STATES = 300
 PREVIOUS = "previous"
@@ -48,6 +49,7 @@ def parse_workflow(
         merged=reader.identifier("merged") or None,
         cancel_by=frozenset(reader.identifiers("cancel_by")),
         states=_states(parsing, reader),
+        pins=_pins(reader),
         span=document.span,
         source=document.node,
     )
@@ -64,6 +66,19 @@ def _reopen(parsing: Parsing, reader: Reader) -> tuple[str | None, Duration | No
     within = parsing.time(inner, "within")
     inner.done()
     return to, within
+
+
+def _pins(reader: Reader) -> dict[str, Pin]:
+    """Return where states were put by hand on the chart; all others are placed by themselves."""
+    layout = reader.reader("layout")
+    found: dict[str, Pin] = {}
+    for name, node in layout.root.items() if layout is not None else ():
+        pin = pin_of(node)
+        if pin is None:
+            reader.error("WFL017", span=node.where, most=FARTHEST)
+        else:
+            found[name] = pin
+    return found
 
 
 def _states(parsing: Parsing, reader: Reader) -> dict[str, State]:

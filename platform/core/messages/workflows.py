@@ -71,6 +71,10 @@ WORKFLOWS: dict[str, Message] = {
         "two tasks of this state are called '{id}'; give one of them another 'id'",
         "本状态中有两个任务“{id}”；请给其中一个换一个 id",
     ),
+    "WFL017": Message(
+        "a place on the chart is two numbers from 0 to {most}, such as [120, 80]",
+        "图上的位置是两个 0 到 {most} 之间的数，例如 [120, 80]",
+    ),
     # references
     "WFL020": Message("no state is called '{word}'", "没有名为“{word}”的状态"),
     "WFL021": Message("no form is called '{word}'", "没有名为“{word}”的表单"),

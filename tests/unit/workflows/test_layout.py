@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
@@ -124,11 +125,36 @@ def test_both_languages_have_their_own_words() -> None:
     assert chinese["waiting"] == ("待补充",)
 
 
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(
+    workflows,
+    st.dictionaries(
+        st.sampled_from(["s0", "s1", "s5", "gone"]),
+        st.tuples(st.integers(0, 900), st.integers(0, 900)),
+    ),
+)
+def test_pinned_states_stand_where_they_are_put(
+    made: Workflow, pins: dict[str, tuple[int, int]]
+) -> None:
+    plain = {node.id: node for node in layout(made, "en").nodes}
+    chart = layout(
+        replace(made, pins={name: (float(x), float(y)) for name, (x, y) in pins.items()}), "en"
+    )
+    nodes = {node.id: node for node in chart.nodes}
+    for name, node in nodes.items():
+        assert (node.x, node.y) == (pins.get(name) or (plain[name].x, plain[name].y))
+        assert node.x + node.w <= chart.width
+        assert node.y + node.h <= chart.height
+    for edge in chart.edges:
+        assert on_border(edge.points[0], nodes[edge.source]), edge
+        assert on_border(edge.points[-1], nodes[edge.target]), edge
+
+
 @pytest.mark.parametrize("words", ["", "x" * 500, "长" * 500, "a " * 300])
 def test_a_title_fits_into_two_lines(words: str) -> None:
     (node,) = layout(chain([[]], [words]), "en").nodes
     assert 1 <= len(node.lines) <= 2
-    assert node.w <= 200
+    assert node.w <= 270
 
 
 def test_no_more_than_300_states_are_drawn() -> None:

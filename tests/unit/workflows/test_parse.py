@@ -185,11 +185,14 @@ def test_every_key_of_the_schema_is_known_to_the_parser() -> None:
     text += (
         "  x: {title: T, category: open, owner: {role: lead, user_field: reviewer, not_previous: true},"
         " type: approval, approvers: [{user: wang}, {team: tier-2}, {user_field: reviewer}, {manager_of: requester}]}\n"
+        "layout: {received: [40, 80.5]}\n"
     )
-    _, found = parse(text)
+    made, found = parse(text)
     assert "DEF004" not in codes(found)
     written = {str(node.key) for node in read_text(text, "w.yaml")[0][0].node.walk()}
     assert wanted - written == set()
+    assert made is not None
+    assert made.pins == {"received": (40.0, 80.5)}
 
 
 # never fails
