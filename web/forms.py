@@ -10,6 +10,7 @@ from flask import request
 from sqlalchemy import Connection
 
 from sopwith.core.decision import Problem
+from sopwith.core.directory import Directory
 from sopwith.expressions import Context
 from sopwith.formbuilder.model import FieldType, Form
 from sopwith.formbuilder.page import parse_page
@@ -23,8 +24,9 @@ from sopwith.store.people import memberships, users
 from sopwith.store.people import user as user_of
 
 from .languages import lang, zone
+from .stand_in import stand_in
 from .uploads import keep, usable
-from .visitor import get_service, now, visitor
+from .visitor import Visitor, get_service, now, visitor
 
 MOST_PICKS = 200
 _ADD, _REMOVE, _REFRESH = "_add", "_remove", "_refresh"
@@ -54,6 +56,9 @@ def _take_files(form: Form, typed: dict[str, Any]) -> None:
 def sent_files(name: str) -> list[str]:
     """Keep the files of one input; return their ids."""
     sent = (one for one in request.files.getlist(name) if one.filename)
+    pretended = stand_in()
+    if pretended is not None:
+        return [pretended.keep_file(one.filename or "") for one in sent]
     return [keep(one, visitor()).id for one in sent]
 
 
@@ -86,7 +91,7 @@ def keep_own_files(
     connection: Connection, form: Form, typed: dict[str, Any], record_id: str | None = None
 ) -> dict[str, Attachment]:
     """Drop from *typed* what the visitor may not use; return the uploads that stay, by id."""
-    known = usable(connection, file_ids(form, typed), visitor(), record_id)
+    known = _usable(connection, file_ids(form, typed), visitor(), record_id)
     for one in form.fields:
         if one.type is FieldType.FILES and isinstance(typed.get(one.id), list):
             typed[one.id] = list(dict.fromkeys(i for i in typed[one.id] if i in known))
@@ -97,6 +102,23 @@ def keep_own_files(
                         if isinstance(row, dict) and column.id in row:
                             row[column.id] = [i for i in row[column.id] if i in known]
     return known
+
+
+def _usable(
+    connection: Connection, ids: list[str], who: Visitor, record_id: str | None = None
+) -> dict[str, Attachment]:
+    pretended = stand_in()
+    if pretended is not None:
+        return pretended.files(ids)
+    return usable(connection, ids, who, record_id)
+
+
+def directory_of(connection: Connection, release: Release) -> Directory:
+    """Return what forms and the engine may ask about people: of the installation, or of a trial's made-up world."""
+    pretended = stand_in()
+    if pretended is not None:
+        return pretended.directory
+    return get_service().directory(connection, release, now())
 
 
 @dataclass(slots=True)
@@ -119,6 +141,9 @@ class Picks:
     def _offered(self, kind: str, team: str) -> list[tuple[str, str]]:
         if kind == "team":
             return [(one.id, one.title.get(lang())) for one in self.release.teams.values()]
+        pretended = stand_in()
+        if pretended is not None:
+            return pretended.offered(kind, team)
         if kind == "customer":
             with get_service().database.reading() as connection:
                 found = find_customers(connection, "", MOST_PICKS)
@@ -134,6 +159,9 @@ class Picks:
         if kind == "team":
             team = self.release.teams.get(key)
             return team.title.get(lang()) if team else key
+        pretended = stand_in()
+        if pretended is not None:
+            return pretended.name(kind, key)
         with get_service().database.reading() as connection:
             if kind == "file":
                 return usable_name(connection, key)
@@ -200,8 +228,8 @@ def show_form(
     """
     kept = dict(scope)
     known = keep_own_files(connection, form, typed, record_id)
-    known |= usable(connection, file_ids(form, kept), visitor(), record_id)
-    directory = get_service().directory(connection, release, now())
+    known |= _usable(connection, file_ids(form, kept), visitor(), record_id)
+    directory = directory_of(connection, release)
     result = evaluate(form, typed, scope=kept, roles=roles, state=state, lookup=directory)
     picks = Picks(release, visitor().user is not None)
     problems: Sequence[Problem] | None = more if more is not None else None if told else ()

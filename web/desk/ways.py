@@ -19,7 +19,7 @@ from sopwith.store.files import tie_files
 from sopwith.workflows.model import State, Transition
 from sopwith.workflows.step import ROLE_MISSING, missing_checks, ways_out
 
-from ..forms import ShownForm, evaluate, file_ids, keep_own_files, show_form
+from ..forms import ShownForm, directory_of, evaluate, file_ids, keep_own_files, show_form
 from ..languages import lang, zone
 from ..rendering import role_word
 from ..uploads import uploader_of
@@ -142,7 +142,7 @@ def clean(
         return {}
     mine = dict(typed)
     keep_own_files(connection, form, mine, state.id)
-    directory = get_service().directory(connection, release, now())
+    directory = directory_of(connection, release)
     result = evaluate(
         form,
         mine,
