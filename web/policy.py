@@ -164,6 +164,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
             f"studio.{page}": Rule(who=ADMINS)
             for page in (
                 "bench",
+                "define",
                 "discard",
                 "edit",
                 "file",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import define as _define
 from . import drafts as _drafts
 from . import editing as _editing
 from . import publishing as _publishing
@@ -10,4 +11,4 @@ from .blueprint import blueprint as studio
 
 __all__ = ["studio"]
 
-_ = (_drafts, _editing, _publishing, _workbench)  # each adds its pages
+_ = (_define, _drafts, _editing, _publishing, _workbench)  # each adds its pages

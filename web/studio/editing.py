@@ -10,6 +10,7 @@ from flask import Response, abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from sopwith.core.text import Text
+from sopwith.definitions import read_nodes
 from sopwith.definitions.operations import (
     Clear,
     Insert,
@@ -158,6 +159,23 @@ def _put(sent: Json) -> Put:
     return Put(path=_path(sent.get("path")), value=sent.get("value"), after=after)
 
 
+def _set(sent: Json) -> Set:
+    value = sent.get("value")
+    if isinstance(sent.get("yaml"), str):
+        value = _plain(sent["yaml"])
+    return Set(path=_path(sent.get("path")), value=value)
+
+
+def _plain(text: str) -> Any:
+    """Return the value that *text*, a piece of YAML, says."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    roots, found = read_nodes("value:\n" + "\n".join("  " + line for line in lines), "value.yaml")
+    wrong = next((one for one in found if one.severity == "error"), None)
+    if wrong is not None or len(roots) != 1 or roots[0].get("value") is None:
+        raise UnreadableEditError(wrong.message(lang()) if wrong else _("This is not YAML."))
+    return roots[0].value["value"]
+
+
 def _insert(sent: Json) -> Insert:
     return Insert(path=_path(sent.get("path")), index=_index(sent.get("index")), value=sent.get("value"))  # fmt: skip
 
@@ -179,7 +197,7 @@ _MAKERS: Mapping[str, Callable[[Json], Operation]] = {
     "remove": lambda sent: Remove(path=_path(sent.get("path"))),
     "move": _move,
     "rename": _rename,
-    "set": lambda sent: Set(path=_path(sent.get("path")), value=sent.get("value")),
+    "set": _set,
     "clear": lambda sent: Clear(path=_path(sent.get("path"))),
 }
 

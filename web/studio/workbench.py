@@ -63,7 +63,7 @@ def open_definition(draft_id: str, kind: str, name: str) -> ResponseReturnValue:
     found = next((one for one in lines if (one.kind, one.id) == (kind, name)), None)
     if found is None:
         abort(404)
-    return go(url_for("studio.file", draft_id=draft_id, name=found.file, line=found.line))
+    return go(url_for("studio.define", draft_id=draft_id, kind=kind, name=name))
 
 
 @blueprint.get("/<draft_id>/state")

@@ -1,0 +1,126 @@
+// Controls of the editors: what somebody changes becomes one operation, buttons carry theirs with them.
+const PAUSE = 800;
+const EDITED = { en: "Edited", "zh-CN": "编辑" };
+
+export function startControls(root, room) {
+  const waiting = new Map(); // what is being typed: its timer
+
+  root.addEventListener("change", (event) => {
+    const control = event.target.closest("[data-put], [data-words], [data-key]");
+    if (control) save(control);
+  });
+  root.addEventListener("input", (event) => {
+    const control = event.target.closest("[data-put], [data-words]");
+    if (!control || !control.matches("textarea, input:not([type=checkbox], [type=radio])")) return;
+    clearTimeout(waiting.get(control));
+    waiting.set(control, setTimeout(() => save(control), PAUSE));
+  });
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input[data-put], input[data-words]")) {
+      event.preventDefault();
+      save(event.target);
+    }
+  });
+
+  function save(control) {
+    clearTimeout(waiting.get(control));
+    waiting.delete(control);
+    const now = reading(control);
+    if (control.savedAs === undefined) control.savedAs = initial(control);
+    if (now === control.savedAs) return;
+    control.savedAs = now;
+    const operations = operationsOf(control);
+    if (operations.length) room.edit(stepOf(control), operations);
+  }
+
+  root.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-do]");
+    if (button && !button.disabled) {
+      event.preventDefault();
+      event.stopPropagation();
+      const then = button.dataset.then;
+      room.edit(stepOf(button), JSON.parse(button.dataset.do), { then, focus: button.dataset.go });
+      return;
+    }
+    const link = event.target.closest("a[data-at]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      room.select(link.dataset.at);
+      return;
+    }
+    const fresh = event.target.closest("[data-new]");
+    if (fresh && fresh.dataset.into) {
+      const path = JSON.parse(fresh.dataset.into);
+      room.edit(stepOf(fresh), [{ op: "insert", path, index: Number(fresh.dataset.index ?? 0), value: JSON.parse(fresh.dataset.new) }], { then: fresh.dataset.then });
+    }
+  });
+
+  root.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-entry]");
+    if (!form) return;
+    event.preventDefault();
+    const field = form.querySelector("input");
+    const name = field.value.trim();
+    if (!name) return field.focus();
+    field.value = "";
+    room.edit({ en: `Added ${name}`, "zh-CN": `添加“${name}”` }, [{ op: "set", path: [...JSON.parse(form.dataset.entry), name], value: JSON.parse(form.dataset.value) }]);
+  });
+}
+
+export function stepOf(element) {
+  const from = element.closest("[data-step]");
+  return from ? JSON.parse(from.dataset.step) : EDITED;
+}
+
+function reading(control) {
+  return control.matches("[type=checkbox]") ? String(control.checked) : control.value;
+}
+
+function initial(control) {
+  if (control.matches("[type=checkbox]")) return String(control.defaultChecked);
+  if (control.matches("select")) return [...control.options].find((one) => one.defaultSelected)?.value ?? control.options[0]?.value ?? "";
+  return control.defaultValue;
+}
+
+function operationsOf(control) {
+  if (control.dataset.words) return wordsOf(control);
+  if (control.dataset.key) {
+    const name = control.value.trim();
+    return name ? [{ op: "rename", path: JSON.parse(control.dataset.key), key: name }] : [];
+  }
+  const path = JSON.parse(control.dataset.put);
+  const text = control.value;
+  if (control.matches("[type=checkbox]")) {
+    if (control.checked) return [{ op: "set", path, value: true }];
+    return control.dataset.off === "false" ? [{ op: "set", path, value: false }] : [{ op: "clear", path }];
+  }
+  if (text.trim() === "" && control.dataset.empty !== "keep") return [{ op: "clear", path }];
+  switch (control.dataset.as) {
+    case "number": {
+      const number = Number(text.trim());
+      return [{ op: "set", path, value: Number.isFinite(number) ? number : text.trim() }];
+    }
+    case "list":
+      return [{ op: "set", path, value: text.split(/[,，\n]/).map((one) => one.trim()).filter(Boolean) }];
+    case "json":
+      return [{ op: "set", path, value: JSON.parse(text) }];
+    case "yaml":
+      return [{ op: "set", path, yaml: text }];
+    case "line":
+      return [{ op: "set", path, value: text.replace(/\s*\n\s*/g, " ").trim() }];
+    default:
+      return [{ op: "set", path, value: text }];
+  }
+}
+
+// A label is a text, or one for each language; with both filled in it is the latter.
+function wordsOf(control) {
+  const path = JSON.parse(control.dataset.words);
+  const both = {};
+  for (const one of control.closest(".words, .words-two").querySelectorAll("[data-tongue]")) {
+    if (one.value.trim()) both[one.dataset.tongue] = one.value;
+  }
+  const value = { en: both.en ?? both["zh-CN"] ?? "", "zh-CN": both["zh-CN"] ?? both.en ?? "" };
+  if (!both.en && !both["zh-CN"]) return [{ op: "clear", path }];
+  return [{ op: "set", path, value: both.en && both["zh-CN"] ? value : both }];
+}

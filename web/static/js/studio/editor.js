@@ -1,0 +1,229 @@
+// The room of an editor: gestures become typed operations, and the room is drawn again after each.
+import { draft, edit, lookForProblems, onProblems, say, turn, watch } from "./draft.js";
+import { startControls } from "./controls.js";
+import { startLists, bindLists } from "./lists.js";
+
+const element = document.getElementById("room");
+const refused = document.getElementById("room-refused");
+const broken = document.getElementById("room-broken");
+const pane = document.getElementById("yaml-pane");
+const modules = new Map(); // an element with data-module: what it exports
+let drawing = Promise.resolve();
+let wanted = 0;
+
+export const room = {
+  element,
+  kind: element.dataset.kind,
+  id: element.dataset.id,
+  file: element.dataset.file,
+  draftId: document.querySelector(".bench").dataset.draft,
+  base: element.dataset.base,
+  get document() { return Number(element.dataset.document); },
+  get at() { return element.dataset.at; },
+  edit: change,
+  select,
+  refresh,
+  undo: () => turned("undo"),
+  redo: () => turned("redo"),
+};
+
+function address(at = room.at) {
+  const url = new URL(location.href);
+  if (at) url.searchParams.set("at", at);
+  else url.searchParams.delete("at");
+  url.searchParams.delete("file");
+  return url;
+}
+
+// One step of operations; each may name another "file" and "document" than the room's. Resolves to whether it was saved.
+export async function change(step, operations, { then, focus } = {}) {
+  refused.hidden = true;
+  const titles = step ?? { en: "Edited", "zh-CN": "编辑" };
+  const { status, answer } = await edit(titles, () => operations.map(({ file = room.file, document: number = room.document, text, ...operation }) =>
+    text === undefined ? { file, document: number, operation } : { file, text }));
+  if (status === 409 && answer.theirs !== undefined) {
+    await clash(answer, step, operations);
+    return false;
+  }
+  if (status !== 200) {
+    refuse(answer);
+    await refresh();
+    return false;
+  }
+  toPane(answer.files);
+  if (then !== undefined && then !== null) remember(then);
+  await refresh();
+  if (focus) document.getElementById(focus)?.focus();
+  return true;
+}
+
+function refuse({ message, file, line }) {
+  document.getElementById("room-refused-words").textContent = message;
+  const link = document.getElementById("room-refused-link");
+  link.hidden = !file;
+  if (file) link.href = `${element.dataset.files}${file}?line=${line}`;
+  refused.hidden = false;
+}
+
+function clash(answer, step, operations) {
+  const box = document.getElementById("clash");
+  document.getElementById("clash-words").textContent = answer.message;
+  document.getElementById("clash-theirs").textContent = answer.theirs;
+  document.getElementById("clash-mine").textContent = answer.mine ?? "";
+  document.getElementById("clash-keep").hidden = answer.mine === null;
+  return new Promise((resolve) => {
+    const close = async (again) => {
+      draft.revision = answer.revision;
+      box.close();
+      if (again) await change(step, operations);
+      else { say("saved"); await refresh(); }
+      resolve();
+    };
+    document.getElementById("clash-take").onclick = () => close(false);
+    document.getElementById("clash-keep").onclick = () => close(true);
+    box.showModal();
+  });
+}
+
+function remember(at) {
+  element.dataset.at = at;
+  history.replaceState(null, "", address(at));
+}
+
+export function select(at) {
+  remember(at);
+  return refresh();
+}
+
+// Draw the room as the draft is now. Several wishes while one is under way become one.
+export function refresh() {
+  const mine = ++wanted;
+  const next = drawing.then(async () => {
+    if (mine !== wanted) return;
+    const url = address();
+    url.searchParams.set("file", room.file);
+    let response;
+    try {
+      response = await fetch(url, { headers: { "X-Part": "room" } });
+    } catch {
+      return say("unsaved");
+    }
+    if (response.status === 409) return isBroken(await response.json());
+    if (!response.ok) return;
+    const html = await response.text();
+    if (mine !== wanted) return;
+    isWhole();
+    draw(html);
+  });
+  drawing = next.catch((error) => console.error(error));
+  return next;
+}
+
+function draw(html) {
+  const open = new Map([...element.querySelectorAll("details[id]")].map((one) => [one.id, one.open]));
+  Idiomorph.morph(element, html, {
+    morphStyle: "innerHTML",
+    ignoreActiveValue: true,
+    restoreFocus: true,
+    callbacks: { beforeNodeMorphed: (old) => !old.dataset || old.dataset.keep === undefined },
+  });
+  for (const [id, was] of open) {
+    const one = document.getElementById(id);
+    if (one) one.open = was;
+  }
+  drawn();
+}
+
+async function drawn() {
+  bindLists(element, room);
+  for (const [one, module] of modules) {
+    if (!one.isConnected) modules.delete(one);
+    else module.update?.(one, room);
+  }
+  for (const one of element.querySelectorAll("[data-module]")) {
+    if (modules.has(one)) continue;
+    modules.set(one, {});
+    const module = await import(one.dataset.module);
+    modules.set(one, module);
+    await module.mount?.(one, room);
+  }
+  document.dispatchEvent(new CustomEvent("studio:drawn"));
+}
+
+function isBroken({ message, file, line }) {
+  document.getElementById("room-broken-words").textContent = line ? `${file}:${line} ${message}` : message;
+  const link = document.getElementById("room-broken-link");
+  link.hidden = !line;
+  link.href = `${element.dataset.files}${file}?line=${line}`;
+  broken.hidden = false;
+  element.classList.add("room-grey");
+  element.inert = true;
+}
+
+function isWhole() {
+  broken.hidden = true;
+  element.classList.remove("room-grey");
+  element.inert = false;
+}
+document.addEventListener("studio:broken", (event) => isBroken(event.detail));
+document.addEventListener("studio:whole", () => { isWhole(); refresh(); });
+
+async function turned(which) {
+  const { status, answer } = await turn(which, room.file);
+  if (status !== 200) return;
+  toPane(answer.files);
+  await refresh();
+}
+
+for (const form of document.querySelectorAll("form[data-turn]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    turned(form.dataset.turn);
+  });
+}
+document.getElementById("room-refused-close").addEventListener("click", () => { refused.hidden = true; });
+
+// --- the text beside it -----------------------------------------------------------------------
+
+const toggle = document.getElementById("yaml-toggle");
+let paneModule = null;
+
+function toPane(files) {
+  if (!pane.hidden && paneModule && files?.[room.file] !== undefined) paneModule.refreshPane(files[room.file]);
+}
+
+export async function showPane(shown, line = 0) {
+  paneModule ??= await import("./yaml_pane.js");
+  pane.hidden = !shown;
+  toggle.setAttribute("aria-pressed", String(shown));
+  document.querySelector(".room-sides").classList.toggle("with-pane", shown);
+  try { localStorage.setItem("studio-pane", shown ? "1" : ""); } catch { /* not remembered then */ }
+  const { line: first, end } = pane.dataset;
+  if (shown) await paneModule.openPane(pane, { file: room.file, line: line || Number(first), endLine: Number(end) });
+  else paneModule.closePane();
+}
+toggle.addEventListener("click", () => showPane(pane.hidden));
+
+addEventListener("click", (event) => {
+  const link = event.target.closest(".bench-problems a[data-line]");
+  if (!link || link.dataset.file !== room.file || event.ctrlKey || event.metaKey || pane.hidden) return;
+  event.preventDefault();
+  showPane(true, Number(link.dataset.line));
+});
+
+// --- others ------------------------------------------------------------------------------------
+
+watch(async (revision) => {
+  await lookForProblems();
+  draft.revision = revision;
+  await refresh();
+  document.dispatchEvent(new CustomEvent("studio:moved"));
+});
+onProblems(() => {});
+
+startControls(element, room);
+startLists(element, room);
+drawn();
+let kept = "";
+try { kept = localStorage.getItem("studio-pane"); } catch { /* closed then */ }
+if (kept && innerWidth > 1100) showPane(true).catch(() => {});

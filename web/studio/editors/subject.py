@@ -1,0 +1,91 @@
+"""What an editor is about: one definition of a draft, as it is written, with what is selected in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sopwith.core.diagnostics import Diagnostic
+from sopwith.definitions import Document
+from sopwith.definitions.node import Node, Path
+from sopwith.store.releases import Draft
+
+from ...languages import lang
+from ..bench import Bench, Line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """One definition being edited. number: its place among the documents of its file. at: what is selected."""
+
+    draft: Draft
+    bench: Bench
+    document: Document
+    number: int
+    at: str
+
+    @property
+    def doc(self) -> dict[str, Any]:
+        """Return the definition as a plain value."""
+        return self.document.value
+
+    @property
+    def base(self) -> str:
+        """Return the address below which everything of the draft stands."""
+        return f"/studio/{self.draft.id}"
+
+    def value(self, path: Path, default: Any = None) -> Any:
+        """Return what stands at *path*, or *default*."""
+        node = self.document.node.at(path)
+        return default if node is None else node.value
+
+    @cached_property
+    def others(self) -> Mapping[str, list[Line]]:
+        """Return all definitions of the draft by kind, for choosing one."""
+        return dict(self.bench.outline())
+
+    @cached_property
+    def findings(self) -> Mapping[Path, list[Diagnostic]]:
+        """Return what the checker says, by the path of the value that it speaks of."""
+        node, span = self.document.node, self.document.span
+        found: dict[Path, list[Diagnostic]] = {}
+        for one in self.bench.found:
+            inside = span.line <= one.span.line <= max(span.end_line, span.line)
+            if one.span.path == span.path and inside:
+                path = _nearest(node, (one.span.line, one.span.column)).path
+                found.setdefault(path, []).append(one)
+        return found
+
+    def says(self, path: Path) -> list[str]:
+        """Return what the checker says of exactly the value at *path*, in the page's language."""
+        return [one.message(lang()) for one in self.findings.get(tuple(path), ())]
+
+    def worst(self, path: Path) -> str:
+        """Return the worst severity of what the checker says of *path* and all below it; empty for nothing."""
+        start = tuple(path)
+        kinds = {
+            one.severity.value
+            for place, some in self.findings.items()
+            if place[: len(start)] == start
+            for one in some
+        }
+        return next((kind for kind in ("error", "warning", "info") if kind in kinds), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editor:
+    """How one kind of definition is shown for changing. view: what its template is given; it never fails."""
+
+    template: str
+    view: Callable[[Subject], Mapping[str, Any]]
+
+
+def _nearest(node: Node, place: tuple[int, int]) -> Node:
+    """Return the innermost value that holds *place*, its key included."""
+    for child in node.children:
+        start = (child.key_place or child.place)[:2]
+        if start <= place <= child.place[2:]:
+            return _nearest(child, place)
+    return node
