@@ -48,6 +48,10 @@ class Played:
         """Return the instant at which the world stands."""
         return self.player.world.now
 
+    def take(self, step: Mapping[str, Any]) -> StepRun:
+        """Return how one step more goes; the world is as it is after it."""
+        return _run(self.player, step)
+
     def record(self, name: str = "") -> RecordState | None:
         """Return the record that *name* means in a step, None when there is none."""
         try:

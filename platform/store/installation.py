@@ -40,6 +40,11 @@ def put_setting(connection: Connection, name: str, value: Mapping[str, Any], now
     )
 
 
+def forget_setting(connection: Connection, name: str) -> None:
+    """Take a setting away; nothing when it was never made."""
+    connection.execute(delete(SettingRow).where(SettingRow.name == name))
+
+
 def beat(connection: Connection, heartbeat: Heartbeat) -> None:
     """Note a sign of life."""
     make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert

@@ -13,7 +13,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from .people import StaleRowError
 from .prepared import Prepared
-from .tables import DraftOperationRow, DraftRow, LiveReleaseRow, RecordRow, ReleaseRow
+from .tables import (
+    DraftOperationRow,
+    DraftRow,
+    LiveReleaseRow,
+    RecordRow,
+    ReleaseRow,
+    SettingRow,
+)
 from .where import IS_OPEN
 
 _LIVE = Prepared(select(LiveReleaseRow.release).order_by(LiveReleaseRow.id.desc()).limit(1))
@@ -222,8 +229,15 @@ def mark_undone(connection: Connection, draft_id: str, revision: int, undone: bo
 
 
 def drop_draft(connection: Connection, draft_id: str) -> None:
-    """Remove a draft with its edits."""
+    """Remove a draft with its edits, and what was tried with it."""
     connection.execute(delete(DraftRow).where(DraftRow.id == draft_id))
+    tried = SettingRow.name.startswith(trial_setting(draft_id, ""), autoescape=True)
+    connection.execute(delete(SettingRow).where(tried))
+
+
+def trial_setting(draft_id: str, user_id: str) -> str:
+    """Return the name of the setting in which it is kept what somebody tries with a draft."""
+    return f"trial:{draft_id}:{user_id}"
 
 
 def _draft_row(draft: Draft) -> dict[str, Any]:
