@@ -111,6 +111,10 @@ class Grown:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def send(self, name: str, what: signal.Signals) -> None:
+        """Send a signal to the process *name*: to let it stand still, say, and go on."""
+        self.processes[name].send_signal(what)
+
     def kill_pid(self, pid: int) -> None:
         """Kill one of the processes that a process of ours started, with SIGKILL."""
         os.kill(pid, signal.SIGKILL)
