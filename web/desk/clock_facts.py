@@ -120,7 +120,7 @@ def _piece(one: Stretch) -> Piece:
 
 def _part(one: Slice) -> Part:
     counts = one.seconds > 0
-    words = one.title.get(lang()) or _reason(one.reason)
+    words = one.title.get(lang()) or reason_word(one.reason)
     return Part(
         words=words,
         when=period(one.start, one.end),
@@ -129,7 +129,8 @@ def _part(one: Slice) -> Part:
     )
 
 
-def _reason(reason: Reason) -> str:
+def reason_word(reason: Reason) -> str:
+    """Return why a stretch of time counts or does not."""
     return {
         Reason.OPEN: _("open"),
         Reason.WORKED: _("day worked in exchange"),
