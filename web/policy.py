@@ -169,6 +169,8 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
                 "edit",
                 "file",
                 "home",
+                "make_one",
+                "make_page",
                 "open_definition",
                 "problems",
                 "put_in_force",

@@ -80,17 +80,23 @@ class ConflictingEditError(Exception):
         self.file, self.base, self.theirs, self.mine = file, base, theirs, mine
 
 
-def open_draft(service: Service, *, title: str, author: str | None) -> Draft:
-    """Return a new draft of the release in force; of nothing, before the first was published."""
+def open_draft(
+    service: Service, *, title: str, author: str | None, files: Files | None = None
+) -> Draft:
+    """Return a new draft of the release in force; of nothing, before the first was published.
+
+    files: what it begins with instead. Such a draft comes from no release: what is in force is taken into it before it is
+    published, so that it adds to it.
+    """
     now = service.clock.now()
     with service.database.writing() as connection:
-        live = live_hash(connection)
+        live = live_hash(connection) if files is None else None
         kept = release_of(connection, live) if live else None
         draft = Draft(
             id=service.ids.new_id(),
             title=title,
             from_release=live,
-            documents=kept.documents if kept else {},
+            documents=files if files is not None else kept.documents if kept else {},
             revision=0,
             author=author,
             created_at=now,

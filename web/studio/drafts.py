@@ -15,6 +15,7 @@ from ..htmx import go
 from ..visitor import get_service, visitor
 from ..wording import gettext as _
 from .blueprint import blueprint, the_draft
+from .making import pack_for
 
 LONGEST_TITLE = 120
 
@@ -31,10 +32,11 @@ def home() -> ResponseReturnValue:
 
 @blueprint.post("")
 def start() -> ResponseReturnValue:
-    """Begin a draft of what is in force."""
+    """Begin a draft of what is in force; with ``empty``, of nothing but a new pack."""
     title = " ".join(request.form.get("title", "").split())[:LONGEST_TITLE].removeprefix(PURPOSE)
     name = title or _("Changes by %(name)s", name=visitor().name)
-    draft = open_draft(get_service(), title=name, author=author())
+    files = pack_for(name) if request.form.get("empty") else None
+    draft = open_draft(get_service(), title=name, author=author(), files=files)
     return go(url_for("studio.bench", draft_id=draft.id))
 
 

@@ -1,0 +1,149 @@
+"""Drafts of nothing, and definitions that are made in the studio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from sopwith.core.diagnostics import has_errors
+from sopwith.release.making import FOLDERS
+from sopwith.runtime.releases import compile_files
+from sopwith.store.releases import Draft, draft_of
+from sopwith.web.studio.bench import bench_of
+from tests.integration.web.conftest import Browser
+from tests.integration.web.test_studio import send
+from tests.support.shop import Shop, files
+
+
+@pytest.fixture
+def ada(app: Flask) -> Browser:
+    return Browser(app).sign_in("ada")
+
+
+@pytest.fixture
+def empty(ada: Browser) -> str:
+    """The address of a draft of nothing."""
+    answer = ada.post("/studio", {"title": "Returns of goods", "empty": "1"})
+    assert answer.status_code == 303
+    return str(answer.location)
+
+
+@pytest.fixture
+def full(ada: Browser) -> str:
+    """The address of a draft of what is in force."""
+    return str(ada.post("/studio", {"title": "More"}).location)
+
+
+@pytest.fixture
+def draft_at(shop: Shop) -> Callable[[str], Draft]:
+    def read(address: str) -> Draft:
+        with shop.database.reading() as connection:
+            found = draft_of(connection, address.rsplit("/", 1)[1])
+        assert found is not None
+        return found
+
+    return read
+
+
+def test_an_empty_draft_holds_a_pack_and_nothing_else(
+    ada: Browser, empty: str, draft_at: Callable[[str], Draft]
+) -> None:
+    documents = draft_at(empty).documents
+    assert sorted(documents) == [
+        "returns-of-goods/README.md",
+        "returns-of-goods/README.zh-CN.md",
+        "returns-of-goods/pack.yaml",
+    ]
+    page = ada.get(empty).get_data(as_text=True)
+    assert "It checks clean" in page
+    assert "Returns of goods" in page
+
+
+def test_what_is_in_force_joins_an_empty_draft_before_it_is_published(
+    ada: Browser, empty: str, draft_at: Callable[[str], Draft]
+) -> None:
+    ada.post(f"{empty}/make", {"kind": "record_type", "title_en": "Return"})
+    revision = str(draft_at(empty).revision)
+    refused = ada.post(f"{empty}/publish", {"note": "A new pack", "revision": revision})
+    assert refused.status_code == 422
+    assert ada.post(f"{empty}/update").status_code == 303
+    documents = draft_at(empty).documents
+    assert documents.keys() > files().keys()
+    assert "returns-of-goods/record_types/return.yaml" in documents
+    revision = str(draft_at(empty).revision)
+    done = ada.post(f"{empty}/publish", {"note": "A new pack", "revision": revision})
+    assert done.status_code == 303
+
+
+def test_a_chinese_title_makes_a_pack_too(ada: Browser, draft_at: Callable[[str], Draft]) -> None:
+    address = str(ada.post("/studio", {"title": "退货", "empty": "1"}).location)
+    documents = draft_at(address).documents
+    assert "zh-CN: 退货" in documents["process/pack.yaml"]
+    assert not bench_of(documents).found
+
+
+@pytest.mark.parametrize("kind", FOLDERS)
+def test_every_kind_can_be_made_in_an_empty_draft(
+    ada: Browser, empty: str, kind: str, draft_at: Callable[[str], Draft]
+) -> None:
+    sent = {"kind": kind, "title_en": "First thing", "title_zh": "第一个"}
+    answer = ada.post(f"{empty}/make", sent)
+    assert answer.status_code == 303
+    draft = draft_at(empty)
+    assert draft.revision == 1
+    assert f"returns-of-goods/{FOLDERS[kind]}/first-thing.yaml" in draft.documents
+    release, found = compile_files(draft.documents)
+    assert release is not None
+    assert found == ()
+    shown = ada.get(str(answer.location))
+    assert shown.status_code in (200, 303)
+
+
+def test_making_is_one_step_that_is_taken_back(
+    ada: Browser, empty: str, draft_at: Callable[[str], Draft]
+) -> None:
+    before = dict(draft_at(empty).documents)
+    ada.post(f"{empty}/make", {"kind": "sla", "title_en": "Promises"})
+    assert len(draft_at(empty).documents) > len(before) + 3
+    back = send(ada, f"{empty}/undo", {"file": ""})
+    assert back.json["redo"] == "New: promises"
+    assert dict(draft_at(empty).documents) == before
+
+
+def test_a_definition_goes_where_its_record_type_is(
+    ada: Browser, full: str, draft_at: Callable[[str], Draft]
+) -> None:
+    sent = {"kind": "rule", "title_en": "Tell the lead", "record_type": "errand"}
+    ada.post(f"{full}/make", sent)
+    text = draft_at(full).documents["shop/rules/tell-the-lead.yaml"]
+    assert "record_type: errand" in text
+    ada.post(f"{full}/make", sent | {"pack": "base", "id": "told"})
+    assert "base/rules/told.yaml" in draft_at(full).documents
+    assert not has_errors(bench_of(draft_at(full).documents).found)
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"kind": "dream", "title_en": "x"}, "Choose what to make."),
+        ({"kind": "form"}, "Give it a title"),
+        ({"kind": "form", "title_en": "x", "id": "Not this"}, "An id begins with a small letter"),
+        ({"kind": "form", "title_en": "x", "id": "wish-form"}, "one with this id already"),
+        ({"kind": "form", "title_en": "x", "pack": "../x"}, "no such pack"),
+    ],
+)
+def test_what_cannot_be_made_is_told_beside_its_field(
+    ada: Browser, full: str, sent: dict[str, str], words: str, draft_at: Callable[[str], Draft]
+) -> None:
+    answer = ada.post(f"{full}/make", sent)
+    assert answer.status_code == 422
+    assert words in answer.get_data(as_text=True)
+    assert draft_at(full).revision == 0
+
+
+def test_the_page_knows_the_kind_that_a_link_asks_for(ada: Browser, full: str) -> None:
+    page = ada.get(f"{full}/make?kind=survey&record_type=errand").get_data(as_text=True)
+    assert 'value="survey" required checked' in page
+    assert '<option value="errand" selected>' in page
