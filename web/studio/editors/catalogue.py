@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import general
+from . import calendars, general, sla
 from .subject import Editor
 
 GENERAL = Editor(template="studio/editors/general.html", view=general.view)
 
-EDITORS: Mapping[str, Editor] = {}
+EDITORS: Mapping[str, Editor] = {
+    "calendar": Editor(template="studio/editors/calendar.html", view=calendars.view),
+    "sla": Editor(template="studio/editors/sla.html", view=sla.view),
+}
 
 
 def editor_of(kind: str) -> Editor:
