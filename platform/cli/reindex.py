@@ -21,19 +21,24 @@ from ..wiring.settings import SettingsError, read_settings
     type=click.Path(path_type=Path, file_okay=False),
     help="The data folder; ./var by default.",
 )
+@click.option(
+    "--anew",
+    is_flag=True,
+    help="Forget all marks and counters first. Nobody can write records for the moment that takes.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.pass_context
-def reindex(context: click.Context, data: Path | None, as_json: bool) -> None:
+def reindex(context: click.Context, data: Path | None, anew: bool, as_json: bool) -> None:
     """Mark every record by the saved views in force, and bring the counters together.
 
     Publishing does this by itself, some records at a time. By hand it is needed after records were
-    written past the product only. Others may work meanwhile.
+    written past the product; with --anew also after marks or counters were damaged. Others may work meanwhile.
 
     Example: sopwith reindex --data /srv/sopwith
     """
     try:
         service = open_service(read_settings(data=data))
-        done = remark_all(service, lambda step: None if as_json else _tell(step))
+        done = remark_all(service, lambda step: None if as_json else _tell(step), anew=anew)
         service.database.close()
     except (SettingsError, DatabaseError, NoReleaseError, SQLAlchemyError) as error:
         click.echo(str(error).splitlines()[0], err=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ..store.jobs import JobClaim, NewJob, add_jobs
 from ..store.marking import fold_tallies
-from ..store.remarking import count_stale, readiness, remark_some
+from ..store.remarking import count_stale, forget_all, readiness, remark_some
 from .job_queue import new_job
 from .service import Service
 
@@ -63,8 +63,16 @@ def batches(service: Service) -> Iterator[int]:
         yield done
 
 
-def remark_all(service: Service, tell: Callable[[Progress], None]) -> Progress:
-    """Mark every record that is not marked by the views in force; *tell* hears of each batch."""
+def remark_all(
+    service: Service, tell: Callable[[Progress], None], *, anew: bool = False
+) -> Progress:
+    """Mark every record that is not marked by the views in force; *tell* hears of each batch.
+
+    anew: forget all marks and counters first, as after a damage to them.
+    """
+    if anew:
+        with service.database.writing() as connection:
+            forget_all(connection)
     with service.database.reading() as connection:
         total = count_stale(connection, service.releases.view_plan(connection).id)
     progress = Progress(done=0, total=total)

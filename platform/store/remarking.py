@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, text, update
 
 from .kept_views import ViewPlan
+from .mark_tables import RecordMarkRow, TallyRow
 from .marking import marks_row, write_many
 from .marks import load_marked
 from .record_json import load_state
@@ -62,6 +63,18 @@ def remark_some(connection: Connection, plan: ViewPlan, limit: int = 200) -> int
     return 0
 
 
+def forget_all(connection: Connection) -> None:
+    """Let no record be found or counted by anything, for all to be marked anew from what they are.
+
+    Nobody writes records until the transaction ends; readers go on, and read the records one by one.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE record IN SHARE ROW EXCLUSIVE MODE"))
+    connection.execute(delete(RecordMarkRow))
+    connection.execute(delete(TallyRow))
+    connection.execute(update(RecordRow).values(marks="", plan=""))
+
+
 def count_stale(connection: Connection, plan_id: str) -> int:
     """Return how many records are not marked by the plan: for progress, it reads an index from end to end."""
     current = select(func.count()).select_from(RecordRow).where(RecordRow.plan == plan_id)
@@ -80,8 +93,8 @@ def _stale(plan_id: str) -> list[Select[str, str, str]]:
 
 def _remark(connection: Connection, plan: ViewPlan, rows: Any) -> None:
     updates, changes = [], []
-    for record_id, before, text in rows:
-        fresh = marks_row(load_state(text), plan)
+    for record_id, before, said in rows:
+        fresh = marks_row(load_state(said), plan)
         updates.append({"b_id": record_id, "b_marks": fresh["marks"], "b_plan": plan.id})
         if fresh["marks"] != before:
             changes.append((record_id, load_marked(before), load_marked(fresh["marks"])))

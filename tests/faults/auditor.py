@@ -19,6 +19,7 @@ from sqlalchemy import Connection, func, select, text
 from sopwith.core.events import EventKind
 from sopwith.core.record import RecordState
 from sopwith.engine.fold import fold
+from sopwith.runtime.releases import Releases
 from sopwith.store.chain import verify
 from sopwith.store.engine import Database
 from sopwith.store.files import files_by_id
@@ -36,6 +37,7 @@ from tests.support.webhook import ReceivedRequest
 
 from .projection import differences
 from .promises import Journal, Kind, Promise
+from .side_tables import SideTables
 from .world import CHILD, EVENT, NAGGED, OWNER, SWEPT
 
 PLANNED = frozenset({"timer", "sweep", "housekeeping", "retention", "seal"})
@@ -105,6 +107,10 @@ def audit(evidence: Evidence) -> Audit:
         _check_work(found, evidence, connection)
         _check_deliveries(found, connection)
         _check_outside(found, evidence, connection)
+        sides = SideTables(connection, Releases(evidence.database).view_plan(connection))
+        for what, promised, there in sides.differences():
+            found.add(what, promised, there)
+        found.counts.update(sides.counts)
         if evidence.files is not None:
             _check_files(found, evidence.journal, connection, evidence.files)
     if evidence.database.is_sqlite:

@@ -122,6 +122,9 @@ def test_nothing_is_found_where_nothing_is_wrong(sound: Sound) -> None:
     assert found.counts["replies promised"] == 3
     assert found.counts["moves promised"] == 2
     assert found.counts["files promised"] == 1
+    assert found.counts["members of views"] == TICKETS + 1 - found.counts["moves promised"]
+    assert found.counts["tallies"] >= 2
+    assert found.counts["waiting lists"] == 2
 
 
 FIRST = "(SELECT id FROM record ORDER BY id LIMIT 1)"
@@ -152,6 +155,12 @@ SQL_DAMAGE = {
     " WHERE kind = 'tags' AND body LIKE '%nagged%'",
     "child": "UPDATE record SET title = 'Orphan' WHERE title = 'Child'",
     "replay": "DELETE FROM record_event WHERE kind = 'created'",
+    "plan": f"UPDATE record SET plan = 'old' WHERE id = {FIRST}",  # noqa: S608
+    "marks": f"UPDATE record SET marks = '' WHERE id = {FIRST}",  # noqa: S608
+    "mark": f"DELETE FROM record_mark WHERE name = 'f:title' AND record_id = {FIRST}",  # noqa: S608
+    "tally": "UPDATE tally SET count = count + 1 WHERE name = 'open'",
+    "waiting": "INSERT INTO record_mark (name, text, open, record_id)"
+    " SELECT 'task', 'lin', 1, min(id) FROM record",
     "file": "UPDATE record SET customer_id = 'nobody'",
 }
 
@@ -170,6 +179,43 @@ def test_damage_inside_is_found(sound: Sound, what: str) -> None:
         change(sound, SQL_DAMAGE[what])
     found = looked_at(sound)
     assert what in found.kinds, found
+
+
+SIDE_DAMAGE = {
+    "a record left a view": (
+        "mark",
+        "DELETE FROM record_mark WHERE name LIKE 'view:nagged:%'"
+        " AND record_id = (SELECT max(record_id) FROM record_mark WHERE name LIKE 'view:nagged:%')",
+    ),
+    "a record is a member of a view that it does not fit": (
+        "mark",
+        "INSERT INTO record_mark (name, text, open, record_id) SELECT name, '', 0, 'x'"
+        " FROM record_mark WHERE name LIKE 'view:nagged:%' LIMIT 1",
+    ),
+    "an open record stands among the settled": (
+        "mark",
+        "UPDATE record_mark SET open = 0 WHERE name = 'f:title' AND open"
+        " AND record_id = (SELECT max(record_id) FROM record_mark WHERE open)",
+    ),
+    "a number for ranges is another": (
+        "mark",
+        "UPDATE record_mark SET number = 7 WHERE name = 'f:title' AND text = 'ticket-1'",
+    ),
+    "a counter of a view": ("tally", "UPDATE tally SET count = 0 WHERE name LIKE 'view:nagged:%'"),
+    "a counter of nothing": (
+        "tally",
+        "INSERT INTO tally (name, type, state, team, owner, part, count)"
+        " VALUES ('waiting', 'ticket', '', 'desk', 'lin', 3, 1)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SIDE_DAMAGE)
+def test_damage_to_what_records_are_found_and_counted_by_is_found(sound: Sound, name: str) -> None:
+    what, statement = SIDE_DAMAGE[name]
+    change(sound, statement)
+    found = looked_at(sound)
+    assert found.kinds == {what}, found
 
 
 def _drop_mail(sound: Sound) -> None:

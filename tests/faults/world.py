@@ -33,6 +33,13 @@ audience: customer
 subject: {en: "[{{ number }}] answered", zh-CN: "[{{ number }}] 已答复"}
 body: {en: "We wrote to you.", zh-CN: 我们已答复。}
 ---
+kind: view
+id: nagged
+title: {en: X, zh-CN: X}
+record_type: ticket
+when: '"nagged" in tags and category == "open"'
+columns: [number, title]
+---
 kind: rule
 id: tell-customer
 title: {en: X, zh-CN: X}
