@@ -164,6 +164,8 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
             f"studio.{page}": Rule(who=ADMINS)
             for page in (
                 "bench",
+                "condition",
+                "copy_states",
                 "define",
                 "discard",
                 "edit",
@@ -172,6 +174,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
                 "make_one",
                 "make_page",
                 "open_definition",
+                "plan_workflow",
                 "problems",
                 "put_in_force",
                 "ready",

@@ -2,8 +2,11 @@
 
 A block is JSON: ``{"all": [...]}``, ``{"any": [...]}``, ``{"not": block}``,
 ``{"field": path, "op": op, "value": value}``, ``{"field": table, "op": "any row", "where": block}``
-or ``{"text": "..."}`` for what has no block. A value is JSON; ``{"date": "2026-11-22"}``,
-``{"datetime": "..."}`` and ``{"duration": "4h"}`` write the other constants.
+or ``{"text": "..."}`` for what has no block. A ``measure`` beside the field compares what a function
+makes of it: ``{"field": "created_at", "measure": "hours_since", "op": ">", "value": 4}``. A value is
+JSON; ``{"date": "2026-11-22"}``, ``{"datetime": "..."}`` and ``{"duration": "4h"}`` write the other
+constants, ``{"field": path}`` another field, ``{"now": "-4h"}`` and ``{"today": "+3d"}`` a moment that
+moves (an empty text: now, today).
 """
 
 from __future__ import annotations
@@ -20,8 +23,8 @@ from .expression import Expression
 from .lexer import WORDS
 from .parser import MAX_DEPTH, MAX_NODES, parse
 from .printing import print_literal, print_tree
-from .tree import Call, Compare, Items, Literal, Logic, Name, Node, Unary
-from .types import BOOL, DURATION, NOTHING, NUMBER, TEXT, WORKING_TIME, Schema, Type
+from .tree import Binary, Call, Compare, Items, Literal, Logic, Name, Node, Unary
+from .types import BOOL, DURATION, NOTHING, NUMBER, TEXT, WORKING_TIME, ListType, Schema, Type
 
 Block = dict[str, Any]
 _PATH = re.compile(r"[^\W\d]\w*(?:\.\w+)*")
@@ -30,7 +33,22 @@ _CALLS = frozenset({"contains", "starts_with", "ends_with", "matches"})
 _ALONE = frozenset({"is_empty", "changed"})
 _ROWS = {"any row": "any", "all rows": "all"}
 _TESTS = {"is none": "==", "is not none": "!="}
-_OPS = (*sorted(_COMPARISONS), *sorted(_CALLS), *sorted(_ALONE), "is true", *_TESTS, *_ROWS)
+_ENTRIES = {"has": "in", "has not": "not in"}
+_MEASURES = frozenset(
+    {"hours_since", "business_hours_since", "business_time_since", "length", "count"}
+)
+_MOMENTS = frozenset({"now", "today"})
+_SHIFT = re.compile(r"\s*([+-])\s*(\S+)\s*")
+_OPS = (
+    *sorted(_COMPARISONS),
+    *sorted(_CALLS),
+    *sorted(_ALONE),
+    "is true",
+    "is not empty",
+    *_TESTS,
+    *_ENTRIES,
+    *_ROWS,
+)
 _SHAPES = Text(
     "a block has all, any, not, field or text", "条件块应包含 all、any、not、field 或 text"
 )
@@ -65,10 +83,20 @@ def from_blocks(
     return compile_expression(print_tree(tree), schema, span, want=want)
 
 
+def print_block(block: object) -> str | None:
+    """Return the text that *block* means, unchecked; None where it is no block."""
+    try:
+        return print_tree(_Reader(NOWHERE).node(block, 1))
+    except _BadBlockError:
+        return None
+
+
 def _block(node: Node) -> Block:
     match node:
         case Logic(op=op, items=items):
             return {"all" if op == "and" else "any": [_block(item) for item in items]}
+        case Unary(op="not", operand=Call(name="is_empty", args=(Name() as name,))):
+            return {"field": name.dotted, "op": "is not empty"}
         case Unary(op="not", operand=operand):
             return {"not": _block(operand)}
         case Name() if node.type == BOOL:
@@ -77,6 +105,13 @@ def _block(node: Node) -> Block:
             if op in ("==", "!=") and other.type == NOTHING:
                 return {"field": name.dotted, "op": "is none" if op == "==" else "is not none"}
             return _valued(node, name, op, other)
+        case Compare(ops=("in" | "not in" as op,), items=(Literal() as one, Name() as name)):
+            word = "has" if op == "in" else "has not"
+            return _valued(node, name, word, one) if _is_list(name) else {"text": print_tree(node)}
+        case Compare(ops=(op,), items=(Call(name=measure, args=(Name() as name,)), other)) if (
+            measure in _MEASURES
+        ):
+            return _valued(node, name, op, other, measure)
         case Call(name=op, args=(Name() as name, other)) if op in _CALLS:
             return _valued(node, name, op, other)
         case Call(name=op, args=(Name() as name,)) if op in _ALONE:
@@ -87,9 +122,14 @@ def _block(node: Node) -> Block:
     return {"text": print_tree(node)}
 
 
-def _valued(node: Node, name: Name, op: str, other: Node) -> Block:
+def _is_list(name: Name) -> bool:
+    return isinstance(name.type, ListType)
+
+
+def _valued(node: Node, name: Name, op: str, other: Node, measure: str = "") -> Block:
+    told = {"measure": measure} if measure else {}
     try:
-        return {"field": name.dotted, "op": op, "value": _value(other)}
+        return {"field": name.dotted, **told, "op": op, "value": _value(other)}
     except ValueError:
         return {"text": print_tree(node)}
 
@@ -104,6 +144,14 @@ def _value(node: Node) -> Any:
             return {name: text}
         case Items(items=items):
             return [_value(item) for item in items]
+        case Name():
+            return {"field": node.dotted}
+        case Call(name="now" | "today" as name, args=()):
+            return {name: ""}
+        case Binary(
+            op=sign, left=Call(name="now" | "today" as name, args=()), right=Literal() as amount
+        ):
+            return {name: f"{sign}{print_literal(amount)}"}
     raise ValueError("not a constant")
 
 
@@ -152,10 +200,17 @@ class _Reader:
 
     def _test(self, block: Mapping[Any, Any], level: int) -> Node:
         name, op = self._name(block["field"]), str(block.get("op"))
+        if "measure" in block:
+            return self._measured(block, name, op, level)
         if op == "is true":
             return name
         if op in _ALONE:
             return Call(name=op, args=(name,))
+        if op == "is not empty":
+            return Unary(op="not", operand=Call(name="is_empty", args=(name,)), type=BOOL)
+        if op in _ENTRIES:
+            one = self._constant(block.get("value"), level)
+            return Compare(ops=(_ENTRIES[op],), items=(one, name), type=BOOL)
         if op in _TESTS:
             return Compare(ops=(_TESTS[op],), items=(name, Literal(value=None, type=NOTHING)))
         if op in _ROWS:
@@ -169,6 +224,16 @@ class _Reader:
         raise _BadBlockError(
             Text(f"op is one of {', '.join(_OPS)}", f"op 应为以下之一：{'、'.join(_OPS)}")
         )
+
+    def _measured(self, block: Mapping[Any, Any], name: Name, op: str, level: int) -> Node:
+        measure = str(block["measure"])
+        if measure not in _MEASURES or op not in _COMPARISONS:
+            known = ", ".join(sorted(_MEASURES))
+            raise _BadBlockError(
+                Text(f"measure is one of {known}", f"measure 应为以下之一：{known}")
+            )
+        value = self._constant(block.get("value"), level)
+        return Compare(ops=(op,), items=(Call(name=measure, args=(name,)), value), type=BOOL)
 
     def _name(self, path: object) -> Name:
         if not isinstance(path, str) or not _PATH.fullmatch(path) or path in WORDS:
@@ -192,4 +257,17 @@ class _Reader:
                 return Call(name=kind, args=(Literal(value=text, type=TEXT),))
             if kind == "duration" and isinstance(text, str):
                 return self._text(text)
+            if kind == "field":
+                return self._name(text)
+            if kind in _MOMENTS and isinstance(text, str):
+                return self._moment(kind, text)
         raise _BadBlockError(Text("value is no constant", "value 不是有效的常量"))
+
+    def _moment(self, kind: str, shift: str) -> Node:
+        call = Call(name=kind, args=())
+        found = _SHIFT.fullmatch(shift)
+        if not shift.strip():
+            return call
+        if found is None:
+            raise _BadBlockError(Text("a shift is +4h or -4h", "偏移应写成 +4h 或 -4h"))
+        return Binary(op=found[1], left=call, right=self._text(found[2]))

@@ -77,6 +77,17 @@ def compile_partly(
     return _Compiler(documents, BUILT_IN_ROLES | roles, teams).run()
 
 
+def declared_names(
+    documents: Sequence[Document],
+) -> tuple[Mapping[str, Schema], Mapping[str, Mapping[str, Field]], Schema]:
+    """Return what conditions of each record type may read, its fields, and what those of any type may read."""
+    compiler = _Compiler(documents, BUILT_IN_ROLES, frozenset())
+    compiler.sort_documents()
+    compiler.taxonomies = compiler.each("taxonomy", parse_taxonomy)
+    compiler.declare_fields(compiler.taxonomies)
+    return compiler.schemas, compiler.fields, compiler.any_schema()
+
+
 class _Compiler:
     """One compilation."""
 

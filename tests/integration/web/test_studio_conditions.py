@@ -1,0 +1,143 @@
+"""The builder of conditions: blocks, text and words of one expression, as the studio's pages get them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.integration.web.conftest import Browser
+from tests.support.shop import PACKS
+
+PACK = "software_p0p3"
+PLACE = {"kind": "rule", "id": "probe", "path": ["when"], "uid": "c-when"}
+RULE = """kind: rule
+id: probe
+title: {en: Probe, zh-CN: 试探}
+record_type: ticket
+on: [created, "changed:priority"]
+when: priority == "P0" and customer.tier in ["vip", "gold"]
+then:
+  - set: {priority: P1}
+  - set: {title: {value: "title"}}
+"""
+
+
+@pytest.fixture
+def ada(app: Flask) -> Browser:
+    return Browser(app).sign_in("ada")
+
+
+@pytest.fixture
+def draft(ada: Browser) -> str:
+    """The address of a draft that holds a whole pack, and a rule of ours."""
+    address = str(ada.post("/studio", {"title": "Conditions"}).location)
+    folder = PACKS / PACK
+    texts = {f"{PACK}/{one.name}": one.read_text(encoding="utf-8") for one in folder.glob("*.yaml")}
+    texts[f"{PACK}/probe.yaml"] = RULE
+    changes = [{"file": name, "text": text} for name, text in texts.items()]
+    assert send(ada, f"{address}/edit", {"base": 0, "changes": changes}).status_code == 200
+    return address
+
+
+def send(browser: Browser, address: str, body: Any) -> Any:
+    """Send JSON as the page's script does."""
+    if not browser.token:
+        browser.get("/studio")
+    return browser.client.post(address, json=body, headers={"X-CSRFToken": browser.token})
+
+
+def asked(browser: Browser, draft: str, **what: Any) -> dict[str, Any]:
+    """Return the builder's answer."""
+    response = send(browser, f"{draft}/condition", PLACE | what)
+    assert response.status_code == 200, response.get_data(as_text=True)
+    found: dict[str, Any] = response.json
+    return found
+
+
+def test_a_text_comes_as_blocks_with_titles_and_words(ada: Browser, draft: str) -> None:
+    found = asked(ada, draft, text='priority == "P0" and not is_empty(tags)')
+    assert found["mode"] == "blocks"
+    assert found["words"].startswith("Priority is P0")
+    assert "<option value='&#34;P0&#34;' selected>P0" in found["html"]
+    assert 'value="is not empty" selected' in found["html"]
+
+
+def test_blocks_come_back_as_text(ada: Browser, draft: str) -> None:
+    blocks = {
+        "any": [
+            {"field": "priority", "op": "in", "value": ["P0", "P1"]},
+            {"field": "created_at", "measure": "hours_since", "op": ">", "value": "4"},
+            {"field": "entered_at", "op": "<", "value": {"moment": "before", "base": "now", "count": "3", "unit": "d"}},
+            {"not": {"all": [{"field": "customer.tags", "op": "has", "value": "vip"}]}},
+        ]
+    }  # fmt: skip
+    found = asked(ada, draft, blocks=blocks)
+    assert found["text"] == (
+        'priority in ["P0", "P1"] or hours_since(created_at) > 4 or entered_at < now() - 3d'
+        ' or not "vip" in customer.tags'
+    )
+    again = asked(ada, draft, text=found["text"])
+    assert again["mode"] == "blocks"
+
+
+def test_a_new_test_is_filled_in_as_far_as_it_can_be(ada: Browser, draft: str) -> None:
+    found = asked(ada, draft, blocks={"all": [{"field": "priority"}]})
+    assert found["text"] == 'priority == "P0"'
+    assert asked(ada, draft, blocks={"all": [{"field": "title"}]})["text"] is None
+    assert asked(ada, draft, blocks={"all": [{"field": ""}]})["text"] is None
+    assert asked(ada, draft, blocks={"all": []})["text"] == ""
+    moved = asked(ada, draft, blocks={"all": [{"field": "created_at", "op": ">", "source": "moment"}]})  # fmt: skip
+    assert moved["text"] == "created_at > now() - 1d"
+
+
+def test_days_and_hours_are_read_in_the_readers_zone(ada: Browser, draft: str) -> None:
+    blocks = {"all": [{"field": "created_at", "op": "<", "value": "2026-11-22T16:00"}]}
+    found = asked(ada, draft, blocks=blocks)
+    assert found["text"] == 'created_at < datetime("2026-11-22T08:00:00Z")'
+    assert 'value="2026-11-22T16:00"' in found["html"]
+
+
+def test_what_has_no_block_stays_as_it_is_written(ada: Browser, draft: str) -> None:
+    mixed = asked(ada, draft, text='escalation + 1 > 2 and priority == "P0"')
+    assert mixed["mode"] == "blocks"
+    assert 'data-block="text"' in mixed["html"]
+    assert "escalation + 1 &gt; 2" in mixed["html"]
+    alone = asked(ada, draft, text="escalation + 1 > 2")
+    assert alone["mode"] == "text"
+    assert asked(ada, draft, text="escalation + 1 > 2", mode="blocks")["mode"] == "blocks"
+
+
+def test_a_wrong_text_tells_where_and_what_to_write_instead(ada: Browser, draft: str) -> None:
+    found = asked(ada, draft, text='priorty == "P0"')
+    assert found["broken"]
+    assert "<mark>priorty</mark>" in found["html"]
+    assert 'data-mend="priority"' in found["html"]
+    assert found["mode"] == "text"
+    assert asked(ada, draft, text='priority == "P9"', mode="blocks")["mode"] == "text"
+
+
+def test_a_value_is_written_as_text_and_has_its_type(ada: Browser, draft: str) -> None:
+    place = {"path": ["then", 1, "set", "title", "value"]}
+    assert asked(ada, draft, text="1 + 1", **place)["broken"]
+    found = asked(ada, draft, text="upper(title)", **place)
+    assert (found["mode"], found["words"]) == ("text", "Title in upper case")
+
+
+def test_requests_that_are_none_are_refused(ada: Browser, draft: str) -> None:
+    assert send(ada, f"{draft}/condition", []).status_code == 400
+    assert send(ada, f"{draft}/condition", PLACE | {"id": "gone"}).status_code == 404
+    assert send(ada, f"{draft}/condition", PLACE | {"path": 3}).status_code == 400
+    deep: dict[str, Any] = {"field": "priority"}
+    for _ in range(200):
+        deep = {"not": {"all": [deep]}}
+    assert send(ada, f"{draft}/condition", PLACE | {"blocks": deep}).status_code == 400
+    for blocks in (None, [], 3, {"all": 3}, {"text": 7}, {"all": [7]}):
+        assert send(ada, f"{draft}/condition", PLACE | {"blocks": blocks}).status_code == 400
+
+
+def test_the_room_of_a_rule_holds_the_builder(ada: Browser, draft: str) -> None:
+    page = ada.get(f"{draft}/define/rule/probe").get_data(as_text=True)
+    assert 'id="c-when-cond"' in page
+    assert "Priority is P0 Urgent and customer tier is one of vip, gold" in page

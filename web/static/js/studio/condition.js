@@ -1,0 +1,245 @@
+// The builder of one condition. Blocks are read from the page and sent; the server answers with them drawn anew, the text and the words.
+import { startHints, stopHints } from "./condition_hints.js";
+
+const PAUSE = 500;
+const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+const builders = new WeakMap();
+
+export function mount(element, room) {
+  if (!builders.has(element)) builders.set(element, new Builder(element, room));
+}
+
+// After each refresh of the room: somebody may have changed the text elsewhere, or taken a step back.
+export function update(element) {
+  builders.get(element)?.look();
+}
+
+function dataOf(element) {
+  return document.getElementById(`${element.id}-data`)?.dataset.text ?? "";
+}
+
+class Builder {
+  constructor(element, room) {
+    Object.assign(this, { element, room, saved: dataOf(element), asked: 0, typing: 0, unsaved: false });
+    element.addEventListener("change", (event) => this.changed(event));
+    element.addEventListener("input", (event) => this.typed(event));
+    element.addEventListener("click", (event) => this.clicked(event));
+    element.addEventListener("keydown", (event) => this.pressed(event));
+    startHints(element);
+  }
+
+  look() {
+    const text = dataOf(this.element);
+    if (text === this.saved || this.unsaved) return;
+    this.saved = text;
+    this.ask({ text, mode: this.mode === "none" ? "" : this.mode });
+  }
+
+  get mode() {
+    return this.element.querySelector(".cond")?.dataset.mode ?? "none";
+  }
+
+  async ask(what, { focus = "", save = false } = {}) {
+    const mine = ++this.asked;
+    const { address, path, uid, kind, id, scope } = this.element.dataset;
+    const response = await fetch(address, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token(), Accept: "application/json" },
+      body: JSON.stringify({ ...what, path: JSON.parse(path), uid, kind, id, scope }),
+    }).catch(() => null);
+    if (!response?.ok || mine !== this.asked) return;
+    const answer = await response.json();
+    if (mine !== this.asked) return;
+    this.draw(answer.html, focus);
+    if (save && answer.text !== null) await this.save(answer.text);
+  }
+
+  draw(html, focus) {
+    Idiomorph.morph(this.element, html, { morphStyle: "innerHTML", ignoreActiveValue: true, restoreFocus: true });
+    if (focus) document.getElementById(focus)?.focus();
+  }
+
+  async save(text) {
+    const now = text.replace(/\s*\n\s*/g, " ").trim();
+    if (now === this.saved) return;
+    this.saved = now;
+    const path = JSON.parse(this.element.dataset.path);
+    const operation = now === "" ? { op: "clear", path } : { op: "set", path, value: now };
+    await this.room.edit(JSON.parse(this.element.dataset.step), [operation]);
+  }
+
+  changed(event) {
+    const part = event.target.dataset.part ?? "value";
+    if (part === "whole") return this.written(event.target, true);
+    const top = this.element.querySelector('.cond > [data-block="group"]');
+    if (!top) return undefined;
+    return this.ask({ blocks: groupOf(top, { part, of: event.target }) }, { save: true });
+  }
+
+  typed(event) {
+    if (event.target.dataset.part !== "whole") return;
+    clearTimeout(this.typing);
+    this.unsaved = true;
+    this.typing = setTimeout(() => this.written(event.target, false), PAUSE);
+  }
+
+  // While somebody types, only a text that is right is saved; what is left in the field is saved as it is.
+  async written(field, left) {
+    clearTimeout(this.typing);
+    const text = field.value;
+    const mine = this.asked + 1;
+    await this.ask({ text, mode: "text" });
+    if (mine !== this.asked || field.value !== text) return;
+    const broken = this.element.querySelector(".cond-error");
+    if (left || !broken) {
+      await this.save(text);
+      this.unsaved = false;
+    }
+  }
+
+  clicked(event) {
+    const button = event.target.closest("button");
+    if (!button) return;
+    const { dataset } = button;
+    if (dataset.modeTo) this.turn(dataset.modeTo);
+    else if (dataset.clear !== undefined) this.clear();
+    else if (dataset.add) this.add(button);
+    else if (dataset.drop !== undefined) this.drop(button);
+    else if (dataset.wrap !== undefined) this.wrap(button);
+    else if (dataset.go !== undefined) this.show(Number(dataset.start), Number(dataset.end));
+    else if (dataset.mend !== undefined) this.mend(dataset);
+  }
+
+  pressed(event) {
+    const line = event.target.closest("[data-line]");
+    if (!event.altKey || !line || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+    const other = event.key === "ArrowUp" ? line.previousElementSibling : line.nextElementSibling;
+    event.preventDefault();
+    if (!other) return;
+    const part = event.target.id.slice(line.id.length - "-line".length);
+    const place = other.id.slice(0, -"-line".length) + part;
+    if (event.key === "ArrowUp") other.before(line);
+    else other.after(line);
+    this.send({ focus: place });
+  }
+
+  turn(mode) {
+    const field = this.element.querySelector("[data-part=whole]");
+    const text = field ? field.value : this.saved;
+    const { uid } = this.element.dataset;
+    this.ask({ text, mode }, { focus: mode === "text" ? `${uid}-text` : text ? `${uid}-0-join` : `${uid}-0-0-field` });
+  }
+
+  async clear() {
+    this.unsaved = false;
+    await this.ask({ text: "" }, { focus: `${this.element.dataset.uid}-to-blocks`, save: true });
+  }
+
+  send(options = {}) {
+    const top = this.element.querySelector('.cond > [data-block="group"]');
+    return this.ask({ blocks: groupOf(top) }, { save: true, ...options });
+  }
+
+  add(button) {
+    const group = button.closest('[data-block="group"]');
+    const fresh = button.dataset.add === "group" ? { any: [{ field: "" }] } : { field: "" };
+    const top = this.element.querySelector('.cond > [data-block="group"]');
+    const count = linesOf(group).length;
+    const inner = button.dataset.add === "group" ? "-0" : "";
+    const focus = `${group.id}-${count}${inner}-field`;
+    this.ask({ blocks: groupOf(top, { into: group, fresh }) }, { save: true, focus });
+  }
+
+  drop(button) {
+    const line = button.closest("[data-line]");
+    const group = line.parentElement.closest('[data-block="group"]');
+    line.remove();
+    const above = group.closest("[data-line]");
+    if (!linesOf(group).length && above && !group.parentElement.matches("[data-part=where]")) above.remove();
+    this.send({ focus: `${group.id}-add` });
+  }
+
+  wrap(button) {
+    const test = button.closest("[data-block]");
+    const top = this.element.querySelector('.cond > [data-block="group"]');
+    this.ask({ blocks: groupOf(top, { wrapped: test }) }, { save: true, focus: `${test.id}-join` });
+  }
+
+  show(start, end) {
+    const field = this.element.querySelector("[data-part=whole]");
+    field.focus();
+    field.setSelectionRange(start, end);
+  }
+
+  mend({ mend, start, end }) {
+    const field = this.element.querySelector("[data-part=whole]");
+    field.value = field.value.slice(0, Number(start)) + mend + field.value.slice(Number(end));
+    field.focus();
+    this.written(field, true);
+  }
+}
+
+export function unmount(element) {
+  stopHints(element);
+}
+
+// --- the page back to blocks --------------------------------------------------------------------
+
+function linesOf(group) {
+  return [...group.querySelector(":scope > .cond-items").children];
+}
+
+// how: a control that was just changed, a group that gets a fresh block, or a test that becomes a group of its own.
+function groupOf(group, how = {}) {
+  const items = linesOf(group).map((line) => blockOf(line.firstElementChild, how));
+  if (how.into === group) items.push(how.fresh);
+  const join = group.querySelector(":scope > .cond-join [data-part=join]").value;
+  const word = join.replace("not ", "");
+  return join === word ? { [word]: items } : { not: { [word]: items } };
+}
+
+function blockOf(element, how) {
+  if (element.dataset.block === "group") return groupOf(element, how);
+  const block = testOf(element, how);
+  return how.wrapped === element ? { any: [block] } : block;
+}
+
+function part(element, name) {
+  return element.querySelector(`:scope > [data-part=${name}], :scope > label > [data-part=${name}]`);
+}
+
+function testOf(element, how) {
+  if (element.dataset.block === "text") return { text: part(element, "text").value };
+  const name = part(element, "field");
+  const block = { field: name.value };
+  const isMine = (one) => how.of !== undefined && how.of === one;
+  const op = part(element, "op");
+  if (op && !isMine(name)) {
+    const [measure, test] = op.value.includes(":") ? op.value.split(":") : ["", op.value];
+    block.op = test;
+    if (measure) block.measure = measure;
+  }
+  const where = part(element, "where");
+  if (where && !isMine(name)) block.where = groupOf(where.firstElementChild, how);
+  const source = part(element, "source");
+  if (source && isMine(source)) block.source = source.value;
+  const value = part(element, "value");
+  if (value && !isMine(name) && !isMine(source)) block.value = valueOf(value);
+  return block;
+}
+
+function valueOf(holder) {
+  const field = holder.querySelector("[id$='-value']");
+  const amount = holder.querySelector("[data-part=amount]")?.value;
+  const unit = holder.querySelector("[data-part=unit]")?.value;
+  switch (holder.dataset.kind) {
+    case "choice": return JSON.parse(field.value);
+    case "choices": return [...holder.querySelectorAll(":checked")].map((one) => JSON.parse(one.value));
+    case "list": return field.value.split("\n").map((one) => one.trim()).filter(Boolean);
+    case "field": return { field: field.value };
+    case "duration": return { amount, unit };
+    case "moment": return { moment: field.value, base: field.dataset.base, count: amount, unit };
+    case "datetime": return field.value === field.defaultValue && field.dataset.original ? field.dataset.original : field.value;
+    default: return field.value === "" && field.dataset.blank !== undefined && field.defaultValue === "" ? { blank: true } : field.value;
+  }
+}
