@@ -20,13 +20,13 @@ from sopwith.formbuilder.view import FormView, view_form
 from sopwith.release.model import Release
 from sopwith.store.customers import customer_of, find_customers
 from sopwith.store.files import Attachment
-from sopwith.store.people import memberships, users
+from sopwith.store.people import memberships
 from sopwith.store.people import user as user_of
 
 from .languages import lang, zone
 from .stand_in import stand_in
 from .uploads import keep, usable
-from .visitor import Visitor, get_service, now, visitor
+from .visitor import Visitor, everybody, get_service, now, visitor
 
 MOST_PICKS = 200
 _ADD, _REMOVE, _REFRESH = "_add", "_remove", "_refresh"
@@ -150,7 +150,7 @@ class Picks:
             return [(one.id, one.name) for one in found]
         with get_service().database.reading() as connection:
             joined = memberships(connection, team=team) if team else None
-            everyone = users(connection, active_only=True)
+            everyone = [one for one in everybody(connection) if one.active]
         members = None if joined is None else {one.user_id for one in joined}
         return [(one.id, one.name) for one in everyone if members is None or one.id in members]
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g
+from sqlalchemy import Connection
 
 from sopwith.core.events import Actor
 from sopwith.core.roles import CUSTOMER
 from sopwith.store.customers import Customer
-from sopwith.store.people import User
+from sopwith.store.people import User, users
 from sopwith.store.sessions import Session
 
 if TYPE_CHECKING:
@@ -85,3 +86,10 @@ def now() -> datetime:
     if "now" not in g:
         g.now = get_service().clock.now()
     return cast(datetime, g.now)
+
+
+def everybody(connection: Connection) -> list[User]:
+    """Return all accounts by name, asked for once in a request."""
+    if "everybody" not in g:
+        g.everybody = users(connection)
+    return cast("list[User]", g.everybody)

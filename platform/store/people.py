@@ -138,6 +138,9 @@ def password_hash_of(connection: Connection, login: str) -> tuple[str, str] | No
     return None if found is None or found.password_hash is None else (found.id, found.password_hash)
 
 
+_ALL = select(*(UserRow.__table__.c[name] for name in _FIELDS)).order_by(UserRow.name, UserRow.id)
+
+
 def user(connection: Connection, user_id: str) -> User | None:
     """Return the account, None when there is none."""
     found = _ONE.first(connection, {"user": user_id})
@@ -170,9 +173,8 @@ def users_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, User]:
 
 
 def _users(connection: Connection, *conditions: ColumnElement[bool]) -> list[User]:
-    columns = (UserRow.__table__.c[name] for name in _FIELDS)
-    query = select(*columns).where(*conditions).order_by(UserRow.name, UserRow.id)
-    return [_user(dict(row)) for row in connection.execute(query).mappings()]
+    query = _ALL.where(*conditions) if conditions else _ALL
+    return [_user(dict(zip(_FIELDS, row, strict=True))) for row in connection.execute(query)]
 
 
 def _user(row: Mapping[str, Any]) -> User:

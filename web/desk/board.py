@@ -33,7 +33,7 @@ from .seen import scopes, sight
 from .views import DeskView, built_in
 from .ways import PREVIOUS, asks, show_work, way_of
 
-CARDS = 20
+CARDS = 12
 MODES = ("state", "person")
 
 

@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 
 from sopwith.core.events import Actor
 from sopwith.release.model import Release
-from sopwith.store.people import User, users
+from sopwith.store.people import User
 
 from ..forms import Picks
 from ..languages import lang
+from ..visitor import everybody
 from ..wording import gettext as _
 
 
@@ -75,5 +76,5 @@ def names_of(release: Release, people: Colleagues) -> Names:
 
 
 def colleagues(connection: Connection, release: Release) -> Colleagues:
-    """Return everybody, with one question to the database."""
-    return Colleagues(release, {one.id: one for one in users(connection)})
+    """Return everybody, with one question to the database in a page."""
+    return Colleagues(release, {one.id: one for one in everybody(connection)})
