@@ -68,15 +68,20 @@ def part_in_language(template: str, tongue: str, **facts: Any) -> TemplateModule
 
 
 def sample_message(
-    connection: Connection, release: Release, template: Template, record_id: str, tongue: str
+    connection: Connection,
+    release: Release,
+    template: Template,
+    record_id: str,
+    tongue: str,
+    *,
+    html: bool = False,
 ) -> tuple[RecordState, Rendered] | None:
     """Return the message about a real record, None when there is no such record; links lead nowhere."""
     state = load_record(connection, record_id)
     if state is None:
         return None
-    return state, render(
-        template, _data(connection, release, state, template, tongue), tongue, zone=zone_info()
-    )
+    data = _data(connection, release, state, template, tongue)
+    return state, render(template, data, tongue, html=html, zone=zone_info())
 
 
 def _data(

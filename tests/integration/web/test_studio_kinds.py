@@ -22,8 +22,19 @@ from tests.integration.web.conftest import Browser
 from tests.support.shipped import shipped_files
 from tests.support.shop import NOW, Shop
 
-KINDS = ("calendar", "sla")
-WRONG: tuple[Any, ...] = (7, "x", True, [], {}, [3], {"a": [1]}, [{"id": {"a": 1}}, [[]]], {"en": ["x"]}, "")
+KINDS = ("calendar", "sla", "message_template", "taxonomy", "team")
+WRONG: tuple[Any, ...] = (
+    7,
+    "x",
+    True,
+    [],
+    {},
+    [3],
+    {"a": [1]},
+    [{"id": {"a": 1}}, [[]]],
+    {"en": ["x"]},
+    "",
+)
 DOCUMENTS = [
     node.value
     for name, text in sorted(shipped_files().items())
@@ -45,10 +56,26 @@ def room_of(document: dict[str, Any], at: str = "", files: dict[str, str] | None
     texts = {**(files or {}), "odd/odd.yaml": text}
     made = bench_of(texts)
     found = next(one for one in made.documents if one.path == "odd/odd.yaml")
-    draft = Draft(id="d", title="Odd", documents=texts, revision=1, from_release=None, author=None, created_at=NOW, updated_at=NOW)
+    draft = Draft(
+        id="d",
+        title="Odd",
+        documents=texts,
+        revision=1,
+        from_release=None,
+        author=None,
+        created_at=NOW,
+        updated_at=NOW,
+    )
     subject = Subject(draft=draft, bench=made, document=found, number=0, at=at)
     editor = EDITORS[found.kind]
-    return render_template("studio/room.html", **editor.view(subject), draft=draft, subject=subject, doc=subject.doc, editor=editor.template)
+    return render_template(
+        "studio/room.html",
+        **editor.view(subject),
+        draft=draft,
+        subject=subject,
+        doc=subject.doc,
+        editor=editor.template,
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -68,4 +95,7 @@ def test_an_editor_shows_whatever_is_written(kind: str, speaking: None) -> None:
 SELECTIONS = {
     "calendar": ("", "day/2026-10-01", "holidays/0;year=2027;country=DE"),
     "sla": ("", "policies/0;from=2026-11-20T17:30;cell=P1"),
+    "message_template": ("", "x;record=none"),
+    "taxonomy": ("items/0", "items/0/items/1"),
+    "team": ("",),
 }

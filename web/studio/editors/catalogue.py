@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import calendars, general, sla
+from . import calendars, form, general, messages, sla, taxonomies, teams, workflow
 from .subject import Editor
 
 GENERAL = Editor(template="studio/editors/general.html", view=general.view)
 
 EDITORS: Mapping[str, Editor] = {
     "calendar": Editor(template="studio/editors/calendar.html", view=calendars.view),
+    "form": Editor(template="studio/editors/form.html", view=form.view),
     "sla": Editor(template="studio/editors/sla.html", view=sla.view),
+    "message_template": Editor(template="studio/editors/message_template.html", view=messages.view),
+    "taxonomy": Editor(template="studio/editors/taxonomy.html", view=taxonomies.view),
+    "team": Editor(template="studio/editors/team.html", view=teams.view),
+    "workflow": Editor(template="studio/editors/workflow.html", view=workflow.view),
 }
 
 

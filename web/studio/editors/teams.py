@@ -1,0 +1,79 @@
+"""The editor of teams: what the definition says, and who is in the team where it is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sopwith.release.model import Release
+from sopwith.runtime.releases import NoReleaseError
+from sopwith.store.people import Membership, User, memberships, users
+
+from ...languages import lang
+from ...visitor import get_service
+from .lenient import held, several, words
+from .place import Place
+from .subject import Subject
+
+Facts = dict[str, Any]
+
+
+def view(subject: Subject) -> Facts:
+    """Return the team, its people, and where it is given work."""
+    doc, name = subject.doc, subject.document.id
+    skills = [words(one) for one in several(doc.get("skills"))]
+    with get_service().database.reading() as connection:
+        people = {one.id: one for one in users(connection)}
+        members = _members(people, memberships(connection, team=name))
+    with_skill = {
+        skill: [one["name"] for one in members if skill in one["skills"]] for skill in skills
+    }
+    return {
+        "place": Place.read(subject.at),
+        "held": held(doc),
+        "skills": skills,
+        "with_skill": with_skill,
+        "members": members,
+        "on_call": sorted((one for one in members if one["on_call"] is not None), key=_call),
+        "is_live": name in _live_teams(),
+        "levels": [(number, str(number)) for number in range(1, 10)],
+        "used": _used(subject.bench.partly, name),
+    }
+
+
+def _call(member: Facts) -> int:
+    return int(member["on_call"])
+
+
+def _members(people: dict[str, User], known: Iterable[Membership]) -> list[Facts]:
+    found = [
+        {
+            "id": one.user_id,
+            "name": people[one.user_id].name,
+            "is_lead": one.is_lead,
+            "on_call": one.on_call,
+            "skills": sorted(people[one.user_id].skills),
+            "away": people[one.user_id].away,
+            "active": people[one.user_id].active,
+        }
+        for one in known
+        if one.user_id in people
+    ]
+    return sorted(found, key=lambda one: (not one["is_lead"], one["name"]))
+
+
+def _live_teams() -> frozenset[str]:
+    """Return the teams of the release in force: those whose people can be set."""
+    try:
+        return frozenset(get_service().releases.live().teams)
+    except NoReleaseError:
+        return frozenset()
+
+
+def _used(release: Release, name: str) -> list[tuple[str, str, str]]:
+    """Return the routing chains that give the team work: kind, id, title."""
+    return [
+        ("routing", one.id, one.title.get(lang()) or one.id)
+        for one in release.routings.values()
+        if any(link.team == name for link in one.chain)
+    ]
