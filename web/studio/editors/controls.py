@@ -57,6 +57,7 @@ class Control:
                     found = found.get(lang()) or next(iter(found.values()), None)
                 if isinstance(found, str | int) and found != "":
                     return str(found)
+            return ", ".join(self.value)[:60] or self.label
         elif isinstance(self.value, str | int | float):
             return str(self.value)
         return self.label
