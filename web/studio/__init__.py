@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from . import conditions as _conditions
+from . import coverage as _coverage
 from . import define as _define
 from . import drafts as _drafts
 from . import editing as _editing
 from . import making as _making
 from . import publishing as _publishing
+from . import trying as _trying
 from . import workbench as _workbench
 from . import workflow_gestures as _workflow_gestures
 from .blueprint import blueprint as studio
 
 __all__ = ["studio"]
 
-_ = (_conditions, _define, _drafts, _editing, _making, _publishing, _workbench, _workflow_gestures)  # each adds its pages
+_ = (
+    _conditions,
+    _coverage,
+    _define,
+    _drafts,
+    _editing,
+    _making,
+    _publishing,
+    _trying,
+    _workbench,
+    _workflow_gestures,
+)  # each adds its pages

@@ -1,4 +1,4 @@
-// Counts clocks and relative times on, between two answers of the server.
+// Counts clocks and relative times on, between two answers of the server; those inside of [data-still] have a time of their own.
 const MINUTE = 60_000;
 
 export function startClocks() {
@@ -16,10 +16,10 @@ const words = {
 function tick() {
   const lang = document.body.dataset.lang;
   const now = Date.now();
-  for (const time of document.querySelectorAll("time[data-when=relative]")) {
+  for (const time of document.querySelectorAll("time[data-when=relative]:not([data-still] *)")) {
     setText(time, relative(Date.parse(time.dateTime) - now, lang));
   }
-  for (const clock of document.querySelectorAll("[data-due]")) count(clock, now, lang);
+  for (const clock of document.querySelectorAll("[data-due]:not([data-still] *)")) count(clock, now, lang);
 }
 
 function count(clock, now, lang) {

@@ -1,0 +1,259 @@
+"""Trying a draft: its own release in a made-up world, step by step, back again, and saved as a scenario."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from sopwith.store.releases import draft_of
+from sopwith.store.tables import JobRow, RecordRow, SettingRow
+from tests.integration.web.conftest import Browser
+from tests.integration.web.test_studio import send
+from tests.support.shop import Shop, files
+
+FLOW = next(name for name, text in files().items() if "id: wish-flow" in text)
+WISH = {"topic": "question", "description": "Where is my parcel?"}
+ANN = {"_as": "customer:customer-1"}
+
+
+@pytest.fixture
+def ada(app: Flask) -> Browser:
+    return Browser(app).sign_in("ada")
+
+
+@pytest.fixture
+def draft(ada: Browser) -> str:
+    """The address of a new draft."""
+    return str(ada.post("/studio", {"title": "Another way"}).location)
+
+
+def begin(ada: Browser, draft: str) -> str:
+    """Begin a trial of a wish on a Monday morning; return the page."""
+    answer = ada.post(f"{draft}/try/begin", {"type": "wish", "at": "2026-11-23T10:00"})
+    assert answer.status_code == 303
+    return page(ada, draft)
+
+
+def page(ada: Browser, draft: str, **where: str) -> str:
+    """Return the page of the trial as somebody sees it."""
+    query = "&".join(f"{key}={value}" for key, value in where.items())
+    answer = ada.get(f"{draft}/try?{query}")
+    assert answer.status_code == 200
+    return str(answer.get_data(as_text=True))
+
+
+def count(ada: Browser, draft: str) -> str:
+    """Return how many steps the trial has."""
+    found = re.search(r'name="_count" value="(\d+)"', page(ada, draft))
+    assert found is not None
+    return found[1]
+
+
+def step(ada: Browser, draft: str, **sent: str) -> Any:
+    """Take one step, with the number of steps that the page shows."""
+    where = {key: sent.pop(key) for key in ("_as", "_record") if key in sent}
+    return ada.post(f"{draft}/try/step", {"_count": count(ada, draft), **where, **sent})
+
+
+def opened(ada: Browser, draft: str) -> None:
+    """Begin a trial and open a wish as a customer."""
+    begin(ada, draft)
+    answer = step(ada, draft, **ANN, **WISH)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+
+
+def travel(ada: Browser, draft: str, by: str, **more: str) -> Any:
+    """Let time pass."""
+    return ada.post(f"{draft}/try/time", {"_count": count(ada, draft), "_by": by, **more})
+
+
+def kept(shop: Shop, draft: str) -> dict[str, str]:
+    """Return the files of the draft."""
+    with shop.database.reading() as connection:
+        found = draft_of(connection, draft.rsplit("/", 1)[1])
+    assert found is not None
+    return dict(found.documents)
+
+
+def test_a_run_from_form_to_survey_leaves_no_trace_in_the_records(
+    ada: Browser, draft: str, shop: Shop
+) -> None:
+    def rows() -> list[int]:
+        with shop.database.reading() as connection:
+            tables = (RecordRow, JobRow)
+            return [connection.execute(select(func.count()).select_from(one)).scalar_one() for one in tables]  # fmt: skip
+
+    before = rows()
+    assert "What do you need?" in begin(ada, draft)
+    wrong = step(ada, draft, **ANN, topic="question", description="")
+    assert wrong.status_code == 422
+    assert 'id="problems"' in wrong.get_data(as_text=True)
+    opened(ada, draft)
+    shown = page(ada, draft)
+    assert "WISH-1" in shown
+    assert "Inbox of the counter" in shown
+    assert step(ada, draft, _do="go", _to="working", **{"_as": "user:counter-1"}).status_code == 303
+    assert (
+        step(ada, draft, _do="reply", _text="On its way.", **{"_as": "user:counter-1"}).status_code
+        == 303
+    )
+    assert (
+        step(ada, draft, _do="go", _to="resolved", **{"_as": "user:counter-1"}).status_code == 303
+    )
+    as_customer = page(ada, draft, **ANN)
+    assert "Is it solved?" in as_customer
+    assert "On its way." in as_customer
+    assert step(ada, draft, _do="solved", _answer="yes", **ANN).status_code == 303
+    assert "Closed" in page(ada, draft, **ANN)
+    assert rows() == before
+
+
+def test_it_shows_the_path_the_reasons_the_clocks_and_what_would_go_out(
+    ada: Browser, draft: str
+) -> None:
+    opened(ada, draft)
+    step(ada, draft, _do="go", _to="working", **{"_as": "user:counter-1"})
+    chart = page(ada, draft)
+    assert chart.count("chart-is-lit") == 3  # two states and the way between them
+    assert "Ann Miller" in page(ada, draft, _tab="why")
+    assert "First response" in page(ada, draft, _tab="clocks")
+    out = page(ada, draft, _tab="out")
+    assert "customer-1" in out or "Ann Miller" in out
+    assert "We have received" in out or "received" in out
+
+
+def test_time_passes_and_timers_fire(ada: Browser, draft: str) -> None:
+    opened(ada, draft)
+    assert "23 Nov 2026, 10:00" in page(ada, draft)
+    assert travel(ada, draft, "10m").status_code == 303
+    assert "23 Nov 2026, 10:10" in page(ada, draft)
+    assert travel(ada, draft, "next").status_code == 303
+    assert "Timer fired" in page(ada, draft)
+    assert travel(ada, draft, "at", _at="2026-11-25T09:30").status_code == 303
+    assert "25 Nov 2026, 09:30" in page(ada, draft)
+    assert "is overdue" in page(ada, draft)
+    for at in ("2026-11-24T09:00", "2036-01-01T00:00", "tomorrow", "2026-13-41T00:00"):
+        assert travel(ada, draft, "at", _at=at).status_code == 422
+    away = travel(ada, draft, "presence", _person="counter-1")
+    assert away.status_code == 303
+    assert "Away from now on" in page(ada, draft)
+
+
+def test_steps_are_taken_back_one_by_one_or_to_any(ada: Browser, draft: str) -> None:
+    opened(ada, draft)
+    for by in ("10m", "1h", "1d"):
+        travel(ada, draft, by)
+    assert count(ada, draft) == "4"
+    assert ada.post(f"{draft}/try/back", {"_count": "4"}).status_code == 303
+    assert count(ada, draft) == "3"
+    assert "11:10" in page(ada, draft)
+    ada.post(f"{draft}/try/back", {"_count": "3", "_to": "1"})
+    assert count(ada, draft) == "1"
+    ada.post(f"{draft}/try/back", {"_count": "9", "_to": "0"})
+    assert count(ada, draft) == "1"  # another tab has seen something else
+    assert ada.post(f"{draft}/try/end").status_code == 303
+    assert "When does it begin?" in page(ada, draft)
+
+
+def test_two_tabs_do_not_mix(ada: Browser, draft: str) -> None:
+    opened(ada, draft)
+    late = ada.post(f"{draft}/try/time", {"_count": "0", "_by": "1h"})
+    assert late.status_code == 303
+    assert "went on elsewhere" in page(ada, draft)
+    assert count(ada, draft) == "1"
+
+
+def test_a_way_that_asks_asks_first_and_what_is_refused_keeps_what_was_typed(
+    ada: Browser, draft: str
+) -> None:
+    opened(ada, draft)
+    agent = {"_as": "user:counter-1"}
+    refused = step(ada, draft, _do="go", _to="nowhere", **agent)
+    assert refused.status_code == 422
+    assert count(ada, draft) == "1"
+    assert step(ada, draft, _do="reply", _text=" ", **agent).status_code == 422
+    assert step(ada, draft, _do="dance", **agent).status_code == 400
+    shaped = ada.post(f"{draft}/try/shape", {"_count": "1", **agent})
+    assert shaped.status_code == 200
+    assert "<html" not in shaped.get_data(as_text=True)
+
+
+def test_a_run_survives_a_change_of_the_draft_and_says_what_no_longer_fits(
+    ada: Browser, draft: str
+) -> None:
+    opened(ada, draft)
+    step(ada, draft, _do="go", _to="working", **{"_as": "user:counter-1"})
+    step(ada, draft, _do="go", _to="waiting", **{"_as": "user:counter-1"})
+    travel(ada, draft, "1h")
+    way = "{to: waiting, title: {en: Ask, zh-CN: 询问}"
+    text = files()[FLOW].replace(way, f"{way}, by: [manager]")
+    edit = {"base": 0, "changes": [{"file": FLOW, "text": text}]}
+    assert send(ada, f"{draft}/edit", edit).status_code == 200
+    shown = page(ada, draft)
+    assert "1 step does not fit the draft" in shown
+    assert "Does not fit any more" in shown
+    assert "Worked on" in shown
+    refused = ada.post(f"{draft}/try/keep", {"_count": "4", "_title": "Ask the customer"})
+    assert refused.status_code == 422
+    broken = {"base": 1, "changes": [{"file": FLOW, "text": text + "\nnonsense: 1\n"}]}
+    send(ada, f"{draft}/edit", broken)
+    assert "Your trial with 4 steps is kept" in page(ada, draft)
+
+
+def test_a_run_becomes_a_scenario_that_passes_and_paints_coverage(
+    ada: Browser, draft: str, shop: Shop
+) -> None:
+    opened(ada, draft)
+    step(ada, draft, _do="go", _to="working", **{"_as": "user:counter-1"})
+    travel(ada, draft, "next")
+    assert ada.post(f"{draft}/try/keep", {"_count": "3", "_title": ""}).status_code == 422
+    answer = ada.post(f"{draft}/try/keep", {"_count": "3", "_title": "Begun within the hour"})
+    assert answer.status_code == 303
+    name = next(one for one in kept(shop, draft) if one.endswith("begun-within-the-hour.yaml"))
+    assert "kind: scenario" in kept(shop, draft)[name]
+    told = ada.get(f"{draft}/scenarios?revision=1").json
+    assert told is not None
+    assert (told["passed"], told["failed"], told["is_done"]) == (told["total"], 0, True)
+    assert (
+        told["words"] == f"{told['total']} of {told['total']} scenarios pass" or told["total"] == 1
+    )
+    shown = ada.get(f"{draft}/coverage").get_data(as_text=True)
+    assert "Begun within the hour" in shown
+    assert "chart-is-covered" in shown
+    assert "State: Waits for the customer" in shown
+    assert ada.get(f"{draft}/scenarios?revision=0").json == {"revision": 1, "stale": True}
+    ada.post(f"{draft}/try/keep", {"_count": "3", "_title": "Begun within the hour"})
+    assert any(one.endswith("begun-within-the-hour-2.yaml") for one in kept(shop, draft))
+
+
+def test_a_scenario_that_fails_is_told_with_its_place(ada: Browser, draft: str) -> None:
+    opened(ada, draft)
+    step(ada, draft, _do="go", _to="working", **{"_as": "user:counter-1"})
+    ada.post(f"{draft}/try/keep", {"_count": "2", "_title": "Begun"})
+    text = files()[FLOW].replace("      - {to: working, title: {en: Begin, zh-CN: 开始}, style: primary}", "      - {to: resolved, title: {en: Begin, zh-CN: 开始}, style: primary}")  # fmt: skip
+    assert text != files()[FLOW]
+    assert send(ada, f"{draft}/edit", {"base": 1, "changes": [{"file": FLOW, "text": text}]}).status_code == 200  # fmt: skip
+    told = ada.get(f"{draft}/scenarios").json
+    assert told is not None
+    assert [one["id"] for one in told["failing"]] == ["begun"]
+    assert "fail" in told["words"]
+    shown = ada.get(f"{draft}/coverage").get_data(as_text=True)
+    assert "What fails" in shown
+    assert "Step 2" in shown
+
+
+def test_everybody_has_a_trial_of_their_own_and_it_goes_with_the_draft(
+    ada: Browser, app: Flask, draft: str, shop: Shop
+) -> None:
+    opened(ada, draft)
+    names = select(SettingRow.name).where(SettingRow.name.startswith("trial:"))
+    with shop.database.reading() as connection:
+        assert connection.execute(names).scalars().all() == [f"trial:{draft.rsplit('/', 1)[1]}:ada"]
+    ada.post(f"{draft}/discard")
+    with shop.database.reading() as connection:
+        assert connection.execute(names).scalars().all() == []
+    assert ada.get(f"{draft}/try").status_code == 404

@@ -1,0 +1,43 @@
+// Runs the draft's scenarios after each save, a portion at a time, and says how they went. The next save begins anew.
+import { draft, onProblems } from "./draft.js";
+
+const chip = document.getElementById("bench-scenarios");
+const words = document.getElementById("bench-scenarios-words");
+let run = null;
+
+async function ask(revision, signal) {
+  const response = await fetch(`${chip.dataset.address}?revision=${revision}`, { signal });
+  return response.ok ? response.json() : null;
+}
+
+function show(answer) {
+  chip.hidden = !answer.words;
+  words.textContent = answer.words;
+  chip.classList.toggle("badge-p0", answer.failed > 0);
+  chip.classList.toggle("badge-good", answer.is_done && answer.total > 0 && answer.failed === 0);
+  if (answer.address) chip.href = answer.address;
+  chip.title = answer.failing.map((one) => one.title).join("\n");
+  chip.dataset.done = answer.is_done;
+}
+
+async function runAll() {
+  run?.abort();
+  run = new AbortController();
+  const { signal } = run;
+  chip.dataset.done = false;
+  try {
+    for (;;) {
+      const answer = await ask(draft.revision, signal);
+      if (!answer || answer.stale || signal.aborted) return;
+      show(answer);
+      if (answer.is_done) return;
+    }
+  } catch {
+    // The next save asks again, and the chip of the draft says when the server is away.
+  }
+}
+
+if (chip) {
+  onProblems(runAll);
+  runAll();
+}

@@ -1,0 +1,141 @@
+"""What the scenarios of a draft exercise: painted on its flow charts, and what none of them ever does in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from sopwith.core.text import Text
+from sopwith.release.model import Release
+from sopwith.workflows.model import Workflow
+
+from ..desk.words import labels_of
+from ..flowchart import FlowChart, flow_chart, workflow_names
+from ..languages import lang
+from ..wording import gettext as _
+from ..wording import ngettext
+from .bench import bench_of
+from .blueprint import blueprint, the_draft
+from .scenario_runs import Result, Runs, go_on, runs_of
+from .trial_page import Marks
+
+A_PORTION = 0.8
+"""Seconds that one question of a page in the background may take."""
+AT_ONCE = 6.0
+"""Seconds that the page of the coverage may take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """One workflow. never_states, never_ways: what no scenario enters or goes, in words."""
+
+    workflow: Workflow
+    chart: FlowChart
+    marks: Marks
+    states: int
+    ways: int
+    never_states: Sequence[str]
+    never_ways: Sequence[str]
+
+
+@blueprint.get("/<draft_id>/scenarios")
+def scenarios(draft_id: str) -> ResponseReturnValue:
+    """Run some more of the scenarios and tell how all went so far: what a page asks after each save."""
+    draft = the_draft(draft_id)
+    seen = request.args.get("revision", "")
+    made = bench_of(draft.documents)
+    if seen.isascii() and seen.isdigit() and int(seen) != draft.revision:
+        return jsonify(revision=draft.revision, stale=True)
+    if made.release is None:
+        return jsonify(revision=draft.revision, words="", is_done=True, failing=[])
+    runs = runs_of(draft.documents, made)
+    go_on(runs, made.release, A_PORTION)
+    found = runs.in_order()
+    failing = [one for one in found if not one.passed]
+    address = url_for("studio.coverage", draft_id=draft_id)
+    return jsonify(
+        revision=draft.revision,
+        total=runs.total,
+        passed=len(found) - len(failing),
+        failed=len(failing),
+        is_done=runs.is_done,
+        words=said(runs, found),
+        address=f"{address}#failing" if failing else address,
+        failing=[{"id": one.id, "title": one.title.get(lang())} for one in failing[:20]],
+    )
+
+
+def said(runs: Runs, found: Sequence[Result]) -> str:
+    """Return in words how the scenarios went so far."""
+    good = sum(1 for one in found if one.passed)
+    if not runs.total:
+        return _("No scenarios yet")
+    if not runs.is_done:
+        return _("%(done)d of %(total)d scenarios were run", done=len(found), total=runs.total)
+    if good == runs.total:
+        return ngettext("%(good)d of %(num)d scenario passes", "%(good)d of %(num)d scenarios pass", runs.total, good=good)  # fmt: skip
+    bad = runs.total - good
+    return ngettext("%(num)d scenario of %(total)d fails", "%(num)d scenarios of %(total)d fail", bad, total=runs.total)  # fmt: skip
+
+
+@blueprint.get("/<draft_id>/coverage")
+def coverage(draft_id: str) -> ResponseReturnValue:
+    """Show which states, ways and rules the scenarios exercise, and which never."""
+    draft = the_draft(draft_id)
+    made = bench_of(draft.documents)
+    if made.release is None:
+        return render_template("studio/coverage.html", draft=draft, is_broken=True)
+    runs = runs_of(draft.documents, made)
+    go_on(runs, made.release, AT_ONCE)
+    found = runs.in_order()
+    fired = {name for one in found for name in one.fired}
+    walked = {one for result in found for one in result.walked}
+    return render_template(
+        "studio/coverage.html",
+        draft=draft,
+        is_broken=False,
+        results=found,
+        failing=[one for one in found if not one.passed],
+        runs=runs,
+        said=said(runs, found),
+        workflows=[covered(made.release, one, walked) for one in made.release.workflows.values()],
+        idle=_never(made.release, fired),
+        rules=len(made.release.rules),
+    )
+
+
+def _never(release: Release, fired: set[str]) -> list[Text]:
+    return [one.title or Text(one.id, one.id) for one in release.rules.values() if one.id not in fired and one.enabled]  # fmt: skip
+
+
+def covered(release: Release, workflow: Workflow, walked: set[tuple[str, str, str]]) -> Covered:
+    """Return what of *workflow* was exercised. walked: workflow, state left, state entered."""
+    mine = {(source, to) for name, source, to in walked if name == workflow.id}
+    entered = {to for _source, to in mine}
+    kind = release.record_types.get(workflow.record_type)
+    chart = flow_chart(
+        workflow,
+        "zh-CN" if lang() == "zh-CN" else "en",
+        names=workflow_names(release, workflow),
+        labels=labels_of(release, kind) if kind else None,
+    )
+    edges = {(one.source, one.target): one for one in chart.edges}
+    marks = Marks(
+        nodes={name: "covered" if name in entered else "never" for name in workflow.states},
+        edges={key: "covered" if key in mine else "never" for key in edges},
+        words={"covered": _("exercised by a scenario"), "never": _("never exercised")},
+    )
+    return Covered(
+        workflow=workflow,
+        chart=chart,
+        marks=marks,
+        states=len(workflow.states),
+        ways=len(edges),
+        never_states=[
+            one.title.get(lang()) for one in workflow.states.values() if one.id not in entered
+        ],
+        never_ways=[one.words.rstrip(": ") for key, one in edges.items() if key not in mine],
+    )

@@ -1,0 +1,347 @@
+"""Trying a draft: its own release on its own forms, as anybody, at any time; nothing of it becomes a record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import abort, flash, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from jinja2_fragments.flask import render_block
+
+from sopwith.core.text import Text
+from sopwith.definitions.writing import Style, lines_of
+from sopwith.lab.trial import (
+    MOST_STEPS,
+    Played,
+    Trial,
+    extended,
+    local_time,
+    scenario_of,
+    shortened,
+)
+from sopwith.release.model import Release
+from sopwith.runtime import drafting
+from sopwith.runtime.trials import OtherTrialError, end_trial, keep_trial, trial_of
+from sopwith.store.releases import Draft
+
+from ..admin.acting import author
+from ..desk.ways import NOTHING, Typed
+from ..desk.words import channel_word, state_title
+from ..forms import only_reshapes, read_page
+from ..htmx import go
+from ..stand_in import pretending
+from ..visitor import get_service, now, visitor
+from ..wording import gettext as _
+from .bench import Bench, bench_of
+from .blueprint import blueprint, the_draft
+from .trial_page import build
+from .trial_steps import (
+    ACTS,
+    Asked,
+    Wish,
+    opening,
+    presence,
+    refused,
+    task_form,
+    time_travel,
+    typed_now,
+)
+from .trial_story import misfit_of
+from .trial_world import home_of, played_of, sample_of, visitor_of, wished, world_of
+
+LONGEST_TITLE = 120
+_AT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
+_WORD = re.compile(r"[^a-z0-9]+")
+
+
+@blueprint.get("/<draft_id>/try")
+def try_out(draft_id: str) -> ResponseReturnValue:
+    """Show the trial of whoever looks, or what can be tried."""
+    return _page(the_draft(draft_id))
+
+
+def _me() -> str:
+    return visitor().actor.id or ""
+
+
+def _kept(draft: Draft) -> Trial | None:
+    with get_service().database.reading() as connection:
+        return trial_of(connection, draft.id, _me())
+
+
+def _place(name: str) -> str:
+    """Return where on the page to be: as whom, at which record, which part."""
+    return str(request.values.get(name, ""))[:120]
+
+
+def _address(draft_id: str, anchor: str = "", **more: str) -> str:
+    kept = {name: more.get(name, _place(name)) for name in ("_as", "_record", "_tab")}
+    wanted = {name: one for name, one in kept.items() if one}
+    return url_for("studio.try_out", draft_id=draft_id, _anchor=anchor or None, **wanted)
+
+
+def _page(
+    draft: Draft, wish: Wish | None = None, status: int = 200, block: str = ""
+) -> ResponseReturnValue:
+    bench, trial = bench_of(draft.documents), _kept(draft)
+    if bench.release is None or trial is None:
+        return _start_page(draft, bench, trial)
+    return _played_page(
+        draft, played_of(bench, bench.release, trial), wish or Wish(), status, block
+    )
+
+
+def _start_page(draft: Draft, bench: Bench, trial: Trial | None) -> ResponseReturnValue:
+    zone = get_service().zone
+    return render_template(
+        "studio/try_start.html",
+        draft=draft,
+        is_broken=bench.release is None,
+        kinds=list(bench.release.record_types.values()) if bench.release else [],
+        zone_of_trial=zone,
+        starts=f"{now().astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}",
+        steps=len(trial.steps) if trial else 0,
+    )
+
+
+@contextmanager
+def _as(played: Played, who: str) -> Iterator[None]:
+    with pretending(world_of(played), visitor_of(played, who)):
+        yield
+
+
+def _played_page(
+    draft: Draft, played: Played, wish: Wish, status: int, block: str
+) -> ResponseReturnValue:
+    real, name = visitor(), _place("_record")
+    name = name if name in played.names() else ""
+    who = wished(played, played.record(name), _place("_as"))
+    if not played.trial.steps and not _place("_as"):
+        customers = played.player.world.town.customers
+        who = f"customer:{next(iter(customers))}" if customers else who
+    with get_service().database.reading() as connection, _as(played, who):
+        page = build(connection, played, name, who, _place("_tab"), wish)
+    facts: dict[str, Any] = {
+        "draft": draft,
+        "page": page,
+        "wish": wish,
+        "zone_of_trial": played.trial.zone,
+        "most_steps": MOST_STEPS,
+        "channel_word": channel_word,
+        "state_of": lambda one: state_title(page.record.workflow, one) if page.record else one,
+        "at_local": f"{page.at.astimezone(ZoneInfo(played.trial.zone)):%Y-%m-%dT%H:%M}",
+        "reader": real,
+    }
+    with pretending(world_of(played), real):
+        if block:
+            return make_response(render_block("studio/try.html", block, **facts), status)
+        return make_response(render_template("studio/try.html", **facts), status)
+
+
+# --- beginning and ending -------------------------------------------------------------------------
+
+
+@blueprint.post("/<draft_id>/try/begin")
+def try_begin(draft_id: str) -> ResponseReturnValue:
+    """Begin a trial of a record type, at a date and time of its own."""
+    draft = the_draft(draft_id)
+    release = bench_of(draft.documents).release
+    kind, text, zone = request.form.get("type", ""), request.form.get("at", ""), get_service().zone
+    if release is None or kind not in release.record_types:
+        return go(url_for("studio.try_out", draft_id=draft_id))
+    start = now()
+    if _AT.fullmatch(text):
+        try:
+            start = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+        except ValueError:
+            flash(_("Choose a date and a time."), "error")
+    trial = Trial(record_type=kind, now=local_time(start, zone), zone=zone)
+    keep_trial(get_service(), draft_id, _me(), trial)
+    return go(_address(draft_id, _as="", _record="", _tab=""))
+
+
+@blueprint.post("/<draft_id>/try/end")
+def try_end(draft_id: str) -> ResponseReturnValue:
+    """Forget the trial."""
+    the_draft(draft_id)
+    end_trial(get_service(), draft_id, _me())
+    return go(url_for("studio.try_out", draft_id=draft_id))
+
+
+# --- steps ----------------------------------------------------------------------------------------
+
+
+def _running(draft: Draft) -> tuple[Played, Release]:
+    """Return the trial as it stands, or answer 404 when there is none."""
+    bench, trial = bench_of(draft.documents), _kept(draft)
+    if bench.release is None or trial is None:
+        abort(404)
+    return played_of(bench, bench.release, trial), bench.release
+
+
+@blueprint.post("/<draft_id>/try/step")
+def try_step(draft_id: str) -> ResponseReturnValue:
+    """Do one thing as somebody: the page again with what is missing, or one step more."""
+    draft = the_draft(draft_id)
+    played, release = _running(draft)
+    if _saw() != len(played.trial.steps):
+        return _other_tab(draft_id)
+    name = _place("_record")
+    state = played.record(name)
+    who = wished(played, state, _place("_as"))
+    with get_service().database.reading() as connection, _as(played, who):
+        if state is None:
+            kind = release.record_types.get(played.trial.record_type)
+            form = release.forms.get(kind.intake) if kind else None
+            if kind is None or form is None:
+                abort(404)
+            if only_reshapes():
+                wish = Wish(typed=Typed(values=read_page(form)))
+            else:
+                wish = opening(connection, played, kind, form)
+        elif only_reshapes():
+            wish = Wish(typed=_reshaped(played, release, name))
+        else:
+            act = ACTS.get(request.form.get("_do", ""))
+            if act is None:
+                abort(400)
+            asked = Asked(connection=connection, played=played, name=name, state=state, who=who)
+            wish = act(asked)
+    return _took(draft, played, wish)
+
+
+def _reshaped(played: Played, release: Release, name: str) -> Typed:
+    state, task = played.record(name), request.form.get("_task", "")
+    if state is None:
+        return NOTHING
+    form = task_form(state, release, task) if task else None
+    if form is not None:
+        return Typed(values=read_page(form), task=task)
+    return typed_now(release, state)
+
+
+def _saw() -> int:
+    text = request.form.get("_count", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
+
+
+def _other_tab(draft_id: str) -> ResponseReturnValue:
+    flash(_("The trial went on elsewhere meanwhile. This is how it stands now."), "warning")
+    return go(_address(draft_id))
+
+
+def _took(draft: Draft, played: Played, wish: Wish) -> ResponseReturnValue:
+    """Keep the step that somebody wished, if it fits; else show the page with what is to be said."""
+    if wish.step is None:
+        status = 422 if wish.error or wish.told else 200
+        return _page(draft, wish, status)
+    before = played.trial
+    if len(before.steps) >= MOST_STEPS:
+        return _page(draft, replace(wish, error=_("A trial has at most %(count)d steps. Take some back, or start over.", count=MOST_STEPS)), 422)  # fmt: skip
+    run = played.take(wish.step)
+    if run.problems:
+        return _page(draft, refused(wish, run.problems), 422)
+    if run.failures:
+        return _page(draft, replace(wish, error=misfit_of(run)), 422)
+    try:
+        after = extended(before, wish.step)
+        keep_trial(get_service(), draft.id, _me(), after, seen=len(before.steps))
+    except OtherTrialError:
+        return _other_tab(draft.id)
+    return go(_address(draft.id, anchor="now"))
+
+
+@blueprint.post("/<draft_id>/try/shape")
+def try_shape(draft_id: str) -> ResponseReturnValue:
+    """Show the form as it is with what was typed so far; nothing is done by it."""
+    draft = the_draft(draft_id)
+    played, release = _running(draft)
+    name = _place("_record")
+    state = played.record(name)
+    with _as(played, wished(played, state, _place("_as"))):
+        if state is None:
+            kind = release.record_types.get(played.trial.record_type)
+            form = release.forms.get(kind.intake) if kind else None
+            typed = Typed(values=read_page(form)) if form else NOTHING
+        else:
+            typed = _reshaped(played, release, name)
+    return _page(draft, Wish(typed=typed), block="now")
+
+
+@blueprint.post("/<draft_id>/try/time")
+def try_time(draft_id: str) -> ResponseReturnValue:
+    """Let time pass: by a while, until the next timer, until a date and time; or send somebody away."""
+    draft = the_draft(draft_id)
+    played, _release = _running(draft)
+    if _saw() != len(played.trial.steps):
+        return _other_tab(draft_id)
+    wish = presence(played) if request.form.get("_by") == "presence" else time_travel(played)
+    return _took(draft, played, wish)
+
+
+@blueprint.post("/<draft_id>/try/back")
+def try_back(draft_id: str) -> ResponseReturnValue:
+    """Take steps back: the last one, or all after the one that is named."""
+    draft = the_draft(draft_id)
+    trial = _kept(draft)
+    if trial is None:
+        abort(404)
+    to = request.form.get("_to", "")
+    count = int(to) if to.isascii() and to.isdigit() and len(to) < 6 else len(trial.steps) - 1
+    try:
+        keep_trial(get_service(), draft_id, _me(), shortened(trial, count), seen=_saw())
+    except OtherTrialError:
+        return _other_tab(draft_id)
+    return go(_address(draft_id, anchor="steps"))
+
+
+# --- as a scenario --------------------------------------------------------------------------------
+
+
+@blueprint.post("/<draft_id>/try/keep")
+def try_keep(draft_id: str) -> ResponseReturnValue:
+    """Save the trial as a scenario of the draft: a step that can be taken back."""
+    draft = the_draft(draft_id)
+    played, _release = _running(draft)
+    bench = bench_of(draft.documents)
+    title = " ".join(request.form.get("_title", "").split())[:LONGEST_TITLE]
+    error = _unkeepable(played, title)
+    if error:
+        return _page(draft, Wish(error=error), 422)
+    folder = home_of(bench, played.trial.record_type)
+    name = _free_name(bench, draft, folder, title)
+    words = Text(title, title)
+    made = scenario_of(played, name, words, sample_of(bench, folder))
+    text = "\n".join(lines_of(made, Style())) + "\n"
+    change = drafting.Rewrite(file=f"{folder}/scenarios/{name}.yaml", text=text)
+    step = Text(f"Scenario: {title}", f"场景：{title}")
+    drafting.edit(get_service(), draft_id, draft.revision, step, [change], author=author())
+    flash(_("The scenario “%(title)s” is in the draft. It is run on every save from now on.", title=title), "good")  # fmt: skip
+    return go(url_for("studio.coverage", draft_id=draft_id))
+
+
+def _unkeepable(played: Played, title: str) -> str:
+    if not title:
+        return _("Give the scenario a name: what does it show?")
+    if not played.trial.steps:
+        return _("Take a step first: there is nothing to save yet.")
+    if any(misfit_of(run) for run in played.runs):
+        return _("Some steps do not fit the draft any more. Take them back first.")
+    return ""
+
+
+def _free_name(bench: Bench, draft: Draft, folder: str, title: str) -> str:
+    taken = {one.id for one in bench.documents if one.kind == "scenario"}
+    stem = _WORD.sub("-", title.lower()).strip("-")[:40].strip("-") or "trial"
+    stem = stem if stem[0].isalpha() else f"trial-{stem}"
+    name, number = stem, 1
+    while name in taken or f"{folder}/scenarios/{name}.yaml" in draft.documents:
+        number += 1
+        name = f"{stem}-{number}"
+    return name
