@@ -20,6 +20,7 @@ from ..wiring.checkup import check_up
 from ..wiring.logs import configure
 from ..wiring.settings import Settings, key_in, read_settings
 from ..wiring.watch import FiguresDoor, start_watching
+from .web_server import say_it_is_up
 
 
 def embedded_executor(
@@ -74,6 +75,7 @@ def application() -> Flask:
     look = partial(check_up, settings, process.service, __version__)
     app = create_app(process.service, web_settings(settings, watching.figures, look))
     process.start()
+    say_it_is_up()
     # Not atexit: a process that multiprocessing forked does not call what is registered there.
     Finalize(None, process.close, exitpriority=100)
     return app

@@ -24,6 +24,7 @@ from ..wiring.settings import Settings, SettingsError, read_settings
 from ..wiring.starting import wait_for_database
 from .dispatcher import NEEDS_BROKER
 from .supervisor import Child, Supervisor, our_command
+from .web_server import Keeper, Serving
 
 WEB_STOP_SECONDS = 8
 READABLE = (".yaml", ".yml", ".json", ".md")
@@ -133,7 +134,7 @@ def up(demo: bool, bind: str | None, data: Path | None, workers: int | None, who
     if whole:
         Supervisor(children=children_of(settings), environment=os.environ).run()
     else:
-        _serve(settings)
+        Keeper(make=lambda: _server(settings)).run()
 
 
 def _prepare(settings: Settings, *, whole: bool) -> None:
@@ -150,9 +151,9 @@ def _prepare(settings: Settings, *, whole: bool) -> None:
         prepare_demo(settings)
 
 
-def _serve(settings: Settings) -> None:
-    """Run the web processes; one that dies is started again where there are others."""
-    Server(
+def _server(settings: Settings) -> Serving:
+    """Return what runs the web processes; one that dies is started again at once where there are others."""
+    return Server(
         "sopwith.cli.serve:application",
         factory=True,
         address=settings.host,
@@ -166,4 +167,4 @@ def _serve(settings: Settings) -> None:
         log_access=False,
         log_level=LogLevels(settings.log_level.lower()),
         log_dictconfig=server_logs(settings),
-    ).serve()
+    )
