@@ -7,6 +7,8 @@ from . import coverage as _coverage
 from . import define as _define
 from . import drafts as _drafts
 from . import editing as _editing
+from . import form_import as _form_import
+from . import form_preview as _form_preview
 from . import making as _making
 from . import publishing as _publishing
 from . import trying as _trying
@@ -17,6 +19,8 @@ from .blueprint import blueprint as studio
 __all__ = ["studio"]
 
 _ = (
+    _form_import,
+    _form_preview,
     _conditions,
     _coverage,
     _define,

@@ -41,7 +41,7 @@ def define(draft_id: str, kind: str, name: str) -> ResponseReturnValue:
         draft=draft,
         bench=made,
         document=document,
-        number=_number(draft, document),
+        number=number_of(draft, document),
         at=request.args.get("at", "")[:LONGEST_SELECTION],
     )
     editor = editor_of(kind)
@@ -88,7 +88,7 @@ def _unreadable(draft: Draft, made: Bench, kind: str, name: str, *, part: bool) 
     return go(url_for("studio.file", draft_id=draft.id, name=span.path, line=max(span.line, 1)))
 
 
-def _number(draft: Draft, document: Document) -> int:
+def number_of(draft: Draft, document: Document) -> int:
     """Return which document of its file it is, as operations count them."""
     roots, _found = read_nodes(draft.documents[document.path], document.path)
     places = [root.place for root in roots]

@@ -1,0 +1,209 @@
+"""The types of fields as the form builder offers them, a new field of each, and what changing the type takes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sopwith.core.text import Text
+from sopwith.formbuilder.model import FieldType
+from sopwith.formbuilder.parse_fields import USES
+from sopwith.formbuilder.proposals import fresh
+
+from ...admin.wording import field_type_word
+from ...wording import gettext as _
+
+Json = dict[str, Any]
+Path = Sequence[str | int]
+ICONS: Mapping[str, str] = {
+    "text": "letter-case",
+    "long_text": "align-left",
+    "email": "at",
+    "phone": "phone",
+    "url": "link",
+    "number": "hash",
+    "money": "cash",
+    "duration": "hourglass",
+    "date": "calendar",
+    "date_time": "calendar-time",
+    "choice": "circle-dot",
+    "multi_choice": "list-check",
+    "tree_choice": "list-tree",
+    "yes_no": "toggle-left",
+    "user": "user",
+    "team": "users",
+    "customer": "building",
+    "files": "paperclip",
+    "table": "table",
+    "computed": "math-function",
+    "heading": "heading",
+}
+_TITLES: Mapping[str, Text] = {
+    "text": Text("Short answer", "简短回答"),
+    "long_text": Text("Long answer", "详细说明"),
+    "email": Text("E-mail", "电子邮箱"),
+    "phone": Text("Phone", "联系电话"),
+    "url": Text("Web address", "网址"),
+    "number": Text("Number", "数值"),
+    "money": Text("Amount", "金额"),
+    "duration": Text("Length of time", "时长"),
+    "date": Text("Date", "日期"),
+    "date_time": Text("Date and time", "日期时间"),
+    "choice": Text("Choice", "单选"),
+    "multi_choice": Text("Several choices", "多选"),
+    "tree_choice": Text("Category", "分类"),
+    "yes_no": Text("Yes or no?", "是或否？"),
+    "user": Text("Colleague", "同事"),
+    "team": Text("Team", "团队"),
+    "customer": Text("Customer", "客户"),
+    "files": Text("Files", "附件"),
+    "table": Text("Table", "明细表"),
+    "computed": Text("Computed", "计算结果"),
+    "heading": Text("Heading", "小标题"),
+}
+_GROUPS: Sequence[Sequence[str]] = (
+    ("text", "long_text", "email", "phone", "url"),
+    ("choice", "multi_choice", "tree_choice", "yes_no"),
+    ("number", "money", "date", "date_time", "duration", "computed"),
+    ("user", "team", "customer"),
+    ("files", "table", "heading"),
+)
+_CHOICES = frozenset({"choice", "multi_choice", "tree_choice"})
+# Bounds and defaults mean the same to all types of one family only.
+_FAMILIES: Sequence[frozenset[str]] = (
+    frozenset({"text", "long_text"}),
+    frozenset({"number", "money"}),
+    frozenset({"date", "date_time"}),
+    frozenset({"choice", "tree_choice"}),
+    frozenset({"email", "phone", "url"}),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A type of field that can be taken: its word, and what a new field of it is."""
+
+    type: str
+    icon: str
+    words: str
+    value: Json
+    step: Json
+
+
+def icon_of(kind: str) -> str:
+    """Return the icon of a type of field."""
+    return ICONS.get(kind, "forms")
+
+
+def offers(taken: Collection[str], *, column: bool = False) -> list[tuple[str, list[Offer]]]:
+    """Return the types by groups, each with a new field whose id is not *taken*.
+
+    column: for the columns of a table, which are neither tables nor headings.
+    """
+    names = (_("Text"), _("Choices"), _("Numbers and time"), _("People"), _("More"))
+    return [
+        (name, [_offer(kind, taken) for kind in kinds if not column or kind not in ("table", "heading")])
+        for name, kinds in zip(names, _GROUPS, strict=True)
+    ]  # fmt: skip
+
+
+def _offer(kind: str, taken: Collection[str]) -> Offer:
+    title = _TITLES[kind]
+    step = {"en": f"New field: {title.en}", "zh-CN": f"新增字段：{title.zh}"}
+    words = field_type_word(kind)
+    return Offer(type=kind, icon=icon_of(kind), words=words, value=new_field(kind, taken), step=step)  # fmt: skip
+
+
+def new_field(kind: str, taken: Collection[str]) -> Json:
+    """Return a small field of type *kind* that checks clean."""
+    title = _TITLES[kind]
+    value = {"id": _fresh(kind, taken), "type": kind, "title": both(title.en, title.zh)}
+    return value | _needed(kind)
+
+
+def new_section(taken: Collection[str], field: Json) -> Json:
+    """Return a section that holds *field*."""
+    return {"id": _fresh("section", taken), "title": both("New section", "新分区"), "fields": [field]}  # fmt: skip
+
+
+def both(english: str, chinese: str) -> Json:
+    """Return a label in both languages."""
+    return {"en": english, "zh-CN": chinese}
+
+
+def _fresh(base: str, taken: Collection[str]) -> str:
+    return fresh(base, taken)
+
+
+def _needed(kind: str) -> Json:
+    """Return the keys without which a field of type *kind* has errors."""
+    if kind == "tree_choice":
+        below = [{"id": "first_a", "title": both("First, part A", "一类之甲")}]
+        first = {"id": "first", "title": both("First kind", "一类"), "items": below}
+        return {"options": [first, {"id": "second", "title": both("Second kind", "二类")}]}
+    if kind in _CHOICES:
+        return {"options": [{"id": "first", "title": both("First choice", "选项一")}, {"id": "second", "title": both("Second choice", "选项二")}]}  # fmt: skip
+    if kind == "table":
+        item = {"id": "item", "type": "text", "title": both("Item", "项目")}
+        return {"columns": [item, {"id": "quantity", "type": "number", "title": both("Quantity", "数量")}]}  # fmt: skip
+    if kind == "computed":
+        return {"of": "number", "value": "0"}
+    return {}
+
+
+def _family(kind: str) -> frozenset[str]:
+    return next((one for one in _FAMILIES if kind in one), frozenset({kind}))
+
+
+def type_changes(
+    path: Path, field: Json, *, column: bool = False
+) -> list[tuple[str, str, list[Json]]]:
+    """Return for every other type its name, its word, and the operations that make *field* one of it.
+
+    Keys that the new type does not know go, and those that it needs come.
+    """
+    now = field.get("type")
+    found = []
+    for kind in (one for group in _GROUPS for one in group):
+        if kind == now or (column and kind in ("table", "heading")):
+            continue
+        found.append((kind, field_type_word(kind), _changes(path, field, str(now), kind)))
+    return found
+
+
+def _changes(path: Path, field: Json, now: str, kind: str) -> list[Json]:
+    same = kind in _family(now)
+    gone = [key for key, kinds in USES.items() if key in field and FieldType(kind) not in kinds]
+    if not same:
+        gone += [key for key in ("min", "max", "default") if key in field and key not in gone]
+    if "default" in gone and same:
+        gone.remove("default")
+    done: list[Json] = [{"op": "clear", "path": [*path, key]} for key in gone]
+    done.append({"op": "set", "path": [*path, "type"], "value": kind})
+    for key, value in _needed(kind).items():
+        if key not in field and not (key == "options" and "from" in field):
+            done.append({"op": "set", "path": [*path, key], "value": value})
+    return done
+
+
+def retyped(value: Json, kind: str) -> Json:
+    """Return the field *value* as one of type *kind*: without what that does not know, with what it needs."""
+    kept = {
+        key: one
+        for key, one in value.items()
+        if fits(key, kind) and key not in ("min", "max", "default")
+    }
+    return {
+        **kept,
+        "type": kind,
+        **{key: one for key, one in _needed(kind).items() if key not in kept},
+    }
+
+
+def fits(key: str, kind: str) -> bool:
+    """Return whether *key* means something to fields of type *kind*."""
+    try:
+        return key not in USES or FieldType(kind) in USES[key]
+    except ValueError:
+        return True
