@@ -22,7 +22,7 @@ from ..wording import gettext as _
 from .bench import Bench, bench_of, by_severity
 from .blueprint import blueprint, the_draft
 from .editors import Subject
-from .editors.catalogue import editor_of
+from .editors.catalogue import GENERAL, editor_of
 from .editors.controls import Control, control_at, controls_at
 
 LONGEST_SELECTION = 400
@@ -44,13 +44,17 @@ def define(draft_id: str, kind: str, name: str) -> ResponseReturnValue:
         number=number_of(draft, document),
         at=request.args.get("at", "")[:LONGEST_SELECTION],
     )
-    editor = editor_of(kind)
+    own = editor_of(kind)
+    sheet = request.args.get("as") == "sheet"
+    editor = GENERAL if sheet else own
     context: dict[str, Any] = {
         **editor.view(subject),
         "draft": draft,
         "subject": subject,
         "doc": subject.doc,
         "editor": editor.template,
+        "is_sheet": sheet,
+        "has_own": own is not GENERAL,
     }
     if part:
         return make_response(render_template("studio/room.html", **context))
