@@ -22,6 +22,20 @@ REFERS = {
     "event",
     "template",
     "expression",
+    "values",
+    "value",
+    "row",
+    "cells",
+    "message",
+    "clocks",
+    "tasks",
+    "task",
+    "item",
+    "priority",
+    "state_or_way",
+    "record",
+    "state_keys",
+    "team_keys",
 }
 HAN = re.compile(r"[㐀-鿿]")
 
