@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ..core.events import SYSTEM
 from ..core.plain import instant_text
-from ..runtime.changed_jobs import for_audit
+from ..runtime.changed_jobs import without_secret
 from ..runtime.service import Service
 from ..store import audit
 from ..store.dead_letters import revive_all
@@ -74,7 +74,7 @@ def show(job_id: int, as_json: bool, data: Path | None) -> None:
     """
     with opened(data) as service:
         found = _found(service, job_id)
-    plain = {**_plain(found), "payload": for_audit(found.payload)}
+    plain = {**_plain(found), "payload": without_secret(found.payload)}
     if as_json:
         click.echo(json.dumps(plain, ensure_ascii=False))
         return

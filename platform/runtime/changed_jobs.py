@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..core.text import Text
+from ..store.canonical import canonical, hashed
 from .job_commands import UnknownCommandError, command_of
 
 _EMAIL = re.compile(r"[^@\s,;<>\"\\]{1,64}@[^@\s,;<>\"\\]{1,190}\.[^@\s.,;<>\"\\]{2,63}")
@@ -137,8 +138,21 @@ def _with(words: Text, **values: str) -> Text:
     return Text(words.en.format(**values), words.zh.format(**values))
 
 
-def for_audit(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a payload as the audit log may keep it: without a secret written out."""
+def change_for_audit(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the audit log keeps of a change: which keys changed, and a digest of all before and after.
+
+    Not the words themselves: they may be a customer's, and nothing is ever erased from that log.
+    """
+    names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+    return {"changed": names, "before": _digest(before), "after": _digest(after)}
+
+
+def _digest(payload: Mapping[str, Any]) -> str:
+    return hashed(canonical(dict(payload)))
+
+
+def without_secret(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a payload as it may be shown: without a secret written out."""
     secret = str(payload.get("secret", ""))
     kept = dict(payload)
     if secret and not secret.startswith(("env:", "file:")):

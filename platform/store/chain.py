@@ -22,7 +22,18 @@ from sqlalchemy import Connection, func, select
 
 from ..core.events import Event, EventKind
 from ..core.plain import instant_text, to_plain
+from ..core.text import Text
 from .canonical import canonical, digest
+from .chain_words import (
+    ACTOR_CHANGED,
+    CONTENT_CHANGED,
+    END_MISSING,
+    ERASED_UNSAID,
+    ERASURE_CHANGED,
+    NO_RECORD,
+    NOT_AFTER,
+    event_missing,
+)
 from .tables import RecordEventRow, RecordRow
 
 START = ""
@@ -37,7 +48,12 @@ class BrokenLink:
 
     record_id: str
     seq: int
-    reason: str
+    words: Text
+
+    @property
+    def reason(self) -> str:
+        """Return what is wrong, in English."""
+        return self.words.en
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +204,7 @@ def broken_links(
     waiting = next(grouped, None)
     for record_id, version, head in records:
         while waiting is not None and waiting[0] < record_id:
-            yield BrokenLink(record_id=waiting[0], seq=1, reason="its record is missing")
+            yield BrokenLink(record_id=waiting[0], seq=1, words=NO_RECORD)
             waiting = next(grouped, None)
         walk = Walk(record_id=record_id)
         if waiting is not None and waiting[0] == record_id:
@@ -199,7 +215,7 @@ def broken_links(
         if found is not None:
             yield found
     while waiting is not None:
-        yield BrokenLink(record_id=waiting[0], seq=1, reason="its record is missing")
+        yield BrokenLink(record_id=waiting[0], seq=1, words=NO_RECORD)
         waiting = next(grouped, None)
 
 
@@ -240,42 +256,42 @@ class Walk:
         """Check the next event; after the first fault nothing more is looked at."""
         if self.broken is not None:
             return
-        reason = self._fault(row)
-        if reason:
-            self._fail(self.seq + 1, reason)
+        fault = self._fault(row)
+        if fault is not None:
+            self._fail(self.seq + 1, fault)
             return
         self.head, self.seq = row["hash"], row["seq"]
 
     def end(self, version: int, head: str) -> BrokenLink | None:
         """Return the first fault, once all events were taken; the record says where they should end."""
         if self.broken is None and (self.seq, self.head) != (version, head):
-            self._fail(self.seq + 1, "the last events are missing")
+            self._fail(self.seq + 1, END_MISSING)
         if self.broken is None and self.open_erasures:
             first = min(rows[0][0] for rows in self.open_erasures.values())
-            self._fail(first, "it was erased, but no event says so")
+            self._fail(first, ERASED_UNSAID)
         return self.broken
 
-    def _fail(self, seq: int, reason: str) -> None:
-        self.broken = BrokenLink(record_id=self.record_id, seq=seq, reason=reason)
+    def _fail(self, seq: int, words: Text) -> None:
+        self.broken = BrokenLink(record_id=self.record_id, seq=seq, words=words)
 
-    def _fault(self, row: Mapping[str, Any]) -> str:
+    def _fault(self, row: Mapping[str, Any]) -> Text | None:
         if row["seq"] != self.seq + 1:
-            return f"event {self.seq + 1} is missing"
+            return event_missing(self.seq + 1)
         if row["prev_hash"] != self.head:
-            return "it does not follow the event before it"
+            return NOT_AFTER
         if row["hash"] != _hash(row, self.head):
-            return "its content was changed"
+            return CONTENT_CHANGED
         if row["erased_at"] is not None:
             self.erased += 1
             left = (row["seq"], row["actor"], row["body"])
             self.open_erasures.setdefault(row["erased_at"], []).append(left)
         elif row["digest"] != _digest(row["salt"], row["actor"], row["body"]):
-            return "its content was changed"
+            return CONTENT_CHANGED
         if (row["actor_id"], row["actor_kind"]) != _who(row["actor"]):
-            return "its actor was changed"
+            return ACTOR_CHANGED
         if row["kind"] == EventKind.ERASED and not self._closes(row):
-            return "what the erasure left was changed"
-        return ""
+            return ERASURE_CHANGED
+        return None
 
     def _closes(self, row: Mapping[str, Any]) -> bool:
         """Return whether what was erased in this event's name is as it was left."""

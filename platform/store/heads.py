@@ -16,7 +16,19 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, insert, select
 
 from ..core.plain import instant_text
+from ..core.text import Text
 from .canonical import digest
+from .chain_words import (
+    BAD_SIGNATURE,
+    HEAD_BEFORE_MISSING,
+    HEAD_NOT_AFTER,
+    HEADS_BEFORE_MISSING,
+    WRITTEN_ANEW,
+    audit_line_changed,
+    fewer_records,
+    other_key,
+    signed_event_missing,
+)
 from .tables import AuditRow, RecordEventRow, RecordRow, SealedVersionRow, SignedHeadRow
 
 START = ""
@@ -57,8 +69,13 @@ class HeadFault:
 
     number: int
     at: datetime
-    reason: str
+    words: Text
     record_id: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Return what does not agree, in English."""
+        return self.words.en
 
 
 def key_id(key: bytes) -> str:
@@ -160,8 +177,8 @@ def head_faults(
     before: SignedHead | None = None
     for head in heads:
         fault = _fault_of(connection, head, before, key, is_first=since is None)
-        if fault:
-            yield HeadFault(number=head.number, at=head.at, reason=fault)
+        if fault is not None:
+            yield HeadFault(number=head.number, at=head.at, words=fault)
         yield from _faults_in(connection, head)
         before = head
 
@@ -173,22 +190,22 @@ def _fault_of(
     key: bytes,
     *,
     is_first: bool,
-) -> str:
+) -> Text | None:
     if before is None and is_first and (head.number, head.prev_digest) != (1, START):
-        return "the heads before it are missing"
+        return HEADS_BEFORE_MISSING
     if before is not None and head.prev_digest != before.digest:
-        return "it does not follow the head before it"
+        return HEAD_NOT_AFTER
     if before is not None and head.number != before.number + 1:
-        return "a head before it is missing"
+        return HEAD_BEFORE_MISSING
     if head.key_id != key_id(key):
-        return f"it was signed with another key ({head.key_id}), which is not here"
+        return other_key(head.key_id)
     if not hmac.compare_digest(head.signature, _signature(key, head.digest)):
-        return "its signature does not hold"
+        return BAD_SIGNATURE
     if head.audit_seq:
         line = select(AuditRow.hash).where(AuditRow.seq == head.audit_seq)
         if connection.execute(line).scalar_one_or_none() != head.audit_hash:
-            return f"line {head.audit_seq} of the audit log was changed, or is missing"
-    return ""
+            return audit_line_changed(head.audit_seq)
+    return None
 
 
 def _faults_in(connection: Connection, head: SignedHead) -> Iterator[HeadFault]:
@@ -212,7 +229,7 @@ def _faults_in(connection: Connection, head: SignedHead) -> Iterator[HeadFault]:
                 number=head.number,
                 at=head.at,
                 record_id=row.record_id,
-                reason=f"event {row.version} was signed and is missing: the end of the history, or all of it",
+                words=signed_event_missing(row.version),
             )
         else:
             sum_of = _next(sum_of, row.record_id, row.version, row.hash)
@@ -220,11 +237,10 @@ def _faults_in(connection: Connection, head: SignedHead) -> Iterator[HeadFault]:
         yield HeadFault(
             number=head.number,
             at=head.at,
-            reason=f"it covered {head.entries} records, {entries} are left of them",
+            words=fewer_records(head.entries, entries),
         )
     elif not gone and _digest(_row(head), sum_of) != head.digest:
-        reason = "a history that it covers was written anew"
-        yield HeadFault(number=head.number, at=head.at, reason=reason)
+        yield HeadFault(number=head.number, at=head.at, words=WRITTEN_ANEW)
 
 
 def _row(head: SignedHead) -> dict[str, Any]:

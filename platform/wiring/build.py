@@ -107,7 +107,7 @@ def open_service(settings: Settings, *, migrate: bool = True) -> Service:
         ),
         zone=settings.zone,
         files=settings.data / "files",
-        head_key=key_in(settings.data, "head-key").encode(),
+        head_key=(settings.head_key or key_in(settings.data, "head-key")).encode(),
     )
 
 

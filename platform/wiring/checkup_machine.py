@@ -22,7 +22,7 @@ from .settings import Settings
 PYTHON = (3, 11)
 MEGABYTE = 1024 * 1024
 LITTLE_PERCENT, LITTLE_MEGABYTES, NOTHING_MEGABYTES = 10, 5_000, 300
-KEYS = {"secret-key": "secret_key", "link-key": "link_key"}
+KEYS = {"secret-key": "secret_key", "link-key": "link_key", "head-key": "head_key"}
 LOCAL = ("127.0.0.1", "::1", "localhost")
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)([^\\]*)")
 

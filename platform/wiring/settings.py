@@ -41,7 +41,7 @@ class Settings:
     data: the data folder. database_url: empty for SQLite in the data folder. broker_url: empty when no
     workers are sent for. smtp_url: empty keeps mails in the product. The passwords go into the three
     addresses; references are resolved. base_url: as people reach it, empty for the address of *bind*.
-    secret_key, link_key: empty for those in the data folder. secrets_folder: where webhook secrets lie
+    secret_key, link_key, head_key: empty for those in the data folder. secrets_folder: where webhook secrets lie
     that rules name as ``file:NAME``. zone: the firm's time zone. workers: web processes. worker_lanes,
     worker_threads (for each lane), worker_processes: of the processes that work. webhook_loopback:
     webhooks may call this machine (tests). mails_an_hour: to one address. digest_after: from which mail about
@@ -67,6 +67,7 @@ class Settings:
     base_url: str = about("", kinds=("http:", "https:"))
     secret_key: str = about("", secret=True, form="key")
     link_key: str = about("", secret=True, form="key")
+    head_key: str = about("", secret=True, form="key")
     secrets_folder: Path = Path("/run/secrets")
     zone: str = about("Asia/Shanghai", form="zone")
     demo: bool = False

@@ -5,7 +5,13 @@ from __future__ import annotations
 from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from sopwith.runtime.changed_jobs import PARTS, change, for_audit, shown_parts
+from sopwith.runtime.changed_jobs import (
+    PARTS,
+    change,
+    change_for_audit,
+    shown_parts,
+    without_secret,
+)
 from sopwith.store.audit import note
 from sopwith.store.dead_letters import count_dead, revive_all, rewrite
 from sopwith.store.inspection import (
@@ -86,7 +92,7 @@ def _job_page(
         job=found,
         numbers=numbers,
         tries=tries,
-        held=for_audit(found.payload),
+        held=without_secret(found.payload),
         parts_shown=shown_parts(found.kind, found.payload) | (typed or {}),
         can_drop=found.state == "dead" or (found.kind in TARGETS and found.state == "ready"),
         errors=errors or {},
@@ -132,8 +138,7 @@ def change_job(job_id: int) -> ResponseReturnValue:
     payload, wrong = change(found.kind, found.payload, typed)
     if wrong:
         return _job_page(found, typed, {one.part: one.words.get(lang()) for one in wrong})
-    body = {"before": for_audit(found.payload)}
-    with audited("job.change", found.key, body) as connection:
+    with audited("job.change", found.key, change_for_audit(found.payload, payload)) as connection:
         if not rewrite(connection, job_id, payload, now()):
             abort(404)
     get_service().wake()

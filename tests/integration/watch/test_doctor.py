@@ -313,7 +313,7 @@ def test_a_damaged_file_is_found(tmp_path: Path) -> None:
 def data(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir(mode=0o700)
-    for name in ("secret-key", "link-key"):
+    for name in ("secret-key", "link-key", "head-key"):
         (folder / name).write_text("k" * 48)
         (folder / name).chmod(0o600)
     return folder
@@ -353,7 +353,11 @@ def test_keys_and_folders_that_others_may_read_are_found(data: Path) -> None:
     (data / "secret-key").chmod(0o644)
     (data / "link-key").unlink()
     assert machine(Settings(data=data)) == ["DOC044", "DOC043", "DOC045"]
-    assert machine(Settings(data=data, secret_key="s" * 40, link_key="l" * 40)) == ["DOC043"]
+    keys = {"secret_key": "s" * 40, "link_key": "l" * 40}
+    assert machine(Settings(data=data, **keys)) == ["DOC043"]
+    (data / "head-key").unlink()
+    assert machine(Settings(data=data, **keys)) == ["DOC043", "DOC045"]
+    assert machine(Settings(data=data, **keys, head_key="h" * 40)) == ["DOC043"]
 
 
 def test_packages_are_compared_with_the_tested_ones(data: Path, tmp_path: Path) -> None:

@@ -229,6 +229,10 @@ def test_the_history_is_checked_and_what_was_changed_is_found(admin: Browser, sh
         connection.exec_driver_sql("update record set head='x' where id=?", (record,))
     broken = admin.post("/admin/audit/verify").get_data(as_text=True)
     assert shop.state(record).number in broken and "The history is whole" not in broken
+    assert "the last events are missing" in broken
+    admin.post("/preferences", {"lang": "zh-CN"})
+    broken = admin.post("/admin/audit/verify").get_data(as_text=True)
+    assert "末尾的事件缺失" in broken and "missing" not in broken
 
 
 # work
