@@ -11,7 +11,7 @@ from .model import SCOPES, Access, Act
 
 _WORKERS = frozenset({AGENT, LEAD})
 _LEADERS = frozenset({LEAD, MANAGER})
-_DEFAULTS: dict[Act, frozenset[str]] = {
+DEFAULTS: dict[Act, frozenset[str]] = {
     Act.CREATE: BUILT_IN_ROLES,
     Act.READ: _WORKERS | {MANAGER, ADMIN},
     Act.WORK: _WORKERS,
@@ -25,6 +25,7 @@ _DEFAULTS: dict[Act, frozenset[str]] = {
     Act.SET_DUE: _LEADERS,
     Act.HISTORY: _WORKERS | {MANAGER},
 }
+"""Who may do what where a record type does not say."""
 _NOT_FOR_CUSTOMERS = frozenset(
     {Act.NOTE, Act.HISTORY, Act.ASSIGN, Act.TAKE, Act.MERGE, Act.SET_DUE}
 )
@@ -40,7 +41,7 @@ def parse_access(
     besides the built-in ones.
     """
     found: list[Diagnostic] = []
-    acts, scope = dict(_DEFAULTS), dict(_SCOPES)
+    acts, scope = dict(DEFAULTS), dict(_SCOPES)
     reader = Reader(node, found).into(node) if node is not None else None
     if reader is not None:
         known = sorted(BUILT_IN_ROLES | roles)

@@ -13,7 +13,7 @@ from sopwith.expressions import Context
 from sopwith.release.model import Release
 from sopwith.store.found_by import has_settled, view_test
 from sopwith.store.kept_views import is_kept, kept_name
-from sopwith.store.lists import OPEN_CATEGORIES, RecordFilter, count_up_to
+from sopwith.store.lists import OPEN_CATEGORIES, Order, RecordFilter, count_up_to
 from sopwith.store.marks import OPEN_COUNT, WAITING_COUNT, Group
 from sopwith.store.remarking import Readiness, readiness
 from sopwith.store.sight import Sight
@@ -94,7 +94,7 @@ def saved(connection: Connection, release: Release, ready: Readiness) -> list[De
     for one in release.views.values():
         if one.id in _SAID or (one.roles and not one.roles & roles and ADMIN not in roles):
             continue
-        order, descending = _order(one.sort)
+        order, descending = order_of(one.sort)
         kept = is_kept(one)
         if kept and ready.all:
             wanted = RecordFilter(marks=(view_test(kept_name(one)),))
@@ -119,11 +119,11 @@ def saved(connection: Connection, release: Release, ready: Readiness) -> list[De
     return found
 
 
-def _order(sort: tuple[str, ...]) -> tuple[str, bool]:
+def order_of(sort: tuple[str, ...]) -> tuple[Order, bool]:
     """Return the order of a view's first sort key, by what lists can be ordered by."""
     first = sort[0] if sort else "due"
     name = first.removeprefix("-")
-    known = {
+    known: Mapping[str, Order] = {
         "updated_at": "updated",
         "created_at": "created",
         "priority": "priority",

@@ -47,7 +47,7 @@ class Bench:
     @property
     def documents(self) -> list[Document]:
         """Return every definition as it is written, blocks and scenarios too."""
-        return [one for pack in self.bundle.packs for one in pack.documents]
+        return [one for pack in self.bundle.packs for one in (*pack.documents, *pack.scenarios)]
 
     @property
     def is_broken(self) -> bool:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import calendars, form, general, messages, sla, taxonomies, teams, workflow
+from . import (
+    calendars,
+    form,
+    general,
+    messages,
+    record_types,
+    rules,
+    scenarios,
+    sla,
+    surveys,
+    taxonomies,
+    teams,
+    views,
+    workflow,
+)
 from .subject import Editor
 
 GENERAL = Editor(template="studio/editors/general.html", view=general.view)
@@ -14,9 +28,15 @@ EDITORS: Mapping[str, Editor] = {
     "form": Editor(template="studio/editors/form.html", view=form.view),
     "sla": Editor(template="studio/editors/sla.html", view=sla.view),
     "message_template": Editor(template="studio/editors/message_template.html", view=messages.view),
+    "rule": Editor(template="studio/editors/rule.html", view=rules.view),
     "taxonomy": Editor(template="studio/editors/taxonomy.html", view=taxonomies.view),
     "team": Editor(template="studio/editors/team.html", view=teams.view),
     "workflow": Editor(template="studio/editors/workflow.html", view=workflow.view),
+    "record_type": Editor(template="studio/editors/record_type.html", view=record_types.view),
+    "scenario": Editor(template="studio/editors/scenario.html", view=scenarios.view),
+    "segment": Editor(template="studio/editors/segment.html", view=views.segment_view),
+    "survey": Editor(template="studio/editors/survey.html", view=surveys.view),
+    "view": Editor(template="studio/editors/view.html", view=views.view),
 }
 
 

@@ -1,0 +1,274 @@
+"""The editor of scenarios: what is given, what is done, what must hold then, and how it goes on the draft right now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sopwith.core.diagnostics import Diagnostic
+from sopwith.lab.cast import Cast
+from sopwith.lab.run import ScenarioRun, StepRun, run_scenario
+from sopwith.lab.sample import parse_sample
+from sopwith.lab.scenario import EXPECTED, VERBS, Scenario, parse_scenario
+
+from ...languages import lang
+from ...wording import gettext as _
+from .lenient import held, mapping, sequence, words
+from .moments import moment_words, zone_named
+from .place import Place
+from .subject import Subject
+
+ICONS = {
+    "create": "plus", "wait": "clock", "until": "clock", "reply": "send", "message": "message", "note": "pencil", "submit": "clipboard-list",
+    "go": "arrow-right", "approve": "circle-check", "reject": "x", "finish": "check", "assign": "user", "check": "check", "solved": "circle-check",
+    "survey": "star", "cancel": "x", "reopen": "arrow-back-up", "away": "user", "back": "user", "tag": "tag", "merge": "git-merge", "add_approver": "users",
+}  # fmt: skip
+BLANKS: Mapping[str, Any] = {
+    "create": {"by": "", "values": {}},
+    "wait": "1h",
+    "until": "2026-11-16 18:00",
+    "reply": {"as": "", "text": ""},
+    "message": {"as": "", "text": ""},
+    "note": {"as": "", "text": ""},
+    "submit": {"as": "", "values": {}},
+    "go": {"as": "", "to": ""},
+    "approve": {"as": ""},
+    "reject": {"as": "", "note": ""},
+    "finish": {"as": "", "task": ""},
+    "assign": {"as": "", "owner": ""},
+    "check": {"as": "", "item": ""},
+    "solved": {"answer": "yes"},
+    "survey": {"score": 5},
+    "cancel": {"as": "", "reason": ""},
+    "reopen": {"as": "", "text": ""},
+    "away": {"user": ""},
+    "back": {"user": ""},
+    "tag": {"as": "", "add": [""]},
+    "merge": {"as": "", "into": ""},
+    "add_approver": {"as": "", "user": ""},
+}
+EMPTY: Mapping[str, Any] = {"values": {}, "tags": [], "clocks": {}, "due": {}, "fired": [], "not_fired": [], "notices": [], "mails": [], "webhooks": [], "created": [], "tasks": {}, "approvers": [], "incidents": [], "surveys": [], "links": []}  # fmt: skip
+Facts = dict[str, Any]
+
+
+def view(subject: Subject) -> Facts:
+    """Return the steps with how each went, and the one that is selected."""
+    place, doc = Place.read(subject.at), subject.doc
+    steps = sequence(doc.get("steps"))
+    given = mapping(doc.get("given"))
+    run, why = _run(subject)
+    shown = [_step(index, one, _ran(run, index), words(given.get("zone"))) for index, one in enumerate(steps)]  # fmt: skip
+    index = place.index(1) if place.first == "steps" else None
+    return {
+        "place": place,
+        "held": held(doc),
+        "given": held(given),
+        "given_rest": [key for key in given if key not in ("now", "zone")],
+        "steps": shown,
+        "step": _details(shown[index], steps[index]) if index is not None and index < len(steps) else None,
+        "verbs": [(verb, verb_words(verb), ICONS[verb], {verb: BLANKS[verb]}) for verb in VERBS],
+        "found": [one.message(lang()) for one in _read(subject)[1]],
+        "passed": run.passed if run is not None else None,
+        "ran": len(run.steps) if run is not None else 0,
+        "why": why,
+    }  # fmt: skip
+
+
+def _run(subject: Subject) -> tuple[ScenarioRun | None, str]:
+    """Return how the scenario goes on the draft; None, and why, where it cannot be tried."""
+    if subject.bench.release is None:
+        return None, _("It is tried as soon as the draft has no errors.")
+    scenario, _found = _read(subject)
+    if scenario is None:
+        return None, _("It is tried as soon as its own errors are mended.")
+    try:
+        return run_scenario(subject.bench.release, scenario), ""
+    except (RuntimeError, TypeError, ValueError, KeyError, AttributeError) as error:
+        return None, _("It stopped: %(error)s", error=f"{type(error).__name__}: {error}")
+
+
+def _read(subject: Subject) -> tuple[Scenario | None, tuple[Diagnostic, ...]]:
+    home = subject.document.path.partition("/")[0]
+    packs = [one for one in subject.bench.bundle.packs if any(it.path.partition("/")[0] == home for it in (*one.documents, *one.scenarios))]  # fmt: skip
+    cast = parse_sample(packs[0].sample)[0].cast if packs else Cast()
+    return parse_scenario(subject.document, cast)
+
+
+def _ran(run: ScenarioRun | None, index: int) -> StepRun | None:
+    return run.steps[index] if run is not None and index < len(run.steps) else None
+
+
+def _step(index: int, value: Any, run: StepRun | None, zone: str) -> Facts:
+    it = mapping(value)
+    verb = next((one for one in VERBS if it.get(one) is not None), "")
+    return {
+        "index": index,
+        "path": ["steps", index],
+        "verb": verb,
+        "words": verb_words(verb) if verb else _("Nothing yet"),
+        "icon": ICONS.get(verb, "alert-triangle"),
+        "about": _about(it.get(verb)),
+        "expected": [(key, _brief(one)) for key, one in mapping(it.get("then")).items()],
+        "refused": _brief(it.get("refused")) if it.get("refused") is not None else "",
+        "record": words(it.get("record")),
+        "state": "" if run is None else "failed" if run.failures else "passed",
+        "at": _at(run.at, zone) if run is not None else "",
+        "story": list(run.story) if run is not None else [],
+        "problems": [f"{one.code} {one.message(lang())}" for one in run.problems] if run is not None else [],
+        "failures": [(one.what, _brief(one.expected), _brief(one.actual)) for one in run.failures] if run is not None else [],
+    }  # fmt: skip
+
+
+def _at(at: datetime, zone: str) -> str:
+    return moment_words(at, zone_named(zone or "Asia/Shanghai"))
+
+
+def _about(args: Any) -> str:
+    """Return what a step is told, in few words."""
+    if not isinstance(args, dict):
+        return words(args)
+    return ", ".join(f"{key}: {_brief(one)}" for key, one in args.items())
+
+
+def _brief(value: Any) -> str:
+    """Return a value on one line."""
+    if isinstance(value, dict):
+        text = ", ".join(f"{key}: {_brief(one)}" for key, one in value.items())
+    elif isinstance(value, list | tuple):
+        text = ", ".join(map(_brief, value)) or "[]"
+    elif isinstance(value, datetime):
+        text = value.isoformat()
+    else:
+        text = words(value) if value is not None else "—"
+    return text if len(text) <= 160 else text[:159] + "…"
+
+
+def _details(shown: Facts, value: Any) -> Facts:
+    it = mapping(value)
+    then = mapping(it.get("then"))
+    return {
+        **shown,
+        "args": it.get(shown["verb"]),
+        "parts": _parts(it.get(shown["verb"]), shown),
+        "then": [(key, expected_words(key), one) for key, one in then.items()],
+        "more_then": [
+            (key, expected_words(key), EMPTY.get(key, "")) for key in EXPECTED if key not in then
+        ],  # fmt: skip
+        "then_path": [*shown["path"], "then"],
+        "refused_value": it.get("refused"),
+        "others": _other_verbs(shown["path"], shown["verb"]),
+    }
+
+
+def _parts(args: Any, shown: Facts) -> list[Facts]:
+    """Return what a step is told, one control each."""
+    path = [*shown["path"], shown["verb"]]
+    blank = BLANKS.get(shown["verb"])
+    if not isinstance(args, dict):
+        return [{"path": path, "key": "", "words": shown["words"], "value": args, "plain": not isinstance(args, list)}]  # fmt: skip
+    known = [*args, *(key for key in mapping(blank) if key not in args)]
+    return [
+        {
+            "path": [*path, key],
+            "key": key,
+            "words": argument_words(key),
+            "value": args.get(key),
+            "plain": not isinstance(args.get(key, mapping(blank).get(key)), dict | list),
+        }
+        for key in known
+    ]
+
+
+def _other_verbs(path: Sequence[str | int], verb: str) -> list[tuple[str, str, list[Facts]]]:
+    """Return for each other verb the operations that make the step that."""
+    taken: list[Facts] = [{"op": "remove", "path": [*path, verb]}] if verb else []
+    return [
+        (one, verb_words(one), [{"op": "set", "path": [*path, one], "value": BLANKS[one]}, *taken])
+        for one in VERBS
+        if one != verb
+    ]
+
+
+def verb_words(verb: str) -> str:
+    """Return what a step does."""
+    known = {
+        "create": _("Open a record"),
+        "wait": _("Let time pass"),
+        "until": _("Let time pass until"),
+        "reply": _("Reply to the customer"),
+        "message": _("The customer writes"),
+        "note": _("Write an internal note"),
+        "submit": _("Fill in the form"),
+        "go": _("Take a way"),
+        "approve": _("Approve"),
+        "reject": _("Reject"),
+        "finish": _("Finish a task"),
+        "assign": _("Assign"),
+        "check": _("Tick the checklist"),
+        "solved": _("Say whether it is solved"),
+        "survey": _("Answer the survey"),
+        "cancel": _("Cancel"),
+        "reopen": _("Open again"),
+        "away": _("A colleague goes away"),
+        "back": _("A colleague is back"),
+        "tag": _("Tag"),
+        "merge": _("Merge"),
+        "add_approver": _("Add an approver"),
+    }
+    return known.get(verb, verb)
+
+
+def argument_words(key: str) -> str:
+    """Return what an argument of a step is."""
+    known = {
+        "by": _("By whom"),
+        "as": _("As whom"),
+        "values": _("Values"),
+        "text": _("Text"),
+        "to": _("To the state"),
+        "form": _("Form"),
+        "note": _("Note"),
+        "task": _("Task"),
+        "owner": _("Owner"),
+        "team": _("Team"),
+        "item": _("Item"),
+        "answer": _("Answer"),
+        "score": _("Score"),
+        "reason": _("Reason"),
+        "user": _("Colleague"),
+        "add": _("Add"),
+        "remove": _("Take away"),
+        "into": _("Into the record"),
+        "lang": _("Language"),
+    }
+    return known.get(key, key)
+
+
+def expected_words(key: str) -> str:
+    """Return what an expectation is about."""
+    known = {
+        "state": _("State"),
+        "category": _("Category"),
+        "values": _("Values"),
+        "owner": _("Owner"),
+        "team": _("Team"),
+        "tags": _("Tags"),
+        "escalation": _("Level of escalation"),
+        "clocks": _("Clocks"),
+        "due": _("Due times"),
+        "fired": _("Rules that fired"),
+        "not_fired": _("Rules that did not fire"),
+        "notices": _("Who was told"),
+        "mails": _("Messages sent"),
+        "webhooks": _("Webhooks called"),
+        "created": _("Records created"),
+        "tasks": _("Tasks"),
+        "reopened": _("How often reopened"),
+        "priority": _("Priority"),
+        "approvers": _("Who is asked to approve"),
+        "incidents": _("Incidents"),
+        "surveys": _("Surveys"),
+        "links": _("Links"),
+    }
+    return known.get(key, key)
