@@ -248,6 +248,10 @@ class Delivered(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migrate(Command):
-    """Take the record over to another release. states: the new state for each old one that is gone or should change."""
+    """Take the record over to another release. states: the new state for each old one that is gone or should change.
+
+    to: the hash of that release, for whoever has to look it up.
+    """
 
     states: Mapping[str, str] = field(default_factory=dict)
+    to: str = ""

@@ -29,6 +29,7 @@ from .job_commands import back_link, command_of, creation_of
 from .job_queue import Failure, due_of, instant_of, new_job, settle_failure
 from .keeping import forget_some, seal_page
 from .lanes import LEASES, Lane
+from .moving import ONE_KIND, PAGE_KIND, command_for, move_page
 from .remarking import remark_page
 from .service import LeaseLostError, Outcome, Service
 from .sharing import Sharing
@@ -80,6 +81,8 @@ class InsideJobs:
             "retention": self._retention,
             "seal": self._seal,
             "remark": self._remark,
+            PAGE_KIND: self._move_page,
+            ONE_KIND: self._move_one,
         }
 
     def carry_out(self, ids: Sequence[int], token: str) -> None:
@@ -242,6 +245,19 @@ class InsideJobs:
             raise RefusedError("; ".join(one.message("en") for one in outcome.problems))
         work.is_news = work.is_news or bool(outcome.decision.effects or outcome.decision.timers)
         return outcome
+
+    def _move_page(self, work: Work, job: JobClaim) -> None:
+        move_page(work.connection, job, work.now)
+        work.is_news = True
+
+    def _move_one(self, work: Work, job: JobClaim) -> None:
+        """Move one record to another release; one that cannot go any more stays, which is no failure."""
+        state = work.shared.state(job.record_id or "")
+        command = command_for(work.connection, job, state.type) if state else None
+        if command is None:
+            return
+        outcome = self.service.handle_within(work.connection, command, job.record_id, work.shared)
+        work.is_news = work.is_news or bool(outcome.decision.effects or outcome.decision.timers)
 
     def _sweep(self, work: Work, job: JobClaim) -> None:
         sweep(work.connection, self.service, job, work.now)

@@ -50,7 +50,9 @@ WAITS: Mapping[Lane, tuple[int, ...]] = {
 _URGENT = frozenset({"due_soon", "breached", "escalated"})
 
 
-_BEHIND = frozenset({"sweep", "housekeeping", "erase", "retention", "seal", "remark"})
+_BEHIND = frozenset(
+    {"sweep", "housekeeping", "erase", "retention", "seal", "remark", "move", "move_one"}
+)
 
 
 def lane_of(kind: str, payload: Mapping[str, Any] | None = None) -> Lane:

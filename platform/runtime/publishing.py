@@ -8,6 +8,7 @@ from ..core.diagnostics import Diagnostic
 from ..release.model import Release
 from ..store.releases import go_live, keep_release
 from .crash import crash_point
+from .moving import Wish, plan_move
 from .releases import compile_files
 from .remarking import plan_remarking
 from .service import Service
@@ -15,12 +16,17 @@ from .sweeps import plan_sweeps
 
 
 def publish(
-    service: Service, files: Mapping[str, str], *, author: str | None, note: str
+    service: Service,
+    files: Mapping[str, str],
+    *,
+    author: str | None,
+    note: str,
+    move: Wish | None = None,
 ) -> tuple[Release | None, tuple[Diagnostic, ...]]:
     """Check *files* (text by ``pack/path``) and put them in force as one release.
 
     Returns None and the findings when anything is wrong; the release in force stays as it is then.
-    Records that run already stay on their own release.
+    Records that run already stay on their own release, but for those that *move* takes along.
     """
     release, found = compile_files(files)
     if release is None:
@@ -32,6 +38,8 @@ def publish(
         go_live(connection, release.hash, now, author=author, note=note)
         plan_sweeps(connection, release, now, service.zone)
         plan_remarking(connection, service, release.hash, now)
+        if move is not None and move.types:
+            plan_move(connection, move, release.hash, now)
         crash_point("publish:written")
     crash_point("publish:committed")
     service.wake()

@@ -16,6 +16,7 @@ from ..core.decision import Decision, Problem
 from ..core.events import Actor, EventKind
 from ..core.record import RecordState
 from ..engine.decide import decide
+from ..engine.migration import migrate
 from ..release.model import Release
 from ..store.engine import Database
 from ..store.jobs import JobClaim, NewJob, add_jobs, cancel, finish, put_timers
@@ -145,9 +146,14 @@ class Service:
                 )
             release = self.releases.get(state.release, connection)
         with step("decide"):
-            decision = decide(
-                release, state, command, now, self._directory(connection, release, now, shared)
-            )
+            if isinstance(command, c.Migrate) and state is not None:
+                new = self.releases.get(command.to, connection)
+                directory = self._directory(connection, new, now, shared)
+                decision = migrate(release, new, state, command, now, directory)
+                release = new if decision.state is not None else release
+            else:
+                directory = self._directory(connection, release, now, shared)
+                decision = decide(release, state, command, now, directory)
         after = decision.state
         if after is None:
             self._set_timers(connection, decision, record_id or "", release.hash, now)
