@@ -1,0 +1,218 @@
+"""What a rule does: each action with the inputs of its own kind, and the actions that may be added."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sopwith.formbuilder.model import Field, FieldType
+from sopwith.release.names import Names, Scope
+from sopwith.rules.actions import FIXED
+
+from ...languages import lang
+from ...wording import gettext as _
+from .lenient import Held, mapping, several, words
+from .subject import Subject
+
+Facts = dict[str, Any]
+WHO = ("owner", "lead", "team", "customer", "followers", "approvers")
+FOLLOW = ("owner", "lead")
+NUMBERS = frozenset({FieldType.NUMBER, FieldType.MONEY})
+CHOICES = frozenset({FieldType.CHOICE, FieldType.TREE_CHOICE})
+ICONS = {
+    "set": "pencil", "raise": "arrow-up", "table": "table", "assign": "user-check", "route": "route",
+    "notify": "bell", "page": "phone-call", "comment": "message-circle", "tag": "tag", "untag": "tag",
+    "transition": "arrow-right-circle", "escalate": "alarm", "start": "checklist", "create": "ticket",
+    "survey": "star", "webhook": "world", "follow": "eye",
+}  # fmt: skip
+
+
+def kind_words() -> dict[str, str]:
+    """Return what each action is called."""
+    return {
+        "set": _("Set fields"),
+        "raise": _("Raise or lower a field"),
+        "table": _("Apply a decision table"),
+        "assign": _("Give it to a person or team"),
+        "route": _("Route it by a chain"),
+        "notify": _("Tell people"),
+        "page": _("Call who is on call"),
+        "comment": _("Write a comment"),
+        "tag": _("Add tags"),
+        "untag": _("Take tags away"),
+        "transition": _("Move it to a state"),
+        "escalate": _("Escalate"),
+        "start": _("Start a task"),
+        "create": _("Open a linked record"),
+        "survey": _("Ask a survey"),
+        "webhook": _("Call another system"),
+        "follow": _("Let people follow it"),
+    }
+
+
+def target_words() -> dict[str, str]:
+    """Return the ways to say who gets something."""
+    return {
+        "team": _("a team's queue"),
+        "lead_of": _("the lead of a team"),
+        "user": _("a certain person"),
+        "user_field": _("the person in a field"),
+        "role": _("somebody with a role"),
+        "routing": _("whoever a routing chain finds"),
+    }
+
+
+def actions_of(subject: Subject, names: Names, scope: Scope) -> list[Facts]:
+    """Return the actions as cards."""
+    said = kind_words()
+    found = []
+    for place, one in enumerate(several(subject.doc.get("then"))):
+        held = mapping(one)
+        kind = next(iter(held), "") if len(held) == 1 else ""
+        card: Facts = {
+            "index": place,
+            "path": ["then", place],
+            "kind": kind if kind in said else "",
+            "words": said.get(kind, _("Not understood yet")),
+            "icon": ICONS.get(kind, "alert-circle"),
+            "held": deep(held.get(kind)),
+            "value": held.get(kind),
+            "blank": one,
+        }
+        if kind == "set":
+            card |= _fields_set(["then", place, "set"], card["held"], scope.fields, scope)
+        if kind == "create":
+            card |= _created(place, card["held"], names)
+        if kind in ("notify", "follow"):
+            card["people"] = _people(card, kind)
+        found.append(card)
+    return found
+
+
+def deep(value: Any) -> Held:
+    """Return a mapping for templates in which mappings inside are such too."""
+    return Held({key: deep(one) if isinstance(one, dict) else one for key, one in mapping(value).items()})  # fmt: skip
+
+
+def _fields_set(path: list[Any], held: Facts, fields: Any, scope: Scope | None) -> Facts:
+    """Return the fields that an action sets, and those that it may set besides."""
+    rows = [_row([*path, name], name, value, fields.get(name), scope) for name, value in held.items()]  # fmt: skip
+    more = [
+        {"name": name, "title": one.title.get(lang()) or name, "value": _first(one)}
+        for name, one in fields.items()
+        if "." not in name and name not in held and name not in FIXED and one.type not in (FieldType.HEADING, FieldType.COMPUTED, FieldType.TABLE, FieldType.FILES)
+    ]  # fmt: skip
+    for name in ("title", "description"):
+        if name not in held and name not in fields:
+            more.append({"name": name, "title": _base(name), "value": ""})
+    return {"rows": rows, "more": more}
+
+
+def _base(name: str) -> str:
+    return {"title": _("Title"), "description": _("Description")}.get(name, name)
+
+
+def _row(path: list[Any], name: str, value: Any, field: Field | None, scope: Scope | None) -> Facts:
+    is_formula = isinstance(value, dict) and set(value) == {"value"}
+    title = field.title.get(lang()) if field is not None else ""
+    kind: str = "text"
+    choices: list[tuple[Any, str]] = []
+    if field is not None:
+        kind, choices = _kind(field)
+    if scope is not None and name not in (scope.fields if field is None else ()) and field is None:
+        title = _base(name)
+    return {
+        "path": path,
+        "name": name,
+        "title": title or name,
+        "kind": kind,
+        "choices": choices,
+        "value": value["value"] if is_formula else value,
+        "is_formula": is_formula,
+        "is_plain": is_formula or not isinstance(value, dict),
+        "blank": _first(field) if field is not None else "",
+        "is_empty": value is None,
+    }
+
+
+def _kind(field: Field) -> tuple[str, list[tuple[Any, str]]]:
+    if field.type in CHOICES:
+        return "choice", list(_options(field.options))
+    if field.type is FieldType.YES_NO:
+        return "choice", [(True, _("Yes")), (False, _("No"))]
+    if field.type in NUMBERS:
+        return "number", []
+    if field.type is FieldType.MULTI_CHOICE:
+        return "list", []
+    if field.type is FieldType.DATE:
+        return "date", []
+    return "text", []
+
+
+def _options(options: Any) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for one in options:
+        found.append((one.id, one.title.get(lang()) or one.id))
+        found += _options(one.items)
+    return found
+
+
+def _first(field: Field) -> Any:
+    """Return the value that a new row begins with."""
+    kind, choices = _kind(field)
+    if choices:
+        return choices[0][0]
+    return {"number": 0, "list": [], "date": None}.get(kind, "")
+
+
+def _created(place: int, held: Facts, names: Names) -> Facts:
+    fields = names.fields.get(words(held.get("type")), {})
+    return _fields_set(["then", place, "create", "values"], mapping(held.get("values")), fields, None)  # fmt: skip
+
+
+def _people(card: Facts, kind: str) -> Facts:
+    """Return whom an action names: the usual ones as switches, everybody else as text."""
+    path = [*card["path"], "notify", "to"] if kind == "notify" else [*card["path"], "follow"]
+    value = card["held"].get("to") if kind == "notify" else card["value"]
+    held = [words(one) for one in several(value)]
+    switches = []
+    for name in WHO if kind == "notify" else FOLLOW:
+        is_on = name in held
+        after = [one for one in held if one != name] if is_on else [*held, name]
+        switches.append({"name": name, "is_on": is_on, "operations": [{"op": "set", "path": path, "value": after}]})  # fmt: skip
+    return {"path": path, "switches": switches, "all": held}
+
+
+def additions(subject: Subject) -> list[Facts]:
+    """Return the actions that may be added, each with what it begins as."""
+    said = kind_words()
+    return [
+        {"kind": kind, "words": said[kind], "icon": ICONS[kind], "value": {kind: value}}
+        for kind, value in _blanks(subject).items()
+    ]
+
+
+def _blanks(subject: Subject) -> dict[str, Any]:
+    def first(kind: str) -> str:
+        lines = subject.others.get(kind, [])
+        return lines[0].id if lines else ""
+
+    template, team = first("message_template"), first("team")
+    return {
+        "set": {"priority": None},
+        "raise": {"field": "priority"},
+        "assign": {"team": team},
+        "route": first("routing"),
+        "table": first("table"),
+        "notify": {"to": ["owner"], "template": template},
+        "page": {"team": team, "template": template},
+        "comment": {"text": {"en": "", "zh-CN": ""}},
+        "tag": "tag",
+        "untag": "tag",
+        "transition": {"to": ""},
+        "escalate": {"kind": "functional"},
+        "start": {"id": "task", "title": {"en": "New task", "zh-CN": "新任务"}, "owner": {"team": team}},
+        "create": {"type": first("record_type"), "link": "related"},
+        "survey": {"survey": first("survey")},
+        "webhook": {"url": "https://"},
+        "follow": ["lead"],
+    }  # fmt: skip

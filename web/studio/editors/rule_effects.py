@@ -1,0 +1,104 @@
+"""What else fires beside a rule: those set off together with it, by it, and those that write what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sopwith.expressions import required_tests
+from sopwith.release.model import Release
+from sopwith.rules.chains import sets_off
+from sopwith.rules.model import Rule, Table
+from sopwith.rules.outcome import never_holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """The other rules that have to do with one. names: for ``writes``, the fields written by each."""
+
+    together: tuple[Rule, ...] = ()
+    causes: tuple[Rule, ...] = ()
+    caused_by: tuple[Rule, ...] = ()
+    writes: tuple[tuple[Rule, tuple[str, ...]], ...] = ()
+
+
+def beside(release: Release, rule: Rule) -> Beside:
+    """Return which other rules that are switched on fire with *rule*, by it, before it, or write what it reads."""
+    others = [
+        one
+        for one in release.rules.values()
+        if one.id != rule.id and one.enabled and _meets(one.record_type, rule.record_type)
+    ]
+    chains = sets_off(tuple(release.rules.values()), release.tables)
+    known = {one.id: one for one in release.rules.values()}
+    return Beside(
+        together=tuple(one for one in others if _same_trigger(one, rule) and _may_meet(one, rule)),
+        causes=_named(chains.get(rule.id, ()), known, rule),
+        caused_by=_named((one for one, some in chains.items() if rule.id in some), known, rule),
+        writes=tuple(
+            (one, names)
+            for one in others
+            if (names := tuple(sorted(_written(one, release.tables) & _read(rule))))
+        ),
+    )
+
+
+def _meets(one: str, other: str) -> bool:
+    return "any" in (one, other) or one == other
+
+
+def _named(ids: Iterable[str], known: Mapping[str, Rule], rule: Rule) -> tuple[Rule, ...]:
+    return tuple(known[one] for one in ids if one in known and one != rule.id)
+
+
+def _same_trigger(one: Rule, other: Rule) -> bool:
+    return any(_covers(a, b) or _covers(b, a) for a in _events(one) for b in _events(other))
+
+
+def _events(rule: Rule) -> list[str]:
+    found = [one.event for one in rule.triggers if one.kind == "event"]
+    found += [f"in:{one.state}" for one in rule.triggers if one.kind == "after"]
+    return found + [f"at:{one.date_field}" for one in rule.triggers if one.kind == "at"]
+
+
+def _covers(wide: str, narrow: str) -> bool:
+    return wide == narrow or narrow.startswith(f"{wide}:")
+
+
+def _may_meet(one: Rule, other: Rule) -> bool:
+    """Return whether nothing says that the two conditions cannot hold at once."""
+    return not never_holds(one.when, _known(other)) and not never_holds(other.when, _known(one))
+
+
+def _known(rule: Rule) -> dict[str, Any]:
+    if rule.when is None:
+        return {}
+    return {one.path: one.values[0] for one in required_tests(rule.when).tests if one.op == "=="}
+
+
+def _read(rule: Rule) -> set[str]:
+    found = {name.split(".")[0] for name in rule.when.names} if rule.when else set()
+    for action in rule.then:
+        for expression in action.expressions.values():
+            found |= {name.split(".")[0] for name in expression.names}
+    return found - {"event", "customer"}
+
+
+def _written(rule: Rule, tables: Mapping[str, Table]) -> set[str]:
+    found: set[str] = set()
+    for action in rule.then:
+        match action.kind:
+            case "set":
+                found |= set(action.args)
+            case "raise":
+                found.add(str(action.args.get("field")))
+            case "table" if action.args.get("table") in tables:
+                found |= set(tables[str(action.args["table"])].outputs)
+            case "assign" | "route" | "escalate":
+                found |= {"owner", "team"}
+            case "transition":
+                found |= {"state", "category", "entered_at", "previous_state"}
+            case "tag" | "untag":
+                found.add("tags")
+    return found

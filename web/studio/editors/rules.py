@@ -1,0 +1,194 @@
+"""The editor of rules: all rules of a record type in the order in which they are looked at, and one as cards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sopwith.core.roles import BUILT_IN_ROLES
+from sopwith.definitions import Document
+from sopwith.definitions.operations import OperationError, Put
+from sopwith.definitions.places import CannotSpliceError
+from sopwith.definitions.splicing import operate
+from sopwith.release.names import Names
+from sopwith.rules.model import Rule
+from sopwith.store.people import users
+
+from ...admin.rule_words import action_words, trigger_words, who_words
+from ...admin.titles import Names as Titles
+from ...languages import lang
+from ...visitor import get_service
+from ...wording import gettext as _
+from ..conditions import names_of, scope_at
+from .lenient import label, several, words
+from .naming import fresh_id
+from .numbering import numbers_of
+from .place import Place
+from .rule_actions import actions_of, additions, deep, target_words
+from .rule_effects import beside
+from .rule_triggers import event_word, triggers_of
+from .subject import Subject
+
+Facts = dict[str, Any]
+ANY = "any"
+TIMED = "timed"
+MOST_PEOPLE = 200
+
+
+def view(subject: Subject) -> Facts:
+    """Return the rule as when, if and then, among the others of its record type."""
+    names = names_of(subject.draft, subject.bench)
+    scope = scope_at(subject, ("when",))
+    own = words(subject.doc.get("record_type")) or ANY
+    place = Place.read(subject.at)
+    shown = place.asked.get("type") or own
+    titles = Titles(subject.bench.partly, shown, names.labels(shown))
+    every = _lines(subject, titles, shown)
+    wanted = place.asked.get("on", "")
+    return {
+        "place": place,
+        "held": deep(subject.doc),
+        "types": _types(subject),
+        "shown_type": shown,
+        "lines": [one for one in every if not wanted or wanted in one["heads"] or one["is_this"]],
+        "count": len(every),
+        "heads": _heads(every),
+        "wanted": wanted,
+        "when": triggers_of(subject.doc, scope.labels, dict(scope.fields)),
+        "actions": actions_of(subject, names, scope),
+        "then_is_list": isinstance(subject.doc.get("then"), list),
+        "additions": additions(subject),
+        "targets": target_words(),
+        "choices": _choices(subject, names, own),
+        "who": lambda one: who_words(one, titles),
+        "effects": _effects(subject, titles),
+        "copy": _copy(subject),
+    }
+
+
+def _copy(subject: Subject) -> Facts | None:
+    """Return the text of a rule like this one in a file of its own; None where its text resists."""
+    one = subject.document
+    taken = {line.id for line in subject.others.get("rule", [])}
+    name = fresh_id(one.id, taken | {one.id})
+    file = f"{one.path.split('/')[0]}/{name}.yaml"
+    if file in subject.draft.documents:
+        return None
+    try:
+        text = operate(one.text.rstrip() + "\n", file, Put(path=("id",), value=name), 0).text
+    except (OperationError, CannotSpliceError):
+        return None
+    return {"file": file, "text": text, "id": name}
+
+
+def _types(subject: Subject) -> list[tuple[str, str]]:
+    known = [(one.id, one.title.get(lang())) for one in subject.others.get("record_type", [])]
+    return [*known, (ANY, _("Records of any type"))]
+
+
+def _lines(subject: Subject, titles: Titles, shown: str) -> list[Facts]:
+    """Return all rules for records of the type *shown*, in the order in which they are looked at."""
+    numbers = numbers_of(subject, "rule")
+    wanted = {shown, ANY}
+    found = [
+        _line(subject, one, titles, numbers.get(one.key))
+        for one in subject.bench.documents
+        if one.kind == "rule"
+        and (one.key == subject.document.key or (words(one.value.get("record_type")) or ANY) in wanted)
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (one["order"], one["id"]))
+
+
+def _line(subject: Subject, one: Document, titles: Titles, number: tuple[str, int] | None) -> Facts:
+    doc = one.value
+    rule = subject.bench.partly.rules.get(one.id)
+    order = doc.get("order")
+    enabled = doc.get("enabled") is not False
+    switch: Facts = {"op": "set", "value": False} if enabled else {"op": "clear"}
+    place = {"file": one.path, "document": number[1] if number else 0}
+    events = [words(name) for name in several(doc.get("on"))]
+    timed = any(form in doc for form in ("after", "at", "every"))
+    return {
+        "id": one.id,
+        "title": label(doc.get("title"), one.id),
+        "file": one.path,
+        "number": number[1] if number else 0,
+        "order": order if isinstance(order, int) and not isinstance(order, bool) else 100,
+        "enabled": enabled,
+        "switch": [{**switch, "path": ["enabled"], **place}],
+        "is_any": (words(doc.get("record_type")) or ANY) == ANY,
+        "is_this": one.key == subject.document.key,
+        "heads": {name.split(":")[0] for name in events} | ({TIMED} if timed else set()),
+        "is_right": rule is not None,
+        **(_said(rule, titles) if rule else {"when": events, "if": words(doc.get("when")), "then": []}),
+    }  # fmt: skip
+
+
+def _said(rule: Rule, titles: Titles) -> Facts:
+    return {
+        "when": [_trigger(one, titles) for one in rule.triggers],
+        "if": titles.condition(rule.when),
+        "then": [action_words(one, titles) for one in rule.then],
+    }
+
+
+def _trigger(trigger: Any, titles: Titles) -> str:
+    if trigger.kind == "event":
+        return event_word(trigger.event, titles.labels)
+    return trigger_words(trigger, titles)
+
+
+def _heads(lines: list[Facts]) -> list[tuple[str, str]]:
+    """Return the triggers that rules listen to, for filtering, with their words."""
+    known = {
+        "created": _("Opening"),
+        "changed": _("Changes"),
+        "entered": _("Entering states"),
+        "left": _("Leaving states"),
+        "comment": _("Messages"),
+        "clock": _("Clocks"),
+        "approval": _("Approvals"),
+        "survey": _("Surveys"),
+        "task": _("Tasks"),
+        "assigned": _("Assignments"),
+        "solved": _("Solved or not"),
+        "tagged": _("Tags"),
+        TIMED: _("Time"),
+    }
+    present = {head for one in lines for head in one["heads"]}
+    return [(head, known.get(head, head)) for head in sorted(present, key=lambda one: (one not in known, one))]  # fmt: skip
+
+
+def _choices(subject: Subject, names: Names, own: str) -> Facts:
+    """Return what the inputs of triggers and actions choose from."""
+    labels = names.labels(own)
+    fields = names.scope(subject.document, ("when",)).fields
+    with get_service().database.reading() as connection:
+        people = [(one.id, one.name) for one in users(connection, active_only=True)[:MOST_PEOPLE]]
+    return {
+        "state": [(key, one.get(lang()) or key) for key, one in labels.options.get("state", {}).items()],
+        "raise": [(key, one.title.get(lang()) or key) for key, one in fields.items() if one.options and "." not in key],
+        "person": [(key, one.title.get(lang()) or key) for key, one in fields.items() if one.type == "user"],
+        "role": sorted(BUILT_IN_ROLES),
+        "user": people,
+    }  # fmt: skip
+
+
+def _effects(subject: Subject, titles: Titles) -> Facts | None:
+    rule = subject.bench.partly.rules.get(subject.document.id)
+    if rule is None:
+        return None
+    found = beside(subject.bench.partly, rule)
+    return {
+        "together": [_named(one) for one in found.together],
+        "causes": [_named(one) for one in found.causes],
+        "caused_by": [_named(one) for one in found.caused_by],
+        "writes": [
+            {**_named(one), "fields": [titles.field(name) for name in names]}
+            for one, names in found.writes
+        ],
+        "enabled": rule.enabled,
+    }
+
+
+def _named(rule: Rule) -> Facts:
+    return {"id": rule.id, "title": rule.title, "fields": []}
