@@ -43,7 +43,8 @@ Findings = tuple[Diagnostic, ...]
 def release_hash(documents: Sequence[Document]) -> str:
     """Return the SHA-256 of the documents' content: the same meaning, the same hash, whatever the layout."""
     content = sorted(
-        (d.kind, d.id, d.value) for d in documents if d.kind not in ("block", "pack", "scenario")
+        ((d.kind, d.id, d.value) for d in documents if d.kind not in ("block", "pack", "scenario")),
+        key=lambda one: (*one[:2], json.dumps(one[2], sort_keys=True)),
     )
     return hashlib.sha256(
         json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

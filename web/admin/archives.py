@@ -33,12 +33,16 @@ def read_archive(stream: IO[bytes]) -> tuple[str, dict[str, str]]:
 
     Raises ArchiveError for what is no archive, too large, or leads out of its folder.
     """
+    return _without_folder(unpack(stream))
+
+
+def unpack(stream: IO[bytes]) -> dict[str, str]:
+    """Return the readable files of an archive by path; raises ArchiveError as ``read_archive``."""
     try:
         with zipfile.ZipFile(stream) as archive:
-            files = dict(_files(archive))
+            return dict(_files(archive))
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError, OSError) as error:  # fmt: skip
         raise ArchiveError(_("This is no ZIP archive that can be read. Pack the folder again without a password.")) from error  # fmt: skip
-    return _without_folder(files)
 
 
 def _files(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:

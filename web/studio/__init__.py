@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import arrivals as _arrivals
 from . import conditions as _conditions
 from . import coverage as _coverage
 from . import define as _define
@@ -19,7 +20,7 @@ from .blueprint import blueprint as studio
 __all__ = ["studio"]
 
 _ = (
-    _form_import,
+    _arrivals, _form_import,
     _form_preview,
     _conditions,
     _coverage,
