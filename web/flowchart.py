@@ -11,9 +11,10 @@ from sopwith.expressions import Duration, Labels
 from sopwith.release.model import Release
 from sopwith.workflows.describe import Names, SopRow, sop_rows
 from sopwith.workflows.layout import ChartEdge, ChartNode, Point, layout
-from sopwith.workflows.model import Workflow
+from sopwith.workflows.model import ApprovalRule, Workflow
 
 from .languages import lang
+from .rendering import role_word
 from .wording import gettext as _
 from .wording import ngettext
 
@@ -21,7 +22,7 @@ Box = tuple[float, float, float, float]
 
 _LINE, _SMALL, _TOP = 18.0, 16.0, 21.0
 _LETTER, _SMALL_LETTER, _CJK_SHARE = 7.4, 6.3, 1.9
-_LABEL_ROOM, _LABEL_LINES = 120.0, 3
+_LABEL_ROOM, _GUARD_ROOM, _LABEL_LINES = 120.0, 150.0, 3
 _ICON_ROOM = 22.0
 _SIGNS = {"open": "circle-dot", "waiting": "player-pause", "resolved": "circle-check", "closed": "archive"}  # fmt: skip
 _TYPE_SIGNS = {"approval": "user-check", "parallel": "git-branch"}
@@ -29,7 +30,7 @@ _TYPE_SIGNS = {"approval": "user-check", "parallel": "git-branch"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLine:
-    """One line of text with its left (or middle) end and its base line. kind: title | who | limit."""
+    """One line of text with its left (or middle) end and its base line. kind: title | who | limit | more | edge | guard."""
 
     words: str
     x: float
@@ -68,6 +69,7 @@ class FlowEdge:
     lines: tuple[TextLine, ...]
     back: bool
     conditional: bool
+    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,8 @@ def flow_chart(
     )
     boxes = [(node.x, node.y, node.x + node.w, node.y + node.h) for node in nodes]
     labels_at = _Places(boxes, chart.width)
-    edges = tuple(_edge(one, rows, labels_at) for one in chart.edges)
+    guards = _Guards(workflow, tongue, labels or Labels())
+    edges = tuple(_edge(one, guards.of(one), rows, labels_at) for one in chart.edges)
     start = next(((node.x + node.w / 2, node.y) for node in nodes if node.start), None)
     return FlowChart(
         title=workflow.title.get(tongue),
@@ -129,13 +132,41 @@ def workflow_names(release: Release, workflow: Workflow) -> Names:
     return {key: title for key, title in found.items() if title}
 
 
-def _brief(workflow: Workflow, state_id: str, names: Names) -> tuple[str, str]:
-    """Return who and by when as briefly as a box needs it; the whole of it is in the guide."""
+class _Guards:
+    """When ways are open, in words."""
+
+    def __init__(self, workflow: Workflow, tongue: Lang, labels: Labels) -> None:
+        self._workflow, self._tongue, self._labels = workflow, tongue, labels
+
+    def of(self, edge: ChartEdge) -> str:
+        """Return when a line can be gone: empty when always, or when one of its ways always can."""
+        if not edge.conditional:
+            return ""
+        ways = [way for way in self._workflow.states[edge.source].go if way.to == edge.target]
+        found = [way.when.words(self._tongue, self._labels) for way in ways if way.when is not None]
+        return _(" or ").join(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Brief:
+    """What a box says of a state; the whole of it is in the guide."""
+
+    who: str
+    when: str
+    more: tuple[str, ...]
+
+
+def _brief(workflow: Workflow, state_id: str, names: Names) -> _Brief:
+    """Return who, by when and with what, as briefly as a box needs it."""
     state = workflow.states[state_id]
     owner, limit = state.owner, state.limit
     who = when = ""
+    more = []
+    if state.form is not None:
+        more.append(_("Form: %(title)s", title=title_of(names, "form", state.form)))
     if state.approval is not None:
-        who = _("Approval")
+        who = _("Approval: %(who)s", who=_(", ").join(approver_names(state.approval, names)))
+        more.insert(0, decision_word(state.approval.mode, state.approval.share))
     elif state.parallel is not None:
         who = ngettext("%(num)d task", "%(num)d tasks", len(state.parallel.branches))
     elif owner is not None and owner.team:
@@ -145,7 +176,31 @@ def _brief(workflow: Workflow, state_id: str, names: Names) -> tuple[str, str]:
         spans = [*limit.cells.values(), *([limit.duration] if limit.duration else [])]
         ends = [_length(min(spans, key=_seconds)), _length(max(spans, key=_seconds))]
         when = " – ".join(dict.fromkeys(ends))
-    return who, when
+    return _Brief(who=who, when=when, more=tuple(more))
+
+
+def approver_names(rule: ApprovalRule, names: Names) -> list[str]:
+    """Return who is asked, a word or two each."""
+    found = []
+    for one in rule.approvers:
+        if one.team:
+            found.append(_("lead of %(team)s", team=title_of(names, "team", one.team)))
+        elif one.user_field:
+            found.append(title_of(names, "field", one.user_field))
+        elif one.manager_of:
+            found.append(_("line manager"))
+        else:
+            found.append(one.user or role_word(one.role or ""))
+    return [name for name in dict.fromkeys(found) if name]
+
+
+def decision_word(mode: str, share: int) -> str:
+    """Return how the votes of an approval make a decision, with its rule."""
+    return {
+        "all": _("all must agree"),
+        "any": _("one is enough"),
+        "in_turn": _("one after the other"),
+    }.get(mode) or _("%(share)d%% must agree", share=share)
 
 
 def title_of(names: Names, kind: str, key: str) -> str:
@@ -182,7 +237,7 @@ def brief_span(seconds: int) -> str:
 def _node(
     node: ChartNode,
     row: SopRow,
-    brief: tuple[str, str],
+    brief: _Brief,
     present: str | None,
     past: frozenset[str],
 ) -> FlowNode:
@@ -193,11 +248,12 @@ def _node(
         for index, words in enumerate(node.lines)
     ]
     base = y + _TOP + len(titles) * _LINE + 1
-    who, limit = brief[0] or row.who, brief[1]
+    who, limit = brief.who or row.who, brief.when
     when = " · ".join(word for word in (row.category, limit) if word)
     said = [("who", who), ("limit", when)]
     if width_of(when) > room:
         said = [("who", who), ("limit", limit), ("limit", row.category)]
+    said += [("more", words) for words in brief.more]
     lines = [
         TextLine(words=cut(words, room), x=x + 10, y=base + _SMALL * index, kind=kind)
         for index, (kind, words) in enumerate(one for one in said if one[1])
@@ -259,10 +315,11 @@ def _overlap(one: Box, other: Box) -> float:
     return wide * high if wide > 0 and high > 0 else 0.0
 
 
-def _edge(edge: ChartEdge, rows: Mapping[str, SopRow], places: _Places) -> FlowEdge:
+def _edge(edge: ChartEdge, guard: str, rows: Mapping[str, SopRow], places: _Places) -> FlowEdge:
     points = list(edge.points)
-    broken = broken_lines(edge.label, _LABEL_ROOM, _LABEL_LINES)
-    wide = max((width_of(words) for words in broken), default=0.0)
+    broken = [("edge", words) for words in broken_lines(edge.label, _LABEL_ROOM, _LABEL_LINES)]
+    broken += [("guard", words) for words in broken_lines(guard, _GUARD_ROOM, _LABEL_LINES)]
+    wide = max((width_of(words) for _kind, words in broken), default=0.0)
     x, y = places.take(edge.at, points, wide, 14.0 * len(broken))
     top = y - (len(broken) - 1) * 7
     return FlowEdge(
@@ -271,14 +328,23 @@ def _edge(edge: ChartEdge, rows: Mapping[str, SopRow], places: _Places) -> FlowE
         path=_rounded(points),
         points=edge.points,
         at=(x, y),
-        words=f"{rows[edge.source].state} → {rows[edge.target].state}: {edge.label}",
+        words=_edge_words(edge, guard, rows),
         lines=tuple(
-            TextLine(words=words, x=x, y=round(top + 4 + index * 14, 1), kind="edge")
-            for index, words in enumerate(broken)
+            TextLine(words=words, x=x, y=round(top + 4 + index * 14, 1), kind=kind)
+            for index, (kind, words) in enumerate(broken)
         ),
         back=edge.back,
         conditional=edge.conditional,
+        kind=edge.kind,
     )
+
+
+def _edge_words(edge: ChartEdge, guard: str, rows: Mapping[str, SopRow]) -> str:
+    ends = f"{rows[edge.source].state} → {rows[edge.target].state}"
+    label = edge.label or rows[edge.target].state
+    if guard:
+        return _("%(ends)s: %(label)s, when %(guard)s", ends=ends, label=label, guard=guard)
+    return f"{ends}: {label}"
 
 
 def _rounded(points: list[Point], radius: float = 8.0) -> str:

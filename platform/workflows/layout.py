@@ -14,6 +14,7 @@ from .pins import free_line
 MOST_NODES = 300
 _LINE, _PADDING, _WIDEST, _NARROWEST = 18.0, 14.0, 200.0, 110.0
 _WIDER, _TALLER = 1.35, 30.0  # room beside and below a title for who and by when
+_SMALL = 16.0  # room for each of: the form, how an approval is decided
 _ACROSS, _DOWN, _MARGIN, _LANE = 58.0, 84.0, 24.0, 18.0
 _SLOT = 24.0  # room of a way that passes a layer
 _SWEEPS = 6
@@ -131,7 +132,7 @@ class _Drawing:
         for name in self._names:
             words = self._words[name]
             wide = max(_width(line) for line in words) + 2 * _PADDING
-            high = len(words) * _LINE + 2 * _PADDING + _TALLER
+            high = len(words) * _LINE + 2 * _PADDING + _TALLER + _SMALL * self._more(name)
             slot = _Slot((name,), round(max(wide, _NARROWEST) * _WIDER, 1), high)
             self._slots[name] = slot
             self._rows[self._layer[name]].append(slot)
@@ -151,6 +152,10 @@ class _Drawing:
                 before = slot
             _tie(before, self._slots[line.target])
             self._passing[line.source, line.target] = passing
+
+    def _more(self, name: str) -> int:
+        state = self._workflow.states[name]
+        return (state.form is not None) + (state.approval is not None)
 
     def _order_rows(self) -> None:
         """Put the slots of each row near those they are tied to, sweeping down and up."""

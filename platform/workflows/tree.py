@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-
 DEEPEST = 5  # branches within branches; beyond, the longest goes on below instead of beside
 
 
@@ -63,7 +62,7 @@ class _Builder:
     ) -> None:
         self.ways, self.place, self.below, self.into = ways, place, below, into
         self.size: dict[str, int] = {}
-        for name in reversed(place):
+        for name in reversed(list(place)):
             self.size[name] = 1 + sum(self.size[one] for one in below.get(name, ()))
 
     def sequence(self, first: str, depth: int) -> list[Step]:
@@ -90,7 +89,8 @@ class _Builder:
     def _parts(self, name: str) -> tuple[list[str], list[str]]:
         """Return the states that begin a branch of *name*, and those in which its branches come together."""
         targets = set(self.ways[name])
-        heads, joined = [], []
+        heads: list[str] = []
+        joined: list[str] = []
         for one in self.below.get(name, ()):
             alone = one in targets and all(
                 source == name or self.place[source] >= self.place[one] for source in self.into[one]

@@ -1,0 +1,407 @@
+// X6 behind one door: nothing else knows it. Draws a chart, keeps it in step with the next one, tells gestures in our own words.
+const GHOST = "~new";
+
+export class Sheet {
+  constructor(container, on) {
+    this.container = container;
+    this.on = on;
+    this.chart = { nodes: [], edges: [] };
+    this.drawn = new Map(); // id -> what was drawn, as text
+    this.about = new Map(); // id -> the chart's node or edge
+    this.icons = container.dataset.icons;
+    this.began = false;
+  }
+
+  begin() {
+    const { Config, Graph, Selection, Snapline } = window.X6;
+    Config.autoInsertCSS = false; // css/studio-canvas.css has what is needed: no style tags under our policy
+    this.container.replaceChildren();
+    const stage = document.createElement("div");
+    stage.className = "flow-stage";
+    this.container.append(stage);
+    this.graph = new Graph({
+      container: stage,
+      autoResize: true,
+      panning: { enabled: true, eventTypes: ["leftMouseDown", "mouseWheel"] },
+      mousewheel: { enabled: true, modifiers: ["ctrl", "meta"], minScale: 0.15, maxScale: 2, zoomAtMousePosition: true },
+      scaling: { min: 0.15, max: 2 },
+      moveThreshold: 3,
+      preventDefaultContextMenu: false,
+      interacting: { nodeMovable: true, edgeMovable: false, edgeLabelMovable: false, vertexMovable: false, vertexAddable: false, vertexDeletable: false, arrowheadMovable: false },
+      connecting: {
+        allowBlank: false,
+        allowLoop: false,
+        allowEdge: false,
+        allowMulti: true,
+        snap: { radius: 24 },
+        highlight: true,
+        createEdge: () => this.graph.createEdge({ shape: "edge", markup: LINE, attrs: lineAttrs("flow-edge flow-edge-fresh") }),
+        validateMagnet: ({ magnet }) => magnet.getAttribute("magnet") === "true",
+      },
+    });
+    this.selection = new Selection({ enabled: true, multiple: true, rubberband: true, modifiers: ["shift"], multipleSelectionModifiers: ["ctrl", "meta", "shift"], movable: true, showNodeSelectionBox: false, pointerEvents: "none" });
+    this.graph.use(this.selection);
+    this.graph.use(new Snapline({ enabled: true, clean: true }));
+    this.arrow();
+    this.listen();
+    this.began = true;
+  }
+
+  arrow() {
+    const svg = this.graph.view.svg;
+    const marker = svgElement("marker", { id: "flow-arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, orient: "auto", markerUnits: "userSpaceOnUse" });
+    marker.append(svgElement("path", { d: "M0 0L8 4L0 8z", class: "flow-arrow" }));
+    const defs = svg.querySelector("defs") ?? svg.insertBefore(svgElement("defs", {}), svg.firstChild);
+    defs.append(marker);
+  }
+
+  listen() {
+    const { graph, on } = this;
+    graph.on("node:click", ({ node, e }) => this.clicked(node.id, e));
+    graph.on("edge:click", ({ edge, e }) => {
+      const about = this.about.get(edge.id);
+      if (!about) return;
+      if (e.target.closest(".flow-edge-plus")) on.plus(about, e.clientX, e.clientY);
+      else this.clicked(edge.id, e);
+    });
+    graph.on("blank:click", () => {
+      if (this.marked.length) on.chosen([]);
+    });
+    graph.on("selection:changed", () => {});
+    this.selection.on("selection:changed", () => this.picked());
+    graph.on("edge:connected", ({ edge, isNew }) => {
+      const [source, target] = [edge.getSourceCellId(), edge.getTargetCellId()];
+      if (isNew && source && target) on.connected(source, target);
+    });
+    graph.on("node:moving", ({ node }) => this.loosen(node.id));
+    graph.on("node:moved", () => this.moves());
+    graph.on("scale", () => on.viewed());
+    graph.on("translate", () => on.viewed());
+    graph.on("resize", () => on.viewed());
+    this.container.addEventListener("dragover", (event) => {
+      if (event.dataTransfer.types.includes("text/x-flow-kind")) event.preventDefault();
+    });
+    this.container.addEventListener("drop", (event) => {
+      const kind = event.dataTransfer.getData("text/x-flow-kind");
+      if (!kind) return;
+      event.preventDefault();
+      const { x, y } = graph.clientToLocal(event.clientX, event.clientY);
+      const cell = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-cell-id]")?.dataset.cellId;
+      on.dropped(kind, { x: Math.max(0, x - 80), y: Math.max(0, y - 30), on: this.about.get(cell) });
+    });
+  }
+
+  clicked(id, event) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // several: the selection tells
+    const about = this.about.get(id);
+    if (about) this.on.chosen([about]);
+  }
+
+  picked() {
+    const cells = this.selection.cells.map((one) => this.about.get(one.id)).filter(Boolean);
+    if (cells.length > 1) {
+      clearTimeout(this.picking);
+      this.picking = setTimeout(() => this.on.chosen(cells.filter((one) => !one.edge)), 60);
+    }
+  }
+
+  // While a node is moved its lines are drawn straight; the server leads them well afterwards.
+  loosen(id) {
+    const node = this.graph.getCellById(id);
+    for (const edge of this.graph.getConnectedEdges(node)) {
+      if (edge.loose) continue;
+      edge.loose = true;
+      this.drawn.delete(edge.id);
+      edge.setVertices([]);
+      edge.setSource({ cell: edge.getSourceCellId(), anchor: "bottom" });
+      edge.setTarget({ cell: edge.getTargetCellId(), anchor: "top" });
+      edge.setLabels([]);
+    }
+  }
+
+  moves() {
+    clearTimeout(this.moving);
+    this.moving = setTimeout(() => {
+      const places = {};
+      for (const one of this.chart.nodes) {
+        const cell = this.graph.getCellById(one.id);
+        const at = cell?.position();
+        if (at && (Math.abs(at.x - one.x) > 1 || Math.abs(at.y - one.y) > 1)) {
+          places[one.id] = [Math.max(0, Math.round(at.x)), Math.max(0, Math.round(at.y))];
+          this.drawn.delete(one.id);
+        }
+      }
+      if (Object.keys(places).length) this.on.moved(places);
+    }, 30);
+  }
+
+  // --- drawing ------------------------------------------------------------------------------------
+
+  draw(chart) {
+    if (!this.began) this.begin();
+    this.chart = chart;
+    const wanted = new Map();
+    for (const one of chart.nodes) wanted.set(one.id, one);
+    for (const one of chart.edges) wanted.set(`${one.source}>${one.target}`, { ...one, id: `${one.source}>${one.target}`, edge: true });
+    const ways = new Map();
+    for (const one of chart.edges) if (!ways.has(one.source)) ways.set(one.source, one.ways);
+    for (const one of chart.nodes) one.ways = ways.get(one.id) ?? [];
+    const { graph } = this;
+    const fresh = [];
+    graph.startBatch("draw");
+    for (const cell of graph.getCells()) {
+      if (!wanted.has(cell.id)) {
+        this.drawn.delete(cell.id);
+        graph.removeCell(cell);
+      }
+    }
+    for (const [id, one] of wanted) {
+      const text = JSON.stringify(one);
+      const cell = graph.getCellById(id);
+      if (cell && this.drawn.get(id) === text) continue;
+      this.drawn.set(id, text);
+      if (!cell) fresh.push(one.edge ? this.edge(one) : this.node(one));
+      else if (one.edge) this.again(cell, one);
+      else this.shape(cell, one);
+    }
+    if (fresh.length) graph.addCell(fresh);
+    graph.stopBatch("draw");
+    this.about = wanted;
+    for (const one of chart.nodes) this.view(one.id)?.setAttribute("aria-label", one.label);
+    this.relabel();
+  }
+
+  node(one) {
+    return this.graph.createNode({ id: one.id, shape: "rect", x: one.x, y: one.y, width: one.w, height: one.h, markup: this.markup(one), attrs: {}, zIndex: 2 });
+  }
+
+  shape(cell, one) {
+    cell.setMarkup(this.markup(one));
+    cell.resize(one.w, one.h);
+    cell.position(one.x, one.y);
+  }
+
+  markup(one) {
+    const kind = one.type === "normal" ? one.category : one.type;
+    const parts = [
+      { tagName: "title", textContent: [one.label, ...one.said].join("\n") },
+      { tagName: "rect", selector: "body", className: `flow-box flow-box-${kind} flow-box-${one.category}`, attrs: { width: one.w, height: one.h, rx: 6 } },
+      { tagName: "svg", className: `flow-icon flow-icon-${one.category}`, attrs: { x: 10, y: 8, width: 16, height: 16, viewBox: "0 0 24 24" }, children: [{ tagName: "use", attrs: { href: `${this.icons}#${one.sign}` } }] },
+      ...one.lines.map(([kind_, words, x, y]) => ({ tagName: "text", className: `flow-text flow-text-${kind_}`, textContent: words, attrs: { x, y } })),
+    ];
+    if (one.start) parts.push({ tagName: "circle", className: "flow-start", attrs: { cx: one.w / 2, cy: -22, r: 6 } }, { tagName: "path", className: "flow-edge", attrs: { d: `M${one.w / 2} -16V-1`, "marker-end": "url(#flow-arrow)" } });
+    if (one.mark) parts.push({ tagName: "svg", className: `flow-sign flow-sign-${one.mark}`, attrs: { x: one.w - 22, y: 6, width: 16, height: 16, viewBox: "0 0 24 24" }, children: [{ tagName: "use", attrs: { href: `${this.icons}#${one.mark === "error" ? "alert-circle" : "alert-triangle"}` } }] });
+    if (one.pinned) parts.push({ tagName: "svg", className: "flow-pin", attrs: { x: one.w - 20, y: one.h - 20, width: 14, height: 14, viewBox: "0 0 24 24" }, children: [{ tagName: "use", attrs: { href: `${this.icons}#map-pin` } }] });
+    if (one.category !== "closed") parts.push({ tagName: "circle", className: "flow-port", attrs: { cx: one.w / 2, cy: one.h, r: 6, magnet: "true" } });
+    return parts;
+  }
+
+  edge(one) {
+    return this.graph.createEdge({ id: one.id, shape: "edge", markup: LINE, attrs: lineAttrs(lineClass(one)), zIndex: 1, ...this.ends(one) });
+  }
+
+  again(cell, one) {
+    const { source, target, vertices, labels } = this.ends(one);
+    cell.loose = false;
+    cell.setSource(source);
+    cell.setTarget(target);
+    cell.setVertices(vertices);
+    cell.setLabels(labels);
+    cell.setAttrs(lineAttrs(lineClass(one)));
+  }
+
+  ends(one) {
+    const nodes = this.chart.nodes;
+    const end = (id, [x, y]) => {
+      const box = nodes.find((node) => node.id === id);
+      return { cell: id, anchor: { name: "topLeft", args: { dx: x - box.x, dy: y - box.y } }, connectionPoint: "anchor" };
+    };
+    const points = one.points;
+    return {
+      source: end(one.source, points[0]),
+      target: end(one.target, points[points.length - 1]),
+      vertices: points.slice(1, -1).map(([x, y]) => ({ x, y })),
+      connector: { name: "rounded", args: { radius: 8 } },
+      labels: this.labels(one),
+    };
+  }
+
+  labels(one) {
+    const found = [];
+    if (one.lines.length) {
+      const { distance, offset } = nearest(one.points, one.at);
+      const top = -(one.lines.length - 1) * 7 + 4;
+      found.push({
+        markup: [{ tagName: "title", textContent: [one.words, ...one.said].join("\n") }, ...one.lines.map(([kind, words], place) => ({ tagName: "text", className: `flow-words flow-words-${kind}`, textContent: words, attrs: { x: 0, y: top + place * 14 } }))],
+        attrs: {},
+        position: { distance, offset },
+      });
+    }
+    if (one.mark) {
+      const { distance, offset } = nearest(one.points, one.at);
+      found.push({ markup: [{ tagName: "svg", className: `flow-sign flow-sign-${one.mark}`, attrs: { x: -8, y: -26, width: 16, height: 16, viewBox: "0 0 24 24" }, children: [{ tagName: "use", attrs: { href: `${this.icons}#${one.mark === "error" ? "alert-circle" : "alert-triangle"}` } }] }], attrs: {}, position: { distance, offset } });
+    }
+    if (one.ways.length) {
+      found.push({
+        markup: [{ tagName: "g", className: "flow-edge-plus", children: [{ tagName: "title", textContent: this.container.dataset.plus }, { tagName: "circle", attrs: { r: 8 } }, { tagName: "path", attrs: { d: "M-4 0H4M0 -4V4" } }] }],
+        attrs: {},
+        position: { distance: 22 },
+      });
+    }
+    return found;
+  }
+
+  // A place that is kept free for what is being put in, until the server has laid it out.
+  ghost(cell, kind) {
+    const button = document.querySelector(`.flow-new[data-kind="${kind}"]`);
+    const spot = cell.edge ? { x: cell.at[0] - 75, y: cell.at[1] - 20 } : { x: cell.x + 24, y: cell.y + cell.h + 30 };
+    const text = [{ tagName: "rect", className: "flow-box flow-box-ghost", attrs: { width: 150, height: 40, rx: 6 } }, { tagName: "text", className: "flow-text flow-text-title", textContent: button?.textContent.trim() ?? "", attrs: { x: 14, y: 25 } }];
+    this.graph.addNode({ id: GHOST, shape: "rect", ...spot, width: 150, height: 40, markup: text, attrs: {}, zIndex: 3 });
+  }
+
+  fade(ids) {
+    for (const id of ids) {
+      this.view(id)?.classList.add("flow-faded");
+      this.drawn.delete(id);
+    }
+  }
+
+  view(id) {
+    const cell = this.graph.getCellById(id);
+    return cell ? this.graph.findViewByCell(cell)?.container : null;
+  }
+
+  // --- what is marked, and what is looked at ------------------------------------------------------
+
+  get marked() {
+    return this.chosen ?? [];
+  }
+
+  mark(ids) {
+    this.chosen = ids;
+    this.relabel();
+  }
+
+  // The one that keys act on.
+  point(id) {
+    this.current = id;
+    this.relabel();
+    if (id) this.reveal(id);
+  }
+
+  relabel() {
+    for (const one of this.container.querySelectorAll(".flow-chosen, .flow-current, .flow-faded")) one.classList.remove("flow-chosen", "flow-current", "flow-faded");
+    for (const id of this.marked) this.view(id)?.classList.add("flow-chosen");
+    const view = this.current && this.view(this.current);
+    if (!view) return this.container.removeAttribute("aria-activedescendant");
+    const about = this.about.get(this.current);
+    view.classList.add("flow-current");
+    view.id = `flow-cell-${this.current}`;
+    view.setAttribute("role", "img");
+    const problem = about.mark ? `${this.container.dataset[about.mark] ?? about.mark}: ${about.said.join(" ")}` : "";
+    view.setAttribute("aria-label", [about.edge ? about.words : about.label, problem].filter(Boolean).join(". "));
+    return this.container.setAttribute("aria-activedescendant", view.id);
+  }
+
+  box(id) {
+    const about = this.about.get(id);
+    if (!about) return null;
+    return about.edge ? { x: about.at[0] - 40, y: about.at[1] - 20, width: 80, height: 40 } : { x: about.x, y: about.y, width: about.w, height: about.h };
+  }
+
+  // Where something stands in the window.
+  clientBox(id) {
+    const { x, y, width, height } = this.box(id);
+    const from = this.graph.localToClient(x, y);
+    const to = this.graph.localToClient(x + width, y + height);
+    return { left: from.x, top: from.y, right: to.x, bottom: to.y };
+  }
+
+  reveal(id) {
+    const box = this.box(id);
+    if (!box) return;
+    const here = this.clientBox(id);
+    const room = this.container.getBoundingClientRect();
+    if (here.left < room.left || here.right > room.right || here.top < room.top || here.bottom > room.bottom) this.graph.centerPoint(box.x + box.width / 2, box.y + box.height / 2);
+  }
+
+  show(id) {
+    this.container.focus();
+    const box = this.box(id);
+    if (!box) return;
+    if (this.graph.zoom() < 0.6) this.graph.zoomTo(1);
+    this.graph.centerPoint(box.x + box.width / 2, box.y + box.height / 2);
+    this.point(id);
+  }
+
+  zoom(how) {
+    if (how === "fit") return this.fit();
+    return this.graph.zoom(how === "in" ? 0.15 : -0.15, { minScale: 0.15, maxScale: 2 });
+  }
+
+  // Show all of it when that can still be read; else its beginning.
+  fit(least = 0.15) {
+    const room = this.container.getBoundingClientRect();
+    const scale = Math.min(1, (room.width - 24) / (this.chart.width || 1), (room.height - 24) / (this.chart.height || 1));
+    const used = Math.max(scale, least === 1 ? 0.7 : least);
+    this.graph.zoomTo(used);
+    const start = this.chart.nodes.find((one) => one.start);
+    const wide = this.chart.width * used > room.width;
+    const x = wide && start ? room.width / 2 - (start.x + start.w / 2) * used : (room.width - this.chart.width * used) / 2;
+    const high = this.chart.height * used > room.height;
+    this.graph.translate(x, high ? (start && start.y > 200 ? 60 - start.y * used : 0) : (room.height - this.chart.height * used) / 2);
+  }
+
+  seen() {
+    const { width, height } = this.container.getBoundingClientRect();
+    const scale = this.graph.zoom();
+    const { tx, ty } = this.graph.translate();
+    return { x: -tx / scale, y: -ty / scale, width: width / scale, height: height / scale };
+  }
+
+  look(x, y) {
+    this.graph.centerPoint(x, y);
+  }
+
+  dispose() {
+    this.graph?.dispose();
+    this.began = false;
+  }
+}
+
+const LINE = [
+  { tagName: "path", selector: "wrap", className: "flow-wrap" },
+  { tagName: "path", selector: "line" },
+];
+
+function lineAttrs(name) {
+  return { wrap: { connection: true, fill: "none" }, line: { connection: true, fill: "none", class: name, "marker-end": "url(#flow-arrow)" } };
+}
+
+function lineClass(one) {
+  return `flow-edge${one.back ? " flow-edge-back" : ""}${one.conditional ? " flow-edge-sometimes" : ""}${one.mark ? ` flow-edge-${one.mark}` : ""}`;
+}
+
+function svgElement(name, attributes) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+// Where on a line a point is nearest, as a share of its length, and how far beside it the point lies.
+function nearest(points, [x, y]) {
+  let length = 0;
+  let best = { far: Infinity, along: 0, offset: { x: 0, y: 0 } };
+  for (let place = 1; place < points.length; place += 1) {
+    const [ax, ay] = points[place - 1];
+    const [bx, by] = points[place];
+    const long = Math.hypot(bx - ax, by - ay);
+    const share = long ? Math.max(0, Math.min(1, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / (long * long))) : 0;
+    const [px, py] = [ax + (bx - ax) * share, ay + (by - ay) * share];
+    const far = Math.hypot(x - px, y - py);
+    if (far < best.far) best = { far, along: length + long * share, offset: { x: x - px, y: y - py } };
+    length += long;
+  }
+  const share = length ? best.along / length : 0.5;
+  return { distance: Math.min(Math.max(share, 0.001), 0.999), offset: best.offset };
+}

@@ -1,0 +1,115 @@
+// The editor of workflows around its chart: palette, finding, the tree and the outline, copies, and boxes to tick.
+import { askKind, at, bar, copyStates, pasteStates, perform, say, stateNamed } from "./workflow_gestures.js";
+
+let started = false;
+
+export function mount(element, room) {
+  if (started) return;
+  started = true;
+  room.element.addEventListener("click", (event) => clicked(event, room));
+  room.element.addEventListener("change", (event) => ticked(event, room));
+  room.element.addEventListener("submit", (event) => submitted(event, room));
+  room.element.addEventListener("keydown", (event) => pressed(event, room), true);
+  room.element.addEventListener("dragstart", (event) => {
+    const kind = event.target.closest?.(".flow-new")?.dataset.kind;
+    if (kind) event.dataTransfer.setData("text/x-flow-kind", kind);
+  });
+  document.addEventListener("paste", (event) => {
+    if (isTyping(event.target) || !document.getElementById("flow-room")) return;
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    event.preventDefault();
+    pasteStates(text, selected(room)[0] ?? "");
+  });
+  if (innerWidth < 800 && !room.at.includes("view=")) room.select(room.at ? `${room.at};view=tree` : ";view=tree");
+}
+
+export function selected(room) {
+  const [where] = room.at.split(";");
+  const [first, ...steps] = where.split("/").map(decodeURIComponent);
+  return first === "state" ? steps : [];
+}
+
+function isTyping(target) {
+  return Boolean(target?.closest?.("input, textarea, select, [contenteditable], .ace_editor, [popover]"));
+}
+
+function clicked(event, room) {
+  const plus = event.target.closest("[data-plus]");
+  if (plus) {
+    const box = plus.getBoundingClientRect();
+    return askKind(JSON.parse(plus.dataset.plus), box.left, box.bottom + 4);
+  }
+  const fresh = event.target.closest(".flow-new");
+  if (fresh) {
+    const [source = ""] = selected(room);
+    return void perform({ do: "insert", kind: fresh.dataset.kind, source }, { focus: true });
+  }
+  const copy = event.target.closest("[data-copy-states]");
+  if (copy) return void copyStates(JSON.parse(copy.dataset.copyStates));
+  const button = event.target.closest("[data-gesture]");
+  if (!button) return undefined;
+  const what = JSON.parse(button.dataset.gesture);
+  const from = button.dataset.from && document.getElementById(button.dataset.from);
+  for (const key of Object.keys(what)) {
+    if (from && what[key] === "") what[key] = from.value;
+  }
+  return void perform(what);
+}
+
+function ticked(event, room) {
+  const set = event.target.closest("[data-ticks]");
+  if (!set) return;
+  const path = JSON.parse(set.dataset.ticks);
+  const value = [...set.querySelectorAll("input:checked")].map((one) => one.value);
+  room.edit({ en: "Choice changed", "zh-CN": "修改选择" }, [value.length ? { op: "set", path, value } : { op: "clear", path }]);
+}
+
+function submitted(event, room) {
+  const find = event.target.closest("#flow-find");
+  const rename = event.target.closest("[data-rename-state]");
+  if (find) {
+    event.preventDefault();
+    const found = stateNamed(find.querySelector("input").value);
+    if (!found) return say(bar().dataset.saidFound);
+    say("");
+    room.select(at("state", found)).then(() => show(found));
+  } else if (rename) {
+    event.preventDefault();
+    const to = rename.querySelector("input").value.trim();
+    const name = rename.dataset.renameState;
+    if (to && to !== name) document.dispatchEvent(new CustomEvent("studio:rename", { detail: { kind: "workflow", id: room.id, part: `state:${name}`, to } }));
+  }
+  return undefined;
+}
+
+function show(id) {
+  document.dispatchEvent(new CustomEvent("flow:show", { detail: { id } }));
+  const card = document.getElementById(`tree-${id}`) ?? document.getElementById(`outline-${id}`);
+  card?.scrollIntoView({ block: "center", inline: "center" });
+  card?.querySelector("a")?.focus();
+}
+
+function pressed(event, room) {
+  const mod = event.ctrlKey || event.metaKey;
+  const key = event.key.toLowerCase();
+  if (mod && key === "f" && !isTyping(event.target)) {
+    event.preventDefault();
+    return document.getElementById("flow-find-words").focus();
+  }
+  const line = event.target.closest?.(".flow-card, .flow-line");
+  if (!line || isTyping(event.target)) return undefined;
+  const id = line.id.replace(/^(tree|outline|line)-/, "");
+  const act = (what) => { event.preventDefault(); event.stopPropagation(); what(); };
+  const box = line.getBoundingClientRect();
+  if (mod && key === "c" && !String(getSelection())) return act(() => copyStates([id]));
+  if (mod && key === "d") return act(() => perform({ do: "duplicate", states: [id] }));
+  if (mod || event.altKey) return undefined;
+  if (event.key === "Delete") return act(() => room.select(at("remove", id)).then(() => document.getElementById("flow-inspector").focus()));
+  if (key === "n") return act(() => askKind({ source: id, way: line.dataset.way ?? "" }, box.left, box.bottom));
+  if (["ArrowDown", "ArrowUp"].includes(event.key) && line.closest("#flow-tree")) {
+    const cards = [...document.querySelectorAll("#flow-tree .flow-card a.flow-link")];
+    const now = cards.indexOf(line.querySelector("a.flow-link"));
+    return act(() => cards[now + (event.key === "ArrowDown" ? 1 : -1)]?.focus());
+  }
+  return undefined;
+}

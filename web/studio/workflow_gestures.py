@@ -1,0 +1,151 @@
+"""Gestures on a workflow: the page tells what was done, and gets the operations that say so in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import Response, abort, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from sopwith.core.text import Text
+from sopwith.definitions import Document, read_nodes
+from sopwith.definitions.node import Node
+
+from ..languages import lang
+from .bench import bench_of
+from .blueprint import blueprint, the_draft
+from .editors import workflow_changes as changes
+from .editors.lenient import mapping
+from .editors.workflow_changes import CannotPlanError, Plan
+
+LARGEST = 200_000
+Gesture = Mapping[str, Any]
+Teams = tuple[str, ...]
+
+
+@blueprint.post("/<draft_id>/workflows/<name>/plan")
+def plan_workflow(draft_id: str, name: str) -> ResponseReturnValue:
+    """Return the operations of a gesture, what the step is called, and what is selected afterwards."""
+    document, teams = _workflow(draft_id, name)
+    sent = request.get_json(silent=True)
+    gesture = sent if isinstance(sent, dict) else {}
+    make = _MAKERS.get(_text(gesture, "do"))
+    if make is None:
+        return jsonify(message="do is one of " + ", ".join(sorted(_MAKERS))), 400
+    try:
+        made = make(document.value, gesture, teams)
+    except CannotPlanError as error:
+        return jsonify(message=error.words.get(lang())), 422
+    step = {"en": made.step.en, "zh-CN": made.step.zh}
+    return jsonify(operations=made.operations, step=step, then=made.then)
+
+
+@blueprint.get("/<draft_id>/workflows/<name>/copy")
+def copy_states(draft_id: str, name: str) -> ResponseReturnValue:
+    """Return states of a workflow as YAML, as they are written, comments included; all when none is named."""
+    document, _teams = _workflow(draft_id, name)
+    wanted = request.args.getlist("state")[: changes.MOST] or list(
+        changes.states_of(document.value)
+    )
+    nodes = [document.node.at(("states", one)) for one in dict.fromkeys(wanted)]
+    text = "".join(written(one) for one in nodes if one is not None)
+    if not text:
+        abort(404)
+    return Response("states:\n" + text, mimetype="text/plain")
+
+
+def written(node: Node) -> str:
+    """Return a state with its key as lines of YAML, two spaces in."""
+    lines = node.raw.splitlines() or [""]
+    if node.style == "flow" or node.kind == "scalar":
+        return f"  {node.key}: {' '.join(line.strip() for line in lines)}\n"
+    margin = " " * (node.place[1] - 1)
+    body = [line.removeprefix(margin) for line in lines]
+    return f"  {node.key}:\n" + "".join(f"    {line}".rstrip() + "\n" for line in body)
+
+
+def states_in(text: str) -> dict[str, Any]:
+    """Return the states that a clipboard's *text* holds: ``states:`` with a mapping, or the mapping itself."""
+    roots, found = read_nodes(text[:LARGEST], "clipboard.yaml")
+    if any(one.severity == "error" for one in found) or len(roots) != 1:
+        return {}
+    value = mapping(roots[0].value)
+    held = mapping(value.get("states")) or value
+    return {name: one for name, one in held.items() if isinstance(one, dict) and "title" in one}
+
+
+def _workflow(draft_id: str, name: str) -> tuple[Document, Teams]:
+    made = bench_of(the_draft(draft_id).documents)
+    found = next((one for one in made.documents if one.key == ("workflow", name)), None)
+    if found is None:
+        abort(404)
+    return found, tuple(one.id for one in made.documents if one.kind == "team")
+
+
+def _text(gesture: Gesture, key: str) -> str:
+    value = gesture.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _names(gesture: Gesture) -> list[str]:
+    value = gesture.get("states")
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def _place(value: Any) -> Sequence[float]:
+    """Return [x, y], empty for none: every pin on the chart is two numbers."""
+    fine = isinstance(value, list) and len(value) == 2
+    numbers = [one for one in value if isinstance(one, int | float) and not isinstance(one, bool)] if fine else []  # fmt: skip
+    return numbers if len(numbers) == 2 and all(abs(one) < 1e6 for one in numbers) else ()
+
+
+def _insert(doc: changes.Doc, one: Gesture, teams: Teams) -> Plan:
+    source, way, kind, at = _text(one, "source"), _text(one, "way"), _text(one, "kind"), _place(one.get("at"))  # fmt: skip
+    if not source:
+        return changes.add(doc, kind, teams, at)
+    if not way:
+        return changes.branch(doc, source, kind, teams, at)
+    return changes.insert(doc, source, way, kind, teams, at)
+
+
+def _pin(doc: changes.Doc, one: Gesture, teams: Teams) -> Plan:
+    places = {name: _place(place) for name, place in mapping(one.get("places")).items()}
+    return changes.pin(doc, {name: place for name, place in places.items() if place})
+
+
+def _unpin(doc: changes.Doc, one: Gesture, teams: Teams) -> Plan:
+    return changes.unpin(doc, _names(one) or list(mapping(doc.get("layout"))))
+
+
+def _paste(doc: changes.Doc, one: Gesture, teams: Teams) -> Plan:
+    found = states_in(_text(one, "text"))
+    if not found:
+        raise CannotPlanError(Text("What is on the clipboard holds no states of a workflow.", "剪贴板里没有流程的状态。"))  # fmt: skip
+    return changes.paste(doc, found, _text(one, "after"))
+
+
+def _duplicate(doc: changes.Doc, one: Gesture, teams: Teams) -> Plan:
+    states = changes.states_of(doc)
+    names = [name for name in _names(one) if name in states]
+    return changes.paste(doc, {name: states[name] for name in names}, names[-1] if names else "")
+
+
+_MAKERS: Mapping[str, Callable[[changes.Doc, Gesture, Teams], Plan]] = {
+    "insert": _insert,
+    "connect": lambda doc, one, _teams: changes.connect(
+        doc, _text(one, "source"), _text(one, "target")
+    ),
+    "lead": lambda doc, one, _teams: changes.lead(
+        doc, _text(one, "source"), _text(one, "way"), _text(one, "target")
+    ),
+    "cut": lambda doc, one, _teams: changes.cut(doc, _text(one, "source"), _text(one, "target")),
+    "remove": lambda doc, one, _teams: changes.remove(doc, _names(one), _text(one, "to")),
+    "become": lambda doc, one, teams: changes.become(
+        doc, _text(one, "state"), _text(one, "type"), teams
+    ),
+    "pin": _pin,
+    "unpin": _unpin,
+    "paste": _paste,
+    "duplicate": _duplicate,
+}
