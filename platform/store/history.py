@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, Select, literal, select, tuple_
 
 from ..core.decision import Why
 from ..core.events import Actor, Cause, Event, EventKind
@@ -43,12 +43,32 @@ class KeptMessage:
     created_at: datetime
 
 
-def events_of(connection: Connection, record_id: str, *, after: int = 0) -> list[KeptEvent]:
-    """Return the events of the record beyond *after*, in order."""
+def events_of(
+    connection: Connection,
+    record_id: str,
+    *,
+    after: int = 0,
+    limit: int | None = None,
+    kinds: Iterable[EventKind] = (),
+) -> list[KeptEvent]:
+    """Return the events of the record beyond *after*, in order. limit: no more than so many. kinds: only these."""
     query = select(RecordEventRow.__table__).where(
         RecordEventRow.record_id == record_id, RecordEventRow.seq > after
     )
-    rows = connection.execute(query.order_by(RecordEventRow.seq)).mappings()
+    if wanted := sorted(kinds):
+        query = query.where(RecordEventRow.kind.in_(wanted))
+    rows = connection.execute(query.order_by(RecordEventRow.seq).limit(limit)).mappings()
+    return [kept_event(row) for row in rows]
+
+
+def newest_events(
+    connection: Connection, record_id: str, limit: int, *, before: int | None = None
+) -> list[KeptEvent]:
+    """Return up to *limit* events of the record, the newest first; *before*: older than this one."""
+    query = select(RecordEventRow.__table__).where(RecordEventRow.record_id == record_id)
+    if before is not None:
+        query = query.where(RecordEventRow.seq < before)
+    rows = connection.execute(query.order_by(RecordEventRow.seq.desc()).limit(limit)).mappings()
     return [kept_event(row) for row in rows]
 
 
@@ -91,12 +111,34 @@ def messages_of(
     return [KeptMessage(**row) for row in rows]
 
 
-def explanations_of(connection: Connection, record_id: str) -> dict[int, tuple[Why, ...]]:
-    """Return why each command did what it did, by the version that it led to."""
+def newest_messages(
+    connection: Connection,
+    record_id: str,
+    limit: int,
+    *,
+    before: tuple[int, str] | None = None,
+    public_only: bool = False,
+) -> list[KeptMessage]:
+    """Return up to *limit* messages, the newest first; *before*: older than the one of this seq and id."""
+    query = select(MessageRow.__table__).where(MessageRow.record_id == record_id)
+    if before is not None:
+        place = tuple_(MessageRow.seq, MessageRow.id)
+        query = query.where(place < tuple_(literal(before[0]), literal(before[1])))
+    if public_only:
+        query = query.where(MessageRow.public)
+    newest = query.order_by(MessageRow.seq.desc(), MessageRow.id.desc()).limit(limit)
+    return [KeptMessage(**row) for row in connection.execute(newest).mappings()]
+
+
+def explanations_of(
+    connection: Connection, record_id: str, *, newest: int | None = None
+) -> dict[int, tuple[Why, ...]]:
+    """Return why each command did what it did, by the version that it led to. newest: of so many of the last."""
     query = select(ExplanationRow.seq, ExplanationRow.why).where(
         ExplanationRow.record_id == record_id
     )
-    rows = connection.execute(query.order_by(ExplanationRow.seq))
+    order = ExplanationRow.seq if newest is None else ExplanationRow.seq.desc()
+    rows = connection.execute(query.order_by(order).limit(newest))
     return {seq: tuple(_why(one) for one in why) for seq, why in rows}
 
 

@@ -139,7 +139,7 @@ class MessageRow(Base):
     """What somebody said on a record. *seq* is that of its comment event."""
 
     __tablename__ = "message"
-    __table_args__ = (Index("ix_message_record", "record_id", "created_at", "id"),)
+    __table_args__ = (Index("ix_message_record", "record_id", "seq", "id"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     record_id: Mapped[str] = mapped_column(ForeignKey("record.id"))

@@ -37,7 +37,9 @@ def events(call: Call, record_id: str) -> Answer:
     state, release = current()
     secret = showing.hidden(release, state)
     with get_service().database.reading() as connection:
-        found = events_of(connection, record_id, after=int(call.query.get("after", 0)))
+        found = events_of(
+            connection, record_id, after=int(call.query.get("after", 0)), limit=PAGE + 1
+        )
     page = found[:PAGE]
     more = page[-1].seq if len(found) > PAGE else None
     return Answer(body={"items": [_event(one, secret) for one in page], "next": more})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any
 from sopwith.core.decision import Why, sentence
 from sopwith.core.messages import MESSAGES
 from sopwith.core.plain import to_plain
+from sopwith.core.record import RecordState
 from sopwith.engine.considered import considered
 from sopwith.engine.fold import fold
 from sopwith.expressions import Expression, Labels, Trace
@@ -79,15 +81,25 @@ class Explainer:
         """Return the last commands that have an explanation, the newest first."""
         if not self.events:
             return []
-        newest = sorted(self.why, reverse=True)[:MOST_COMMANDS]
-        return [self._command(seq) for seq in newest]
+        newest = sorted(self.why)[-MOST_COMMANDS:]
+        found, state, known = [], None, 0
+        for (
+            seq
+        ) in newest:  # in their order: the state before each goes on from the one before the last
+            first, last = self._places(seq)
+            if first > known:
+                state = fold(state, [one.event for one in self.events[known:first]])
+                known = first
+            found.append(self._command(seq, first, last, state))
+        return found[::-1]
 
     def _labels(self) -> Labels:
-        state = fold(None, [one.event for one in self.events])
-        return labels_of(self.release, kind_of(self.release, state))
+        opened = fold(None, [self.events[0].event])
+        return labels_of(self.release, kind_of(self.release, opened))
 
-    def _command(self, seq: int) -> Explained:
-        last = next(index for index, one in enumerate(self.events) if one.seq == seq)
+    def _places(self, seq: int) -> tuple[int, int]:
+        """Return where the events of the command that led to version *seq* begin and end."""
+        last = bisect_left(self.events, seq, key=lambda one: one.seq)
         first = last
         at = self.events[last].event.at
         while (
@@ -96,7 +108,10 @@ class Explainer:
             and self.events[first - 1].seq not in self.why
         ):
             first -= 1
-        labels = self._labels()
+        return first, last
+
+    def _command(self, seq: int, first: int, last: int, before: RecordState | None) -> Explained:
+        at, labels = self.events[last].event.at, self._labels()
         whys = self.why[seq]
         people_first = next(
             (e.event for e in self.events[first : last + 1] if e.event.actor.kind != "system"), None
@@ -107,7 +122,7 @@ class Explainer:
             at=at,
             who=self.people.actor(actor),
             reasons=tuple(self._reason(one, labels) for one in whys),
-            idle=tuple(self._idle(first, last, whys, labels)),
+            idle=tuple(self._idle(before, self.events[first : last + 1], whys, labels)),
         )
 
     def _reason(self, why: Why, labels: Labels) -> Reason:
@@ -157,10 +172,15 @@ class Explainer:
         )
         return Step(words=words, outcome=str(part.get("outcome", "")), candidates=candidates)
 
-    def _idle(self, first: int, last: int, whys: Sequence[Why], labels: Labels) -> Iterator[Reason]:
+    def _idle(
+        self,
+        before: RecordState | None,
+        events: Sequence[KeptEvent],
+        whys: Sequence[Why],
+        labels: Labels,
+    ) -> Iterator[Reason]:
         """Yield the rules that listened and did not act, with the clauses that kept them."""
-        before = fold(None, [one.event for one in self.events[:first]]) if first else None
-        happened = [one.event for one in self.events[first : last + 1]]
+        happened = [one.event for one in events]
         fired = frozenset(one.id for one in whys if one.kind == "rule" and one.outcome == "fired")
         for one in considered(self.release, before, happened, fired):
             if one.fired:

@@ -13,17 +13,19 @@ from sqlalchemy import Connection
 from sopwith.access.allow import allow
 from sopwith.access.model import Act
 from sopwith.core.decision import Problem
+from sopwith.core.events import EventKind
 from sopwith.core.record import Clock, RecordState
 from sopwith.core.text import Text
 from sopwith.release.model import RecordType, Release
 from sopwith.store.customers import customer_of
 from sopwith.store.files import Attachment, files_of
-from sopwith.store.history import KeptMessage, events_of, explanations_of, messages_of
+from sopwith.store.history import KeptMessage, events_of, explanations_of
 from sopwith.store.lists import RecordFilter, RecordSummary, list_records
 from sopwith.store.records import id_of_number, title_of
 from sopwith.workflows.layout import Chart, layout
 from sopwith.workflows.model import State, Workflow
 
+from ..earlier import earlier_messages, is_earlier
 from ..htmx import is_htmx, show
 from ..languages import lang
 from ..visitor import get_service, visitor
@@ -32,7 +34,8 @@ from .approval import ApprovalFacts, approval_facts
 from .clock_facts import clock_facts, shown_clocks
 from .colleagues import Colleagues, colleagues, names_of
 from .duplicates import Twin, twins_of
-from .explain import Explainer
+from .earlier import earlier_lines
+from .explain import MOST_COMMANDS, Explainer
 from .history import Line, Teller
 from .lists import DeskList, list_address, row_of, show_list
 from .seen import seen
@@ -95,6 +98,7 @@ class RecordPage:
     more_fields: Sequence[Mapping[str, Any]] = ()
     lines: Sequence[Line] = ()
     whole: bool = False
+    earlier: str = ""
     explained: Sequence[Any] = ()
     clock_facts: Sequence[Any] = ()
     chart: Chart | None = None
@@ -200,28 +204,28 @@ def _tab_content(
     }
     more = {"more_fields": shown_values(kind, state.state, rest, picks)}
     if tab == "conversation":
-        messages = messages_of(connection, state.id, public_only=not may["note"])
+        messages, earlier = earlier_messages(connection, state.id, public_only=not may["note"])
         files = {one.id: one for one in files_of(connection, state.id, public_only=not may["note"])}
         first = {name: state.values[name] for name in asked if name in state.values}
         return more | {
             "messages": messages,
+            "earlier": earlier,
             "files": files,
             "request_fields": shown_values(kind, state.state, first, picks),
         }
     if tab == "flow":
         return more | {"chart": layout(workflow, "zh-CN" if lang() == "zh-CN" else "en")}
-    events = events_of(connection, state.id)
     if tab == "clocks":
+        events = events_of(connection, state.id, kinds=[EventKind.CLOCK])
         return more | {"clock_facts": clock_facts(release, state, events)}
     if tab == "why":
-        why = explanations_of(connection, state.id)
+        events = events_of(connection, state.id)
+        why = explanations_of(connection, state.id, newest=MOST_COMMANDS)
         return more | {"explained": Explainer(release, people, events, why).commands()}
     whole = request.args.get("all") == "1"
-    lines = Teller(release, state, people, picks).lines(events)
-    return more | {
-        "lines": [one for one in reversed(lines) if whole or not one.quiet],
-        "whole": whole,
-    }
+    teller = Teller(release, state, people, picks)
+    lines, earlier = earlier_lines(connection, state.id, teller.line, whole=whole)
+    return more | {"lines": lines, "earlier": earlier, "whole": whole}
 
 
 def _others(
@@ -329,6 +333,7 @@ def context(page: RecordPage) -> dict[str, Any]:
         "type_title": page.kind.title.get(lang()),
         "has_form": form_of(page.release, state) is not None,
         "text": _text,
+        "is_earlier": is_earlier(),
         "tabs": _tabs(page.may),
     }
 

@@ -19,10 +19,11 @@ from sopwith.formbuilder.model import Field, FieldType
 from sopwith.release.model import Release
 from sopwith.sla.model import Metric
 from sopwith.store.files import Attachment, files_by_id
-from sopwith.store.history import KeptMessage, messages_of
+from sopwith.store.history import KeptMessage
 from sopwith.store.records import title_of
 from sopwith.workflows.progress import StepView, customer_steps
 
+from ..earlier import earlier_messages, is_earlier
 from ..forms import evaluate
 from ..languages import lang, zone
 from ..times import by_when
@@ -67,6 +68,8 @@ class Following:
     promise: str
     is_late: bool
     said: tuple[Said, ...]
+    earlier: str
+    is_earlier: bool
     answers: tuple[Answer, ...]
     may_reply: bool
     may_answer_solved: bool
@@ -79,7 +82,7 @@ def follow(connection: Connection, release: Release, state: RecordState, actor: 
     kind = release.record_types[state.type]
     workflow = release.workflows[kind.workflow]
     place = workflow.states[state.state]
-    messages = messages_of(connection, state.id, public_only=True)
+    messages, earlier = earlier_messages(connection, state.id, public_only=True)
     wanted = [one for message in messages for one in message.files]
     answers, answer_ids = _answers(release, state)
     files = public_files(connection, state.id, [*wanted, *(i for ids in answer_ids for i in ids)])
@@ -96,6 +99,8 @@ def follow(connection: Connection, release: Release, state: RecordState, actor: 
         promise=promise,
         is_late=is_late,
         said=tuple(_said(one, files, state) for one in messages),
+        earlier=earlier,
+        is_earlier=is_earlier(),
         answers=tuple(
             Answer(
                 label=one.label,

@@ -15,12 +15,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, select
 
+from sopwith.core.events import EventKind
 from sopwith.expressions.types import TEXT
 from sopwith.store.claims import claim, is_work_due, take_expired
 from sopwith.store.engine import Database
 from sopwith.store.files import files_of
 from sopwith.store.found_by import MarkTest, each_fits, field_test, has_settled
-from sopwith.store.history import events_of, explanations_of, messages_of
+from sopwith.store.history import (
+    events_of,
+    explanations_of,
+    messages_of,
+    newest_events,
+    newest_messages,
+)
 from sopwith.store.inspection import open_counts, some_records
 from sopwith.store.jobs import dead_jobs, jobs_of
 from sopwith.store.lists import (
@@ -261,8 +268,26 @@ QUERIES: list[Any] = [
         lambda c: ids_of(c, RecordFilter(categories=OPEN_CATEGORIES)), set(), id="sweep of a rule"
     ),
     pytest.param(lambda c: events_of(c, "r1"), set(), id="history"),
-    pytest.param(lambda c: messages_of(c, "r1"), {"ix_message_record"}, id="conversation"),
+    pytest.param(
+        lambda c: [newest_events(c, "r1", 200, before=one) for one in (None, 500)],
+        {"sqlite_autoindex_record_event_1"},
+        id="history, newest first",
+    ),
+    pytest.param(
+        lambda c: events_of(c, "r1", kinds=[EventKind.CLOCK]), set(), id="history of clocks"
+    ),
+    pytest.param(lambda c: messages_of(c, "r1"), {"ix_message_record"}, id="whole conversation"),
+    pytest.param(
+        lambda c: [
+            newest_messages(c, "r1", 51, before=one, public_only=public)
+            for one in (None, (500, "m1"))
+            for public in (True, False)
+        ],
+        {"ix_message_record"},
+        id="conversation, newest first",
+    ),
     pytest.param(lambda c: explanations_of(c, "r1"), set(), id="why"),
+    pytest.param(lambda c: explanations_of(c, "r1", newest=12), set(), id="why, the last"),
     pytest.param(lambda c: files_of(c, "r1"), {"ix_attachment_record"}, id="files"),
     pytest.param(lambda c: jobs_of(c, "r1"), {"ix_job_record"}, id="jobs of a record"),
     pytest.param(lambda c: loads_of(c, ["lin"]), {"ix_record_owner"}, id="load"),

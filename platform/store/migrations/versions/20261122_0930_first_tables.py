@@ -674,7 +674,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_message_record_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
     )
-    op.create_index("ix_message_record", "message", ["record_id", "created_at", "id"], unique=False)
+    op.create_index("ix_message_record", "message", ["record_id", "seq", "id"], unique=False)
     op.create_table(
         "notice",
         sa.Column("id", BigId, nullable=False),
