@@ -147,6 +147,7 @@ async function drawn() {
     modules.set(one, module);
     await module.mount?.(one, room);
   }
+  element.dataset.drawn = String(Number(element.dataset.drawn ?? 0) + 1);
   document.dispatchEvent(new CustomEvent("studio:drawn"));
 }
 
