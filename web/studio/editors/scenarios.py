@@ -68,7 +68,7 @@ def view(subject: Subject) -> Facts:
         "steps": shown,
         "step": _details(shown[index], steps[index]) if index is not None and index < len(steps) else None,
         "verbs": [(verb, verb_words(verb), ICONS[verb], {verb: BLANKS[verb]}) for verb in VERBS],
-        "found": [one.message(lang()) for one in _read(subject)[1]],
+        "said": [one.message(lang()) for one in _read(subject)[1]],
         "passed": run.passed if run is not None else None,
         "ran": len(run.steps) if run is not None else 0,
         "why": why,

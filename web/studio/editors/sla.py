@@ -52,7 +52,9 @@ def view(subject: Subject) -> Facts:
     by = words(doc.get("by")) or "priority"
     policies = sequence(doc.get("policies"))
     values = _values(release, record_type, by, policies, names)
-    shown = [_policy(index, one, values) for index, one in enumerate(policies)]
+    made = release.slas.get(subject.document.id)
+    said = [names.condition(one.when) for one in made.policies] if made else []
+    shown = [_policy(index, one, values, names, said) for index, one in enumerate(policies)]
     index = place.index(1) if place.first == "policies" else None
     return {
         "place": place,
@@ -95,7 +97,7 @@ def _values(release: Release, record_type: str, by: str, policies: list[Any], na
     return list(found.items())
 
 
-def _policy(index: int, value: Any, values: list[tuple[str, str]]) -> Facts:
+def _policy(index: int, value: Any, values: list[tuple[str, str]], names: Names, said: list[str]) -> Facts:  # fmt: skip
     it = mapping(value)
     targets = mapping(it.get("targets"))
     path: list[str | int] = ["policies", index]
@@ -106,7 +108,8 @@ def _policy(index: int, value: Any, values: list[tuple[str, str]]) -> Facts:
         "id": words(it.get("id")),
         "title": label(it.get("title"), words(it.get("id"))),
         "when": words(it.get("when")),
-        "calendar": words(it.get("calendar")),
+        "said": said[index] if index < len(said) else "",
+        "calendar": names.of_kind("calendar", words(it.get("calendar"))),
         "cells": {metric.value: _cells(path, metric.value, targets.get(metric.value), values) for metric in GRID},
         "promise": held(targets.get("promise")),
         "has_promise": "promise" in targets,

@@ -81,7 +81,8 @@ def column_words(name: str, names: Names) -> str:
         "updated_at": _("Changed"),
         "priority": _("Priority"),
     }
-    return known.get(name) or names.field(name)
+    words = known.get(name) or names.field(name)
+    return words[:1].upper() + words[1:]
 
 
 def _sorted(one: str, names: Names) -> Facts:
