@@ -164,6 +164,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
             f"studio.{page}": Rule(who=ADMINS)
             for page in (
                 "bench",
+                "compare",
                 "condition",
                 "copy_states",
                 "coverage",
@@ -173,6 +174,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
                 "export_all",
                 "export_page",
                 "file",
+                "fitting",
                 "form_import",
                 "gallery",
                 "home",
@@ -181,6 +183,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
                 "install_pack",
                 "make_one",
                 "make_page",
+                "moves",
                 "open_definition",
                 "pack",
                 "plan_workflow",
@@ -210,6 +213,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
                 "try_time",
                 "undo",
                 "update",
+                "versions",
                 "wizard",
                 "wizard_do",
                 "wizard_step",

@@ -89,7 +89,8 @@ class Teller:
         """Return one event in words."""
         event = kept.event
         icon, words = _TELL[event.kind](self, event.body)
-        quiet = event.kind in QUIET and event.body.get("change") not in _TOLD
+        told = event.kind is EventKind.RELEASE or event.body.get("change") in _TOLD
+        quiet = event.kind in QUIET and not told
         return Line(
             seq=kept.seq,
             at=event.at,

@@ -13,6 +13,7 @@ from . import form_preview as _form_preview
 from . import making as _making
 from . import publishing as _publishing
 from . import trying as _trying
+from . import versions as _versions
 from . import workbench as _workbench
 from . import workflow_gestures as _workflow_gestures
 from .blueprint import blueprint as studio
@@ -20,16 +21,18 @@ from .blueprint import blueprint as studio
 __all__ = ["studio"]
 
 _ = (
-    _arrivals, _form_import,
-    _form_preview,
+    _arrivals,
     _conditions,
     _coverage,
     _define,
     _drafts,
     _editing,
+    _form_import,
+    _form_preview,
     _making,
     _publishing,
     _trying,
+    _versions,
     _workbench,
     _workflow_gestures,
 )  # each adds its pages

@@ -12,16 +12,19 @@ from flask.typing import ResponseReturnValue
 
 from sopwith.release.difference import DocumentDifference, compare_documents
 from sopwith.runtime.drafting import bring_up_to_date
+from sopwith.runtime.moving import Wish
 from sopwith.runtime.publishing import publish
 from sopwith.store.releases import Draft, drop_draft, live_hash, open_records_by_release, release_of
 
 from ..admin.acting import audited, author
 from ..admin.comparing import difference
 from ..htmx import go
-from ..visitor import get_service
+from ..visitor import get_service, visitor
 from ..wording import gettext as _
 from .bench import Bench, bench_of, by_severity
 from .blueprint import blueprint, the_draft
+from .chart_changes import changed_charts
+from .movable import chosen, future_release, movable, problems_of
 
 LONGEST_NOTE = 500
 
@@ -51,27 +54,36 @@ def ready(draft_id: str) -> ResponseReturnValue:
 def _page(draft: Draft, note: str = "", errors: Mapping[str, str] | None = None) -> ResponseReturnValue:  # fmt: skip
     service = get_service()
     made = bench_of(draft.documents)
+    new = future_release(draft, made)
     with service.database.reading() as connection:
         live = live_hash(connection)
         kept = release_of(connection, live) if live else None
         running = sum(open_records_by_release(connection).values())
+        types = movable(connection, service, new) if new is not None and running else []
     before = bench_of(kept.documents) if kept else None
+    changes = changes_of(before, made)
     page = render_template(
         "studio/publish.html",
         draft=draft,
-        changes=_changes(before, made),
+        changes=changes,
+        charts=changed_charts(
+            before.release if before else None, made.release, [one.what for one in changes]
+        ),
         differs=kept is None or dict(kept.documents) != dict(draft.documents),
         found=by_severity(made.found),
         is_broken=made.is_broken,
         is_stale=(draft.from_release or None) != live,
         running=running,
+        types=types,
+        wish=chosen(),
         note=note,
         errors=errors or {},
     )
     return page, 422 if errors else 200
 
 
-def _changes(before: Bench | None, after: Bench) -> list[Shown]:
+def changes_of(before: Bench | None, after: Bench) -> list[Shown]:
+    """Return what is different between two sets of definitions, in their own terms and in lines of text."""
     old = before.documents if before else []
     texts = [{one.key: one.text for one in some} for some in (old, after.documents)]
     found = []
@@ -95,13 +107,24 @@ def put_in_force(draft_id: str) -> ResponseReturnValue:
         errors["revision"] = _("The draft was changed after you opened this page. Look at it again, then publish.")  # fmt: skip
     if (draft.from_release or None) != live:
         errors["stale"] = _("Another release was published meanwhile. Take it into the draft first, so that nothing of it is lost.")  # fmt: skip
+    wish = chosen()
+    if not errors and wish:
+        errors |= problems_of(draft, wish)
     if errors:
         return _page(draft, note, errors)
-    release, _found = publish(get_service(), draft.documents, author=author(), note=note)
+    me = visitor()
+    move = Wish(id=get_service().ids.new_id(), types=wish, user_id=me.actor.id, user_name=me.name)
+    release, _found = publish(
+        get_service(), draft.documents, author=author(), note=note, move=move if wish else None
+    )
     if release is None:
         return _page(draft, note, {"broken": _("The definitions have errors; nothing was published.")})  # fmt: skip
-    with audited("release.publish", release.hash, {"note": note, "draft": draft.title}) as connection:  # fmt: skip
+    said = {"note": note, "draft": draft.title} | ({"moves": sorted(wish)} if wish else {})
+    with audited("release.publish", release.hash, said) as connection:
         drop_draft(connection, draft_id)
+    if wish:
+        flash(_("Release %(name)s is in force. The open records you chose move to it now.", name=release.hash[:8]), "good")  # fmt: skip
+        return go(url_for("studio.moves"))
     flash(_("Release %(name)s is in force. Records that run already stay on theirs.", name=release.hash[:8]), "good")  # fmt: skip
     return go(url_for("admin.releases"))
 

@@ -109,7 +109,7 @@ def test_a_removed_state_needs_a_mapping_and_follows_it(world: World) -> None:
 def test_a_record_that_changes_meanwhile_is_decided_anew(world: World) -> None:
     stays, settled = open_ticket(world.service), open_ticket(world.service)
     world.work()
-    release, first = state_of(world, settled)
+    release, _first = state_of(world, settled)
     published(world, changed(), {"ticket": {}})
     for _ in range(5):
         state = state_of(world, settled)[1]

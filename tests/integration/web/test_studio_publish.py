@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
 from sopwith.runtime.publishing import publish
 from sopwith.store.releases import Draft, draft_of, live_hash
+from tests.integration.runtime.world import World
 from tests.integration.web.conftest import Browser
 from tests.integration.web.test_studio import FILE, retitled, send
+from tests.support.runtimes import Outside, new_runner
 from tests.support.shop import Shop, files
 
 
@@ -54,3 +58,122 @@ def test_taking_back_what_was_taken_in_makes_the_draft_stale_again(
     assert (
         ada.post(f"{draft}/publish", {"note": "Holds theirs", "revision": "4"}).status_code == 303
     )
+
+
+# --- open records ---------------------------------------------------------------------------------
+
+FLOW = next(name for name, text in files().items() if "id: wish-flow" in text)
+
+
+def renamed() -> str:
+    """Return the file of the workflows with another id for the first state of a wish."""
+    text = files()[FLOW].replace("start: received\n", "start: arrived\n")
+    return text.replace("  received:\n", "  arrived:\n")
+
+
+def edited(ada: Browser, draft: str, text: str) -> None:
+    """Save the file of the workflows in the draft."""
+    edit = {"base": 0, "changes": [{"file": FLOW, "text": text}]}
+    assert send(ada, f"{draft}/edit", edit).status_code == 200
+
+
+def worked(shop: Shop) -> None:
+    """Carry out all jobs that are due."""
+    world = World(
+        service=shop.service,
+        clock=shop.clock,  # type: ignore[arg-type]  # it tells the time, which is all that is asked
+        outside=Outside(),
+        runner=new_runner(shop.service, Outside()),
+    )
+    world.work()
+
+
+def test_open_records_stay_unless_they_are_moved(ada: Browser, draft: str, shop: Shop) -> None:
+    record = shop.wish()
+    before = shop.state(record).release
+    edited(ada, draft, files()[FLOW] + "\n# changed\n")
+    page = ada.get(f"{draft}/publish").get_data(as_text=True)
+    assert 'name="move.wish" value="stay" checked' in page
+    assert ada.post(f"{draft}/publish", {"note": "Why", "revision": "1", "move.wish": "stay"}).location.endswith("/releases")  # fmt: skip
+    worked(shop)
+    assert shop.state(record).release == before
+    assert "Nothing was moved yet" in ada.get("/studio/moves").get_data(as_text=True)
+
+
+def test_a_state_that_is_gone_must_be_mapped_before_records_move(
+    ada: Browser, draft: str, shop: Shop
+) -> None:
+    record = shop.wish()
+    edited(ada, draft, renamed())
+    page = ada.get(f"{draft}/publish").get_data(as_text=True)
+    assert "“Inbox of the counter” is gone. Where does its 1 record go?" in page
+    shown = ada.get(f"{draft}/publish/records/wish").get_data(as_text=True)
+    assert "Needs a mapping: its state is gone." in shown
+    mapped = ada.get(f"{draft}/publish/records/wish?map.wish.received=arrived")
+    assert "it enters “Inbox of the counter”" in mapped.get_data(as_text=True)
+    wish = {"note": "Renamed", "revision": "1", "move.wish": "move"}
+    refused = ada.post(f"{draft}/publish", wish)
+    assert refused.status_code == 422
+    assert 'id="f-map.wish.received-error"' in refused.get_data(as_text=True)
+    done = ada.post(f"{draft}/publish", {**wish, "map.wish.received": "arrived"})
+    assert done.location.endswith("/studio/moves")
+    assert "running" in ada.get("/studio/moves").get_data(as_text=True)
+    worked(shop)
+    state = shop.state(record)
+    assert (state.state, state.release) == ("arrived", shop.service.releases.live().hash)
+    shown = ada.get("/studio/moves").get_data(as_text=True)
+    assert "1 of 1 moved or settled" in shown
+    history = ada.get(f"/desk/records/{record}?tab=history").get_data(as_text=True)
+    assert "Moved to another version of the process" in history
+
+
+def test_what_stays_behind_is_told_with_the_reason(ada: Browser, draft: str, shop: Shop) -> None:
+    first = shop.wish()
+    edited(ada, draft, renamed())
+    wish = {"note": "Renamed", "revision": "1", "move.wish": "move", "map.wish.received": "nowhere"}
+    assert ada.post(f"{draft}/publish", wish).status_code == 422
+    wish["map.wish.received"] = "working"
+    assert ada.post(f"{draft}/publish", wish).status_code == 303
+    worked(shop)
+    assert shop.state(first).state == "working"
+
+
+# --- the chart of changes, versions ---------------------------------------------------------------
+
+
+def test_changes_stand_on_the_flow_chart_by_what_happened(ada: Browser, draft: str) -> None:
+    edited(ada, draft, renamed())
+    page = ada.get(f"{draft}/publish").get_data(as_text=True)
+    assert "chart-is-added" in page
+    assert "chart-is-removed" in page
+    assert ">Modified <" in page
+    assert "On the flow chart" in page
+
+
+def test_what_is_only_moved_stands_apart(ada: Browser, draft: str) -> None:
+    text = files()[FLOW]
+    start, end = text.index("  working:\n"), text.index("  waiting:\n")
+    moved = text[:start] + text[end : text.index("  resolved:\n")] + text[start:end] + text[text.index("  resolved:\n") :]  # fmt: skip
+    edited(ada, draft, moved)
+    page = ada.get(f"{draft}/publish").get_data(as_text=True)
+    assert "Only moved <" in page
+    assert ">Modified <" not in page
+
+
+def test_versions_are_listed_compared_and_put_back(ada: Browser, draft: str, shop: Shop) -> None:
+    first = shop.service.releases.live().hash
+    edited(ada, draft, renamed())
+    ada.post(f"{draft}/publish", {"note": "Another first state", "revision": "1"})
+    second = shop.service.releases.live().hash
+    page = ada.get("/studio/versions").get_data(as_text=True)
+    assert "Another first state" in page
+    assert "Nothing is lost" in page
+    compared = ada.get(f"/studio/compare?from={first}&to={second}").get_data(as_text=True)
+    assert "chart-is-removed" in compared
+    assert "No difference" in ada.get(f"/studio/compare?from={first}&to={first}").get_data(as_text=True)  # fmt: skip
+    assert ada.get(f"/studio/compare?from={first}&to=none").status_code == 404
+    back = re.search(r'action="([^"]+/back)"', page)
+    assert back is not None
+    assert ada.post(back[1], {"note": "It was better"}).status_code == 303
+    assert shop.service.releases.live().hash == first
+    assert "put back" in ada.get("/studio/versions").get_data(as_text=True)

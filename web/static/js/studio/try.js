@@ -10,3 +10,11 @@ if (choose) {
 const wrong = document.querySelector("[data-focus]");
 const here = location.hash ? document.getElementById(location.hash.slice(1)) : null;
 (wrong ?? here)?.focus({ preventScroll: Boolean(!wrong) });
+
+// The chart is often wider than its place: show where the record is now.
+const chart = document.querySelector(".chart-scroll");
+const present = chart?.querySelector(".chart-present > rect");
+if (present) {
+  const middle = Number(present.getAttribute("x")) + Number(present.getAttribute("width")) / 2;
+  chart.scrollLeft = middle - chart.clientWidth / 2;
+}
