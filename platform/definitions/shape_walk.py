@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from .shapes import schema_for
 Schema = Mapping[str, Any]
 _COMMON = "urn:sopwith:schema:common#/$defs/"
 _MOST = 60
+_flat: dict[int, tuple[Shape, ...]] = {}  # the schemas never change and never go
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,14 @@ class Shape:
     root: Schema
     schema: Schema
 
-    def flat(self) -> Iterator[Shape]:
-        """Yield this shape and everything it refers to or leaves open: each alternative by itself."""
+    def flat(self) -> Sequence[Shape]:
+        """Return this shape and everything it refers to or leaves open: each alternative by itself."""
+        found = _flat.get(id(self.schema))
+        if found is None or found[0].schema is not self.schema:
+            found = _flat[id(self.schema)] = tuple(self._spread())
+        return found
+
+    def _spread(self) -> Iterator[Shape]:
         waiting, seen = [self], 0
         while waiting and seen < _MOST:
             one = waiting.pop()

@@ -12,6 +12,8 @@ from . import form_import as _form_import
 from . import form_preview as _form_preview
 from . import making as _making
 from . import publishing as _publishing
+from . import refactoring as _refactoring
+from . import removing as _removing
 from . import trying as _trying
 from . import versions as _versions
 from . import workbench as _workbench
@@ -31,6 +33,8 @@ _ = (
     _form_preview,
     _making,
     _publishing,
+    _refactoring,
+    _removing,
     _trying,
     _versions,
     _workbench,
