@@ -67,12 +67,25 @@ def pack(folder: str) -> ResponseReturnValue:
         stands=stands,
         needs=[shelf()[one] for one in offer.needs],
         readme=_readme(offer),
-        charts=[chart_of(made.release, name) for name in made.own.get("workflow", ())],
+        charts=[chart_of(made.release, name) for name in _workflows(made)],
         forms=forms,
         chosen=chosen,
         shown=_shown(made, made.release.record_types[chosen], {}) if chosen else None,
         stories=list(made.scenarios.values()),
     )
+
+
+def _workflows(made: Opened) -> list[str]:
+    """Return the pack's own workflows, that of the record type used most first."""
+    types = (made.release.record_types[name].workflow for name in _by_use(made))
+    own = made.own.get("workflow", ())
+    return [one for one in dict.fromkeys((*types, *own)) if one in own]
+
+
+def _by_use(made: Opened) -> list[str]:
+    """Return the pack's own record types, the one with most sample records first."""
+    samples = [one.record_type for one in made.sample.records]
+    return sorted(made.own.get("record_type", ()), key=lambda one: -samples.count(one))
 
 
 def _readme(offer: Offer) -> list[Part]:
@@ -96,10 +109,9 @@ def chart_of(release: Release, name: str, story: Story | None = None) -> FlowCha
 
 def _customer_forms(made: Opened) -> list[tuple[str, str]]:
     """Return the record types whose intake form customers fill in, with the form's title; the one used most first."""
-    samples = [one.record_type for one in made.sample.records]
-    names = sorted(made.own.get("record_type", ()), key=lambda one: -samples.count(one))
+    samples = {one.record_type for one in made.sample.records}
     found = []
-    for name in names:
+    for name in _by_use(made):
         kind = made.release.record_types[name]
         form = made.release.forms.get(kind.intake)
         if form is not None and (form.audience == CUSTOMER or name in samples):
@@ -190,7 +202,8 @@ def send_try(folder: str) -> ResponseReturnValue:
 
 def _ticket(made: Opened, kind: RecordType, values: dict[str, Any]) -> Scenario:
     """Return the scenario of one ticket that is sent now, and then left alone for a day."""
-    customer = next(iter(made.cast.customers), None)
+    spoken = [name for name, one in made.cast.customers.items() if one.get("lang") == lang()]
+    customer = next(iter((*spoken, *made.cast.customers)), None)
     steps: tuple[Step, ...] = (
         Step(verb="create", args={"customer": customer, "values": values, "lang": lang()}),
         *(Step(verb="wait", args={"value": span}) for span in ("1h", "23h")),

@@ -10,10 +10,11 @@ from typing import Any
 from sopwith.core.decision import Effect, Problem
 from sopwith.core.record import Clock, ClockStatus, RecordState
 from sopwith.lab.run import Player, StepRun
-from sopwith.lab.scenario import Scenario, Step
+from sopwith.lab.scenario import Scenario, Step, wait_seconds
 from sopwith.release.model import Release
 
 from ..desk.words import clock_title, comma, workflow_of
+from ..flowchart import brief_span
 from ..languages import lang
 from ..wording import gettext as _
 from .shelf import Opened
@@ -23,12 +24,17 @@ MOST_WORDS = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """A mail or notice that would go out. text: empty for notices, which are their subject."""
+    """Mails and notices that would go out with the same words. kinds: mail, notice, or both. text: of the mail."""
 
-    kind: str
+    kinds: frozenset[str]
     to: str
     subject: str
     text: str
+
+    @property
+    def is_mail(self) -> bool:
+        """Return whether there is a text to read."""
+        return "mail" in self.kinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +130,9 @@ def _words(pack: Opened, player: Player, step: Step) -> tuple[str, str]:
     match step.verb:
         case "create":
             return "ticket", _("%(name)s sends the form “%(form)s”.", name=who, form=_form(pack, player, args))  # fmt: skip
-        case "wait" | "until":
+        case "wait":
+            return "clock", _("%(time)s go by.", time=brief_span(wait_seconds(str(args["value"]))))
+        case "until":
             return "clock", _("Time goes by.")
         case "reply":
             return "message", _("%(name)s answers the customer.", name=who)
@@ -219,20 +227,24 @@ def _acted(release: Release, run: StepRun) -> Iterator[str]:
 
 
 def _sendings(player: Player, sent: Iterable[Effect]) -> Iterator[Sending]:
+    """Yield what goes out: what says the same is one, with everybody whom it reaches."""
+    found: dict[str, list[Effect]] = {}
     for one in sent:
-        payload = one.payload
-        if one.kind == "mail":
-            yield Sending(
-                kind="mail",
-                to=str(payload.get("to_name") or payload.get("to") or ""),
-                subject=str(payload.get("subject", "")),
-                text=str(payload.get("text", "")),
-            )
-        elif one.kind == "notice":
-            words = payload.get("text_zh" if lang() == "zh-CN" else "text_en") or payload.get("text")  # fmt: skip
-            yield Sending(kind="notice", to=_person(player, str(payload.get("user", ""))), subject=str(words or ""), text="")  # fmt: skip
+        if one.kind in ("mail", "notice"):
+            words = one.payload.get("subject") or one.payload.get("text") or ""
+            found.setdefault(str(words), []).append(one)
+    for subject, some in found.items():
+        names = dict.fromkeys(_reached(player, one) for one in some)
+        mail = next((one.payload for one in some if one.kind == "mail"), {})
+        yield Sending(
+            kinds=frozenset(one.kind for one in some),
+            to=comma().join(names),
+            subject=subject,
+            text=str(mail.get("text", "")),
+        )
 
 
-def names_of(sendings: Iterable[Sending]) -> str:
-    """Return to whom several things go, each once."""
-    return comma().join(dict.fromkeys(one.to for one in sendings if one.to))
+def _reached(player: Player, one: Effect) -> str:
+    if one.kind == "mail":
+        return str(one.payload.get("to_name") or one.payload.get("to") or "")
+    return _person(player, str(one.payload.get("user", "")))

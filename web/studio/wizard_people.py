@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -91,11 +92,14 @@ def facts(rows: Sequence[Row] = (), invited: Sequence[Invited] = ()) -> Facts:
 
 
 def _teams() -> Mapping[str, str]:
+    """Return the teams in force with their titles: the first line first, and of each line the one with most to do."""
     try:
         release = get_service().releases.live()
     except NoReleaseError:
         return {}
-    return {one.id: one.title.get(lang()) for one in release.teams.values()}
+    work = Counter(state.owner.team for flow in release.workflows.values() for state in flow.states.values() if state.owner and state.owner.team)  # fmt: skip
+    teams = sorted(release.teams.values(), key=lambda one: (one.level or 9, -work[one.id]))
+    return {one.id: one.title.get(lang()) for one in teams}
 
 
 def invite() -> Answer:

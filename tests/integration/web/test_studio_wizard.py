@@ -11,51 +11,29 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from sopwith.runtime.clock import RandomIds
-from sopwith.runtime.links import Links
-from sopwith.runtime.releases import Releases
-from sopwith.runtime.service import Service
-from sopwith.store.engine import open_database
 from sopwith.store.installation import setting
 from sopwith.store.people import (
-    User,
-    add_user,
     memberships,
     save_user,
     user_by_login,
     users,
 )
 from sopwith.store.records import load_record
-from sopwith.store.schema import upgrade
 from sopwith.store.tables import JobRow
 from sopwith.web.app import create_app
-from sopwith.web.passwords import hash_password
 from sopwith.web.studio.shelf import opened, shelf
 from tests.integration.web.conftest import Browser, settings_for
-from tests.support.shop import CHEAP, NOW, PASSWORD, SetClock, Shop
+from tests.support.fresh import ADMIN, open_fresh
+from tests.support.shop import Shop
 
-ADMIN = User(id="ada", login="ada", name="Ada Yue", email="ada@firm.test", roles=frozenset({"admin"}), lang="en", zone="Asia/Shanghai")  # fmt: skip
 PROCESSES = [one.folder for one in shelf().values() if one.is_whole]
 
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Shop]:
     """An installation with its first administrator, and nothing else."""
-    database = open_database(f"sqlite:///{tmp_path / 'fresh.db'}")
-    upgrade(database)
-    clock = SetClock()
-    service = Service(
-        database=database,
-        releases=Releases(database),
-        clock=clock,
-        ids=RandomIds(),
-        links=Links("http://desk.test", b"k" * 32),
-    )
-    service.wake = lambda: None
-    with database.writing() as connection:
-        add_user(connection, ADMIN, NOW, hash_password(PASSWORD, CHEAP))
-    yield Shop(service=service, clock=clock, data=tmp_path)
-    database.close()
+    with open_fresh(tmp_path) as opened_:
+        yield opened_
 
 
 @pytest.fixture
