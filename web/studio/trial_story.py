@@ -206,7 +206,7 @@ class Storyteller:
 
     def said(self, record: str, *, public_only: bool) -> list[KeptMessage]:
         """Return the conversation of a record."""
-        found = []
+        found: list[KeptMessage] = []
         for done in self.played.player.world.done:
             if done.record != record or not done.decision.accepted:
                 continue

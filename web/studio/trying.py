@@ -82,7 +82,7 @@ def _place(name: str) -> str:
 
 def _address(draft_id: str, anchor: str = "", **more: str) -> str:
     kept = {name: more.get(name, _place(name)) for name in ("_as", "_record", "_tab")}
-    wanted = {name: one for name, one in kept.items() if one}
+    wanted: dict[str, Any] = {name: one for name, one in kept.items() if one}
     return url_for("studio.try_out", draft_id=draft_id, _anchor=anchor or None, **wanted)
 
 
