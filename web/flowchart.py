@@ -103,6 +103,7 @@ def flow_chart(
         for one in chart.nodes
     )
     boxes = [(node.x, node.y, node.x + node.w, node.y + node.h) for node in nodes]
+    boxes += [_head(one.points[0]) for one in chart.edges]
     labels_at = _Places(boxes, chart.width)
     guards = _Guards(workflow, tongue, labels or Labels())
     edges = tuple(_edge(one, guards.of(one), rows, labels_at) for one in chart.edges)
@@ -130,6 +131,16 @@ def workflow_names(release: Release, workflow: Workflow) -> Names:
     if record_type is not None:
         found.update((("field", key), one.title) for key, one in record_type.all_fields.items())
     return {key: title for key, title in found.items() if title}
+
+
+def _head(start: Point) -> Box:
+    """Return the beginning of a line, where an editor has its "+": no words stand there."""
+    return start[0] - 9, start[1], start[0] + 9, start[1] + 30
+
+
+def brief_limit(workflow: Workflow, state_id: str, names: Names) -> str:
+    """Return how long a record may stay in a state, as briefly as a box needs it."""
+    return _brief(workflow, state_id, names).when
 
 
 class _Guards:

@@ -324,7 +324,7 @@ class _Ports:
 
     def share(self, line: Line) -> float:
         """Return how far along its first stretch the label of a line stands: neighbours differ."""
-        return 0.3 + 0.2 * (self.out(line)[0] % 3)
+        return 0.44 + 0.16 * (self.out(line)[0] % 3)
 
 
 def _port(slot: _Slot, index: int, count: int) -> float:

@@ -45,7 +45,7 @@ def view(subject: Subject) -> Mapping[str, Any]:
         **_selected(subject, place, states),
     }
     if workflow is None:
-        return {**facts, "shown": "empty" if shown == "graph" else shown, "tree": (), "aside": (), "outline": ()}  # fmt: skip
+        return {**facts, "shown": "empty" if shown == "graph" else shown, "tree": (), "aside": (), "cards": ()}  # fmt: skip
     said = Said.of(subject, workflow)
     if shown == "graph":
         chart = flow_chart(workflow, said.tongue, names=said.names, labels=said.labels)
@@ -53,7 +53,7 @@ def view(subject: Subject) -> Mapping[str, Any]:
     elif shown == "tree":
         facts["tree"], facts["aside"] = tree_rows(subject, said)
     else:
-        facts["outline"] = outline_of(subject, said)
+        facts["cards"] = outline_of(subject, said)
     return facts
 
 

@@ -13,7 +13,7 @@ from sopwith.workflows.model import State, Workflow
 from sopwith.workflows.tree import Step, tree_of
 
 from ...admin.titles import labels_for
-from ...flowchart import approver_names, decision_word, title_of, workflow_names
+from ...flowchart import approver_names, brief_limit, decision_word, title_of, workflow_names
 from ...languages import lang
 from ...wording import gettext as _
 from .subject import Subject
@@ -194,7 +194,7 @@ class _Cards:
             category=row.category,
             kind=state.type if state.type != "normal" else state.category.value,
             who=who,
-            limit=row.limit,
+            limit=brief_limit(said.workflow, name, said.names),
             more=more,
             ways=self.ways[name],
             mark=self._marks.state(name),

@@ -15,6 +15,7 @@ export class Sheet {
   begin() {
     const { Config, Graph, Selection, Snapline } = window.X6;
     Config.autoInsertCSS = false; // css/studio-canvas.css has what is needed: no style tags under our policy
+    shapes();
     this.container.replaceChildren();
     const stage = document.createElement("div");
     stage.className = "flow-stage";
@@ -35,13 +36,13 @@ export class Sheet {
         allowMulti: true,
         snap: { radius: 24 },
         highlight: true,
-        createEdge: () => this.graph.createEdge({ shape: "edge", markup: LINE, attrs: lineAttrs("flow-edge flow-edge-fresh") }),
+        createEdge: () => this.graph.createEdge({ shape: "flow-line", attrs: lineAttrs("flow-edge flow-edge-fresh") }),
         validateMagnet: ({ magnet }) => magnet.getAttribute("magnet") === "true",
       },
     });
-    this.selection = new Selection({ enabled: true, multiple: true, rubberband: true, modifiers: ["shift"], multipleSelectionModifiers: ["ctrl", "meta", "shift"], movable: true, showNodeSelectionBox: false, pointerEvents: "none" });
+    this.selection = unstyled(() => new Selection({ enabled: true, multiple: true, rubberband: true, modifiers: ["shift"], multipleSelectionModifiers: ["ctrl", "meta", "shift"], movable: true, showNodeSelectionBox: false, pointerEvents: "none" }));
     this.graph.use(this.selection);
-    this.graph.use(new Snapline({ enabled: true, clean: true }));
+    this.graph.use(unstyled(() => new Snapline({ enabled: true, clean: true })));
     this.arrow();
     this.listen();
     this.began = true;
@@ -67,7 +68,6 @@ export class Sheet {
     graph.on("blank:click", () => {
       if (this.marked.length) on.chosen([]);
     });
-    graph.on("selection:changed", () => {});
     this.selection.on("selection:changed", () => this.picked());
     graph.on("edge:connected", ({ edge, isNew }) => {
       const [source, target] = [edge.getSourceCellId(), edge.getTargetCellId()];
@@ -172,7 +172,7 @@ export class Sheet {
   }
 
   node(one) {
-    return this.graph.createNode({ id: one.id, shape: "rect", x: one.x, y: one.y, width: one.w, height: one.h, markup: this.markup(one), attrs: {}, zIndex: 2 });
+    return this.graph.createNode({ id: one.id, shape: "flow-state", x: one.x, y: one.y, width: one.w, height: one.h, markup: this.markup(one), attrs: {}, zIndex: 2 });
   }
 
   shape(cell, one) {
@@ -197,7 +197,7 @@ export class Sheet {
   }
 
   edge(one) {
-    return this.graph.createEdge({ id: one.id, shape: "edge", markup: LINE, attrs: lineAttrs(lineClass(one)), zIndex: 1, ...this.ends(one) });
+    return this.graph.createEdge({ id: one.id, shape: "flow-line", attrs: lineAttrs(lineClass(one)), zIndex: 1, ...this.ends(one) });
   }
 
   again(cell, one) {
@@ -256,7 +256,7 @@ export class Sheet {
     const button = document.querySelector(`.flow-new[data-kind="${kind}"]`);
     const spot = cell.edge ? { x: cell.at[0] - 75, y: cell.at[1] - 20 } : { x: cell.x + 24, y: cell.y + cell.h + 30 };
     const text = [{ tagName: "rect", className: "flow-box flow-box-ghost", attrs: { width: 150, height: 40, rx: 6 } }, { tagName: "text", className: "flow-text flow-text-title", textContent: button?.textContent.trim() ?? "", attrs: { x: 14, y: 25 } }];
-    this.graph.addNode({ id: GHOST, shape: "rect", ...spot, width: 150, height: 40, markup: text, attrs: {}, zIndex: 3 });
+    this.graph.addNode({ id: GHOST, shape: "flow-state", ...spot, width: 150, height: 40, markup: text, attrs: {}, zIndex: 3 });
   }
 
   fade(ids) {
@@ -373,6 +373,27 @@ const LINE = [
   { tagName: "path", selector: "wrap", className: "flow-wrap" },
   { tagName: "path", selector: "line" },
 ];
+
+// X6's plug-ins bring style tags that our policy refuses, and cannot be told not to: they get an inert element instead.
+function unstyled(make) {
+  const { createElement } = document;
+  document.createElement = (name, ...more) => createElement.call(document, name === "style" ? "template" : name, ...more);
+  try {
+    return make();
+  } finally {
+    delete document.createElement;
+  }
+}
+
+// Shapes without a look of their own: classes and our style sheet give it.
+let known = false;
+function shapes() {
+  if (known) return;
+  known = true;
+  const { Edge, Graph } = window.X6;
+  Graph.registerNode("flow-state", { markup: [], attrs: {} }, true);
+  Graph.registerEdge("flow-line", { inherit: Edge, markup: LINE, attrs: {}, defaultLabel: { markup: [], attrs: {}, position: 0.5 } }, true);
+}
 
 function lineAttrs(name) {
   return { wrap: { connection: true, fill: "none" }, line: { connection: true, fill: "none", class: name, "marker-end": "url(#flow-arrow)" } };

@@ -4,6 +4,7 @@ import { askKind, at, bar, copyStates, pasteStates, perform, say, stateNamed } f
 let started = false;
 
 export function mount(element, room) {
+  centre();
   if (started) return;
   started = true;
   room.element.addEventListener("click", (event) => clicked(event, room));
@@ -21,6 +22,23 @@ export function mount(element, room) {
     pasteStates(text, selected(room)[0] ?? "");
   });
   if (innerWidth < 800 && !room.at.includes("view=")) room.select(room.at ? `${room.at};view=tree` : ";view=tree");
+}
+
+export function update() {
+  centre();
+}
+
+// A tree that is wider than its place begins with its start, or with what is selected, in the middle.
+let centred = null;
+function centre() {
+  const tree = document.getElementById("flow-tree");
+  if (!tree || tree === centred) return;
+  centred = tree;
+  const card = tree.querySelector(".flow-card-now") ?? tree.querySelector(".flow-card");
+  if (!card) return;
+  const [box, room] = [card.getBoundingClientRect(), tree.getBoundingClientRect()];
+  tree.scrollLeft += box.left + box.width / 2 - room.left - room.width / 2;
+  if (card.matches(".flow-card-now")) tree.scrollTop += box.top - room.top - room.height / 3;
 }
 
 export function selected(room) {
