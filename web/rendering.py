@@ -27,6 +27,7 @@ def init_rendering(app: Flask) -> None:
     env = app.jinja_env
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
+    env.policies["json.dumps_kwargs"] = {"sort_keys": False}  # values keep the order of their keys
     env.filters.update(
         relative=relative,
         absolute=absolute,

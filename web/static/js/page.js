@@ -115,7 +115,7 @@ function startQueueing() {
 }
 
 function focusProblems(root) {
-  root.querySelector?.("[data-focus]")?.focus();
+  root.querySelector?.("[data-focus='']")?.focus();
 }
 
 rememberZone();

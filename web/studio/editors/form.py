@@ -28,6 +28,7 @@ from .place import Place
 from .subject import Subject
 
 TABS = ("build", "words", "rights", "preview")
+MOST_MOVED = 200
 Facts = dict[str, Any]
 
 
@@ -183,16 +184,16 @@ def _split(doc: Mapping[str, Any], path: Path) -> list[Json]:
     if len(path) != 4 or not path[3]:
         return []
     section, position = int(path[1]), int(path[3])
-    fields = sequence(inside(doc, ("sections", section, "fields")))
-    value = new_section(taken_sections(doc), {})
-    moved = fields[position:]
-    if not moved or len(moved) > 400:
+    count = len(sequence(inside(doc, ("sections", section, "fields")))) - position
+    if not 0 < count <= MOST_MOVED:
         return []
-    made: list[Json] = [{"op": "insert", "path": ["sections"], "index": section + 1, "value": {**value, "fields": moved}}]  # fmt: skip
-    return made + [
-        {"op": "remove", "path": ["sections", section, "fields", number]}
-        for number in range(len(fields) - 1, position - 1, -1)
+    value = {**new_section(taken_sections(doc), {}), "fields": []}
+    made: list[Json] = [
+        {"op": "insert", "path": ["sections"], "index": section + 1, "value": value}
     ]
+    one: Json = {"op": "move", "path": ["sections", section, "fields", position]}
+    to = ["sections", section + 1, "fields"]
+    return made + [{**one, "to": to, "index": place} for place in range(count)]
 
 
 def _texts(subject: Subject, place: Place) -> list[Any]:

@@ -145,7 +145,7 @@ def _needed(kind: str) -> Json:
     if kind in _CHOICES:
         return {"options": [{"id": "first", "title": both("First choice", "选项一")}, {"id": "second", "title": both("Second choice", "选项二")}]}  # fmt: skip
     if kind == "table":
-        item = {"id": "item", "type": "text", "title": both("Item", "项目")}
+        item = {"id": "what", "type": "text", "title": both("Item", "项目")}
         return {"columns": [item, {"id": "quantity", "type": "number", "title": both("Quantity", "数量")}]}  # fmt: skip
     if kind == "computed":
         return {"of": "number", "value": "0"}

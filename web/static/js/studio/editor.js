@@ -1,5 +1,5 @@
 // The room of an editor: gestures become typed operations, and the room is drawn again after each.
-import { draft, edit, lookForProblems, onProblems, say, turn, watch } from "./draft.js";
+import { draft, edit, lookForProblems, onProblems, post, say, turn, watch } from "./draft.js";
 import { startControls } from "./controls.js";
 import { startLists, bindLists } from "./lists.js";
 
@@ -23,6 +23,7 @@ export const room = {
   edit: change,
   select,
   refresh,
+  post: posted,
   undo: () => turned("undo"),
   redo: () => turned("redo"),
 };
@@ -55,6 +56,16 @@ export async function change(step, operations, { then, focus } = {}) {
   await refresh();
   if (focus) document.getElementById(focus)?.focus();
   return true;
+}
+
+// A change that the server works out itself, such as giving something another id; resolves to {status, answer}.
+export async function posted(path, body) {
+  const done = await post(`${room.base}/${path}`, body);
+  if (done.status === 200) {
+    toPane(done.answer.files);
+    await refresh();
+  }
+  return done;
 }
 
 function refuse({ message, file, line }) {

@@ -1,20 +1,120 @@
-// The form builder's own manners: a title that is written in is selected, ids are renamed with all that names them.
-export function mount(element, room) {
-  element.addEventListener("focusin", (event) => {
-    const to = event.target.dataset?.select;
-    if (to && to !== room.at) room.select(to);
-  });
+// The form builder's own manners: a title that is written in is selected, ids are renamed with all that names them,
+// and what breaks is told before a field goes.
+let element = null;
+let room = null;
+
+export function mount(mine, api) {
+  element = mine;
+  room = api;
+  element.addEventListener("focusin", selected);
+  element.addEventListener("click", clicked);
+  element.addEventListener("submit", renamed);
+  element.addEventListener("keydown", deleted, { capture: true });
   element.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.matches("[data-rename]")) event.target.closest("[data-item]")?.focus();
   });
-  element.addEventListener("click", (event) => {
-    const line = event.target.closest(".form-row, .section-line");
-    if (!line || event.target.closest("a, button, input, textarea, select, summary, .grip")) return;
-    line.querySelector("a.row-open")?.click();
-  });
-  element.addEventListener("click", async (event) => {
-    if (!event.target.closest(".form-plus")) return;
+}
+
+function selected(event) {
+  const to = event.target.dataset?.select;
+  if (to && to !== room.at) room.select(to);
+}
+
+async function clicked(event) {
+  const at = (selector) => event.target.closest(selector);
+  if (at("[data-refer]")) return refer(at("[data-refer]"));
+  if (at("[data-rename-to]")) return rename(at("[data-rename-to]").dataset.part, at("[data-rename-to]").dataset.renameTo);
+  if (at("[data-removal]")) return removal(at("[data-removal]"));
+  if (at("[data-removal-sure]")) return remove(at("[data-removal-sure]"));
+  if (at("[data-removal-keep]")) return void (at(".removal-asked").hidden = true);
+  if (at(".form-plus")) {
     await room.refresh();
     document.querySelector("#inspect-new .palette-type")?.focus();
-  });
+    return undefined;
+  }
+  const line = at(".row-line, .form-line");
+  if (line && !at("a, button, input, textarea, select, summary, .grip")) line.querySelector("a.row-open")?.click();
+  return undefined;
+}
+
+// Delete on a row asks as its button does, and leaves the keys where they are.
+async function deleted(event) {
+  const row = event.target;
+  if (event.key !== "Delete" || !row.matches(".form-row, .form-section")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const list = row.parentElement;
+  const place = [...list.children].indexOf(row);
+  await room.select(row.querySelector("a.row-open").dataset.at);
+  const button = document.getElementById("remove-selected");
+  if (button.dataset.do) await room.edit(JSON.parse(button.dataset.step), JSON.parse(button.dataset.do), { then: button.dataset.then });
+  else if ((await removal(button)) === "asked") return;
+  const rows = document.getElementById(list.id)?.children ?? [];
+  (rows[place] ?? rows[rows.length - 1])?.focus();
+}
+
+function asked(part) {
+  return new URLSearchParams({ kind: "form", id: room.id, part });
+}
+
+// Where a field is used, as the server lists it, with the input for another id above the list.
+async function refer(button) {
+  const holder = button.closest(".field-id").querySelector(".refer");
+  const shown = button.getAttribute("aria-expanded") === "true";
+  button.setAttribute("aria-expanded", String(!shown));
+  holder.querySelector(".refer-list").replaceChildren();
+  holder.hidden = shown;
+  if (shown) return;
+  const response = await fetch(`${room.base}/references?${asked(button.dataset.refer)}`, { headers: { "X-Part": "references" } });
+  if (response.ok) holder.querySelector(".refer-list").innerHTML = await response.text();
+  const input = holder.querySelector("input");
+  input?.focus();
+  input?.select();
+}
+
+function renamed(event) {
+  const form = event.target.closest("form[data-rename-form]");
+  if (!form) return;
+  event.preventDefault();
+  const name = form.querySelector("input").value.trim();
+  if (name) rename(form.dataset.part, name, form);
+}
+
+async function rename(part, name, form = null) {
+  const { status, answer } = await room.post("rename", { kind: "form", id: room.id, part, new: name });
+  const said = form?.querySelector(".rename-said");
+  if (said) said.textContent = status === 200 ? "" : answer.message ?? "";
+}
+
+// A field that something names is not taken away before that was read.
+async function removal(button) {
+  const holder = button.closest(".inspector").querySelector(".removal-asked");
+  const list = holder.querySelector(".removal-list");
+  list.replaceChildren();
+  let breaks = false;
+  for (const part of button.dataset.removal.trim().split(/\s+/)) {
+    const response = await fetch(`${room.base}/references?${asked(part)}`);
+    const answer = response.ok ? await response.json() : { breaks: [] };
+    for (const one of answer.breaks) {
+      breaks = true;
+      const line = document.createElement("li");
+      const link = document.createElement("a");
+      link.href = one.address;
+      link.textContent = `${one.file}:${one.line}`;
+      const words = document.createElement("code");
+      words.textContent = one.words;
+      line.append(link, " ", words);
+      list.append(line);
+    }
+  }
+  if (!breaks) return remove(button);
+  holder.hidden = false;
+  const sure = holder.querySelector("[data-removal-sure]");
+  for (const key of ["remove", "step", "then"]) sure.dataset[key] = button.dataset[key];
+  sure.focus();
+  return "asked";
+}
+
+function remove(button) {
+  return room.edit(JSON.parse(button.dataset.step), JSON.parse(button.dataset.remove), { then: button.dataset.then });
 }
