@@ -54,7 +54,7 @@ def list_jobs(
     with opened(data) as service, service.database.reading() as connection:
         page = jobs_page(connection, state, kind=kind, words=search, limit=limit)
     if as_json:
-        click.echo(json.dumps({"total": page.total, "jobs": [_plain(one) for one in page.items]}, ensure_ascii=False))  # fmt: skip
+        click.echo(json.dumps({"total": page.total, "at_least": page.at_least, "jobs": [_plain(one) for one in page.items]}, ensure_ascii=False))  # fmt: skip
     else:
         for one in page.items:
             click.echo(_line(one))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -10,20 +10,22 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     Text,
     cast,
     delete,
     func,
+    literal_column,
     or_,
     select,
     text,
-    tuple_,
     update,
 )
 
 from ..core.plain import instant, instant_text
+from .claims import LANES
 from .customers import Customer
-from .jobs import JobSummary
+from .jobs import DEAD, LEASED, READY, JobSummary
 from .tables import (
     ApiTokenRow,
     CaughtMailRow,
@@ -37,6 +39,7 @@ from .tables import (
 from .tokens import ApiToken
 from .traffic import CaughtMail, Delivery
 from .where import IS_OPEN
+from .windows import Look, Walk, look
 
 T = TypeVar("T")
 PAGE = 50
@@ -45,10 +48,14 @@ SEPARATOR = "~"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[T]):
-    """Some items of a list, how many there are in all, and from where it goes on ("" at its end)."""
+    """Some items of a list, how many there are in all, and from where it goes on ("" at its end).
+
+    at_least: there may be more than *total*; not all was counted.
+    """
 
     items: tuple[T, ...]
     total: int
+    at_least: bool = False
     more: str = ""
 
 
@@ -75,11 +82,6 @@ class OpenCount:
     count: int
 
 
-def _total(connection: Connection, table: Any, conditions: Sequence[ColumnElement[bool]]) -> int:
-    query = select(func.count()).select_from(table).where(*conditions)
-    return connection.execute(query).scalar_one()
-
-
 def _number(cursor: str) -> int | None:
     return int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 19 else None
 
@@ -89,6 +91,15 @@ def _contains(words: str, *columns: Any) -> list[ColumnElement[bool]]:
     if not words:
         return []
     return [or_(*(column.icontains(words, autoescape=True) for column in columns))]
+
+
+def _page(found: Look, make: Callable[[Any], T], more: Callable[..., str]) -> Page[T]:
+    return Page(
+        items=tuple(make(row) for row in found.rows),
+        total=found.total,
+        at_least=found.at_least,
+        more="" if found.more is None else more(*found.more),
+    )
 
 
 def jobs_page(
@@ -101,20 +112,25 @@ def jobs_page(
     limit: int = PAGE,
 ) -> Page[JobSummary]:
     """Return jobs in *state* by due time; words: in the key, the payload or the error."""
-    conditions = [JobRow.state == state]
-    if kind:
-        conditions.append(JobRow.kind == kind)
-    conditions += _contains(words, JobRow.idem_key, JobRow.last_error, cast(JobRow.payload, Text))
-    query = select(JobRow.__table__).where(*conditions)
+
+    def matches(row: Any) -> list[ColumnElement[bool]]:
+        found = _contains(words, row.idem_key, row.last_error, cast(row.payload, Text))
+        return [*found, row.kind == kind] if kind else found
+
     at, _, key = cursor.partition(SEPARATOR)
-    after = _instant(at)
-    if after is not None and _number(key) is not None:
-        query = query.where(tuple_(JobRow.due_at, JobRow.id) > tuple_(after, int(key)))
-    rows = connection.execute(query.order_by(JobRow.due_at, JobRow.id).limit(limit + 1)).mappings()
-    items = [_job(row) for row in rows]
-    last = items[limit - 1] if len(items) > limit else None
-    more = f"{instant_text(last.due_at)}{SEPARATOR}{last.id}" if last else ""
-    return Page(items=tuple(items[:limit]), total=_total(connection, JobRow, conditions), more=more)
+    instant_, number = _instant(at), _number(key)
+    after = (instant_, number) if instant_ is not None and number is not None else None
+    walk = Walk(parts=_of_state(state), key=("due_at", "id"))
+    found = look(connection, walk, matches if kind or words.strip() else None, after, limit)
+    return _page(found, _job, lambda at, key: f"{instant_text(at)}{SEPARATOR}{key}")
+
+
+def _of_state(state: str) -> tuple[Select[Any], ...]:
+    """Return the jobs of a state, so that the index of that state alone serves: for those that wait, lane by lane."""
+    every = select(JobRow.__table__)
+    if state == "ready":
+        return tuple(every.where(READY, JobRow.lane == literal_column(str(one))) for one in LANES)
+    return (every.where(LEASED if state == "leased" else DEAD),)
 
 
 def _instant(words: str) -> datetime | None:
@@ -162,38 +178,41 @@ def deliveries_page(
     limit: int = PAGE,
 ) -> Page[Delivery]:
     """Return tries to bring something out, the newest first."""
-    conditions: list[ColumnElement[bool]] = []
-    if kind:
-        conditions.append(DeliveryRow.kind == kind)
-    if outcome:
-        conditions.append(DeliveryRow.outcome == outcome)
-    conditions += _contains(words, DeliveryRow.target, DeliveryRow.key, DeliveryRow.error)
-    query = select(DeliveryRow.__table__).where(*conditions)
-    before = _number(cursor)
-    if before is not None:
-        query = query.where(DeliveryRow.id < before)
-    rows = connection.execute(query.order_by(DeliveryRow.id.desc()).limit(limit + 1)).mappings()
-    items = [Delivery(**row) for row in rows]
-    more = str(items[limit - 1].id) if len(items) > limit else ""
-    total = _total(connection, DeliveryRow, conditions)
-    return Page(items=tuple(items[:limit]), total=total, more=more)
+
+    def matches(row: Any) -> list[ColumnElement[bool]]:
+        found = _contains(words, row.target, row.key, row.error)
+        found += [row.kind == kind] if kind else []
+        return found + ([row.outcome == outcome] if outcome else [])
+
+    walk = Walk(parts=(select(DeliveryRow.__table__),), key=("id",), down=True)
+    is_chosen = bool(kind or outcome or words.strip())
+    found = look(connection, walk, matches if is_chosen else None, _after(cursor), limit)
+    return _page(found, lambda row: Delivery(**row), str)
+
+
+def tries_of(connection: Connection, key: str, limit: int = PAGE) -> list[Delivery]:
+    """Return the tries of one job, the newest first."""
+    mine = select(DeliveryRow.__table__).where(DeliveryRow.key == key)
+    rows = connection.execute(mine.order_by(DeliveryRow.id.desc()).limit(limit)).mappings()
+    return [Delivery(**row) for row in rows]
+
+
+def _after(cursor: str) -> tuple[int] | None:
+    number = _number(cursor)
+    return None if number is None else (number,)
 
 
 def caught_page(
     connection: Connection, *, words: str = "", cursor: str = "", limit: int = PAGE
 ) -> Page[CaughtMail]:
     """Return mails kept in the product, the newest first; words: in whom, subject and text."""
-    columns = (CaughtMailRow.subject, CaughtMailRow.text, cast(CaughtMailRow.recipients, Text))
-    conditions = _contains(words, *columns)
-    query = select(CaughtMailRow.__table__).where(*conditions)
-    before = _number(cursor)
-    if before is not None:
-        query = query.where(CaughtMailRow.id < before)
-    rows = connection.execute(query.order_by(CaughtMailRow.id.desc()).limit(limit + 1)).mappings()
-    items = [CaughtMail(**row) for row in rows]
-    more = str(items[limit - 1].id) if len(items) > limit else ""
-    total = _total(connection, CaughtMailRow, conditions)
-    return Page(items=tuple(items[:limit]), total=total, more=more)
+
+    def matches(row: Any) -> list[ColumnElement[bool]]:
+        return _contains(words, row.subject, row.text, cast(row.recipients, Text))
+
+    walk = Walk(parts=(select(CaughtMailRow.__table__),), key=("id",), down=True)
+    found = look(connection, walk, matches if words.strip() else None, _after(cursor), limit)
+    return _page(found, lambda row: CaughtMail(**row), str)
 
 
 def inbox_page(
@@ -205,24 +224,25 @@ def inbox_page(
     limit: int = PAGE,
 ) -> Page[InboundLine]:
     """Return what came in, the newest first."""
-    conditions: list[ColumnElement[bool]] = [InboxRow.state == state] if state else []
-    conditions += _contains(words, InboxRow.ext_id, InboxRow.source, InboxRow.error)
-    key = (InboxRow.received_at, InboxRow.source, InboxRow.ext_id)
+
+    def matches(row: Any) -> list[ColumnElement[bool]]:
+        return _contains(words, row.ext_id, row.source, row.error)
+
     names = ("source", "ext_id", "received_at", "state", "error", "record_id")
     columns = [InboxRow.__table__.c[name] for name in names]
-    query = select(*columns, func.length(InboxRow.raw).label("size")).where(*conditions)
+    query = select(*columns, func.length(InboxRow.raw).label("size"))
+    if state:
+        query = query.where(InboxRow.state == state)
     parts = cursor.split(SEPARATOR, 2)
     before = _instant(parts[0])
-    if before is not None and len(parts) == 3:
-        query = query.where(tuple_(*key) < tuple_(before, parts[1], parts[2]))
-    ordered = query.order_by(*(column.desc() for column in key)).limit(limit + 1)
-    items = [InboundLine(**row) for row in connection.execute(ordered).mappings()]
-    last = items[limit - 1] if len(items) > limit else None
-    more = (
-        SEPARATOR.join((instant_text(last.received_at), last.source, last.ext_id)) if last else ""
+    after = (before, parts[1], parts[2]) if before is not None and len(parts) == 3 else None
+    walk = Walk(parts=(query,), key=("received_at", "source", "ext_id"), down=True)
+    found = look(connection, walk, matches if words.strip() else None, after, limit)
+    return _page(
+        found,
+        lambda row: InboundLine(**row),
+        lambda at, *key: SEPARATOR.join((instant_text(at), *key)),
     )
-    total = _total(connection, InboxRow, conditions)
-    return Page(items=tuple(items[:limit]), total=total, more=more)
 
 
 def count_inbox(connection: Connection) -> dict[str, int]:
@@ -240,22 +260,21 @@ def customers_page(
     limit: int = PAGE,
 ) -> Page[Customer]:
     """Return customers by name; words: in name, email and phone. The cursor is the last one's id."""
-    conditions = _contains(words, CustomerRow.name, CustomerRow.email, CustomerRow.phone)
+
+    def matches(row: Any) -> list[ColumnElement[bool]]:
+        return _contains(words, row.name, row.email, row.phone)
+
+    query = select(*(CustomerRow.__table__.c[name] for name in Customer.__dataclass_fields__))
     if organisation_id:
-        conditions.append(CustomerRow.organisation_id == organisation_id)
-    columns = [CustomerRow.__table__.c[name] for name in Customer.__dataclass_fields__]
-    query = select(*columns).where(*conditions)
-    if cursor:
-        name = select(CustomerRow.name).where(CustomerRow.id == cursor).scalar_subquery()
-        query = query.where(tuple_(CustomerRow.name, CustomerRow.id) > tuple_(name, cursor))
-    ordered = query.order_by(CustomerRow.name, CustomerRow.id).limit(limit + 1)
-    items = []
-    for row in connection.execute(ordered).mappings():
-        data: dict[str, Any] = dict(row)
-        items.append(Customer(**data | {"tags": tuple(data["tags"])}))
-    more = items[limit - 1].id if len(items) > limit else ""
-    total = _total(connection, CustomerRow, conditions)
-    return Page(items=tuple(items[:limit]), total=total, more=more)
+        query = query.where(CustomerRow.organisation_id == organisation_id)
+    mine = select(CustomerRow.name).where(CustomerRow.id == cursor)
+    name = connection.execute(mine).scalar_one_or_none() if cursor else None
+    after = None if name is None else (name, cursor)
+    walk = Walk(parts=(query,), key=("name", "id"))
+    found = look(connection, walk, matches if words.strip() else None, after, limit)
+    return _page(
+        found, lambda row: Customer(**{**row, "tags": tuple(row["tags"])}), lambda _, key: str(key)
+    )
 
 
 def save_organisation(

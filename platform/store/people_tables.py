@@ -28,7 +28,7 @@ class CustomerRow(Base):
     """Who asks for help. email is kept in lower case, phone as digits with an optional plus."""
 
     __tablename__ = "customer"
-    __table_args__ = (Index("ix_customer_phone", "phone"), Index("ix_customer_name", "name"))
+    __table_args__ = (Index("ix_customer_phone", "phone"), Index("ix_customer_name", "name", "id"))
 
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]

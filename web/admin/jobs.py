@@ -20,6 +20,7 @@ from sopwith.store.inspection import (
     job_of,
     jobs_page,
     numbers_of,
+    tries_of,
 )
 from sopwith.store.jobs import JobSummary, count_jobs, revive
 
@@ -86,7 +87,7 @@ def _job_page(
 ) -> ResponseReturnValue:
     with get_service().database.reading() as connection:
         numbers = numbers_of(connection, [found.record_id])
-        tries = deliveries_page(connection, words=found.key).items
+        tries = tries_of(connection, found.key)
     page = render_template(
         "admin/job.html",
         job=found,

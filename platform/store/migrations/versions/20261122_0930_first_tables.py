@@ -229,7 +229,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
         sa.UniqueConstraint("email", name=op.f("uq_customer_email")),
     )
-    op.create_index("ix_customer_name", "customer", ["name"], unique=False)
+    op.create_index("ix_customer_name", "customer", ["name", "id"], unique=False)
     op.create_index(
         op.f("ix_customer_organisation_id"), "customer", ["organisation_id"], unique=False
     )
