@@ -242,11 +242,12 @@ def _cell(path: str, row: Row, names: Names) -> str:
 def _routing(known: Known, name: str, connection: Connection) -> Facts:
     routing = known.release.routings[name]
     names = Names.of(known.release, routing.record_type)
-    steps = [(_step(link, names), names.condition(link.when)) for link in routing.chain]
+    steps = [(routing_words(link, names), names.condition(link.when)) for link in routing.chain]
     return {"routing": routing, "type": names.type(), "steps": steps}
 
 
-def _step(link: Strategy, names: Names) -> str:
+def routing_words(link: Strategy, names: Names) -> str:
+    """Return what one step of a routing chain looks for."""
     team = names.team(link.team or "") if link.team else _("the team")
     known: dict[str, Callable[[], str]] = {
         "on_call": lambda: _("Who is on call in %(team)s", team=team),

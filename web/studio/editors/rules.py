@@ -6,9 +6,6 @@ from typing import Any
 
 from sopwith.core.roles import BUILT_IN_ROLES
 from sopwith.definitions import Document
-from sopwith.definitions.operations import OperationError, Put
-from sopwith.definitions.places import CannotSpliceError
-from sopwith.definitions.splicing import operate
 from sopwith.release.names import Names
 from sopwith.rules.model import Rule
 from sopwith.store.people import users
@@ -20,7 +17,6 @@ from ...visitor import get_service
 from ...wording import gettext as _
 from ..conditions import names_of, scope_at
 from .lenient import label, several, words
-from .naming import fresh_id
 from .numbering import numbers_of
 from .place import Place
 from .rule_actions import actions_of, additions, deep, target_words
@@ -61,23 +57,7 @@ def view(subject: Subject) -> Facts:
         "choices": _choices(subject, names, own),
         "who": lambda one: who_words(one, titles),
         "effects": _effects(subject, titles),
-        "copy": _copy(subject),
     }
-
-
-def _copy(subject: Subject) -> Facts | None:
-    """Return the text of a rule like this one in a file of its own; None where its text resists."""
-    one = subject.document
-    taken = {line.id for line in subject.others.get("rule", [])}
-    name = fresh_id(one.id, taken | {one.id})
-    file = f"{one.path.split('/')[0]}/{name}.yaml"
-    if file in subject.draft.documents:
-        return None
-    try:
-        text = operate(one.text.rstrip() + "\n", file, Put(path=("id",), value=name), 0).text
-    except (OperationError, CannotSpliceError):
-        return None
-    return {"file": file, "text": text, "id": name}
 
 
 def _types(subject: Subject) -> list[tuple[str, str]]:

@@ -18,10 +18,6 @@ export function mount(list, room) {
     await moved(line, at + by);
     document.getElementById(line.id)?.focus();
   });
-  list.closest(".rules-room").addEventListener("click", (event) => {
-    const button = event.target.closest("[data-copy-rule]");
-    if (button) copyRule(button, room);
-  });
   if (window.Sortable) {
     window.Sortable.create(list, { handle: ".grip", draggable: "[data-rule]", animation: 0, onEnd: ({ item, newDraggableIndex }) => moved(item, newDraggableIndex) });
   }
@@ -32,13 +28,6 @@ export function mount(list, room) {
     const changes = renumbered(order, to);
     if (changes.length) await room.edit(step, changes);
   }
-}
-
-function copyRule(button, room) {
-  const { file, text, id } = JSON.parse(button.dataset.copyRule);
-  return room.edit({ en: "Rule duplicated", "zh-CN": "复制规则" }, [{ file, text }]).then((saved) => {
-    if (saved) location.assign(`${room.base}/define/rule/${id}`);
-  });
 }
 
 function ruleOf(line) {
