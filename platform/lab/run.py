@@ -45,6 +45,7 @@ class StepRun:
     failures: tuple[Failure, ...] = ()
     done: tuple[Done, ...] = ()
     sent: tuple[Effect, ...] = ()
+    sent_at: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,7 @@ class Player:
             failures=tuple(failures),
             done=tuple(world.done[self.window.decisions :]),
             sent=tuple(world.sent[self.window.sent :]),
+            sent_at=tuple(world.sent_at[self.window.sent :]),
         )
 
     def _do(self, step: Step) -> Decision | None:

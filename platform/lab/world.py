@@ -35,6 +35,7 @@ class Done:
 class World:
     """What the runtime does with a database and workers, done in memory with the same engine.
 
+    sent_at: when each of *sent* went out.
     zone: in which rules that act in rounds have their times of day; without one no rounds are made.
     """
 
@@ -46,6 +47,7 @@ class World:
     timers: dict[tuple[str, str], datetime] = field(default_factory=dict)
     waiting: list[Effect] = field(default_factory=list)
     sent: list[Effect] = field(default_factory=list)
+    sent_at: list[datetime] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     zone: str = ""
@@ -110,6 +112,7 @@ class World:
 
     def _do(self, effect: Effect) -> None:
         self.sent.append(effect)
+        self.sent_at.append(self.now)
         payload = effect.payload
         if effect.kind == "create_record":
             self._create(payload)

@@ -89,7 +89,11 @@ class Storyteller:
             at=run.at,
             lines=tuple(one for one in lines if not one.quiet),
             timers=tuple(timers),
-            out=tuple(outgoing(one, self.people, run.at) for one in run.sent if one.kind in _OUT),
+            out=tuple(
+                outgoing(one, self.people, at)
+                for one, at in zip(run.sent, run.sent_at, strict=True)
+                if one.kind in _OUT
+            ),
             misfit=misfit_of(run),
         )
 
@@ -248,7 +252,7 @@ def outgoing(effect: Effect, people: Colleagues, at: datetime) -> Outgoing:
     payload = effect.payload
     text = str(payload.get("text_zh" if lang() == "zh-CN" else "text_en") or payload.get("text") or "")  # fmt: skip
     known = {
-        "mail": ("mail", _("E-mail"), str(payload.get("to_name") or payload.get("to", ""))),
+        "mail": ("mail", _("An e-mail"), str(payload.get("to_name") or payload.get("to", ""))),
         "notice": ("bell", _("Notice"), people.name(str(payload.get("user", "")))),
         "webhook": ("link", _("Call to another system"), str(payload.get("url", ""))),
         "create_record": ("plus", _("New record"), str(payload.get("type", ""))),
@@ -261,7 +265,7 @@ def outgoing(effect: Effect, people: Colleagues, at: datetime) -> Outgoing:
         to=to,
         subject=str(payload.get("subject", "")),
         text=text,
-        at=effect.due_at or at,
+        at=at,
     )
 
 
