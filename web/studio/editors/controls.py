@@ -31,6 +31,7 @@ class Control:
 
     kind: text, number, yes_no, words, duration, condition, choice, group, list, map, raw or fixed.
     blank: what a new item of the list or map is. forms: other shapes that the value may take, by name.
+    entry: what a new entry of a group is whose name is not among those of the schema; None where there may be none.
     """
 
     path: Path
@@ -46,6 +47,7 @@ class Control:
     absent: Sequence[Control] = ()
     blank: Any = None
     forms: Sequence[tuple[str, Any]] = ()
+    entry: Any = None
 
     @property
     def title(self) -> str:
@@ -58,7 +60,7 @@ class Control:
                 if isinstance(found, str | int) and found != "":
                     return str(found)
             return ", ".join(self.value)[:60] or self.label
-        elif isinstance(self.value, str | int | float):
+        if isinstance(self.value, str | int | float):
             return str(self.value)
         return self.label
 
@@ -147,6 +149,8 @@ def _control(root: Schema, schema: Schema, value: Any, path: Path, key: str, dep
         parts = [_control(root, _below(root, shape, one) or {}, held[one], (*path, one), one, depth + 1) for one in held]  # fmt: skip
     if kind == "group" and value is None:
         blank = _blank(root, shape)
+    more = shape.get("additionalProperties")
+    entry = _blank(root, more) if kind == "group" and isinstance(more, Mapping) else None
     return Control(
         path=path,
         key=key,
@@ -156,17 +160,19 @@ def _control(root: Schema, schema: Schema, value: Any, path: Path, key: str, dep
         value=value,
         required=required,
         refers=str(shape.get("x-refers") or full.get("x-refers") or ""),
-        choices=[(one, choice_word(one)) for one in shape.get("enum", ())],
+        choices=[(one, choice_word(shape, one)) for one in shape.get("enum", ())],
         parts=[one for one in parts if one.value is not None or kind != "group"],
         absent=[one for one in parts if one.value is None] if kind == "group" else (),
         blank=blank,
         forms=_forms(root, branches) if len(branches) > 1 and not _NAMED.get(name) else (),
+        entry=entry,
     )
 
 
-def choice_word(value: Any) -> str:
+def choice_word(schema: Schema, value: Any) -> str:
     """Return what a page calls one of a fixed set of words of the language of definitions."""
-    return str(value)
+    words = schema.get("x-words", {}).get(str(value))
+    return str(words.get(lang(), value)) if isinstance(words, Mapping) else str(value)
 
 
 def _kind(schema: Schema, value: Any) -> str:

@@ -1,0 +1,388 @@
+"""Somebody who builds a definition in the studio, gesture by gesture, until it says what it shall say.
+
+The next gesture is found by comparing what the draft says with what is wanted; it is then done on the page that a
+person sees, by mouse or by keys, and only there. Nothing is sent to the server but by the page.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from playwright.sync_api import Locator, Page, expect
+
+from sopwith.definitions import read_nodes
+from sopwith.store.releases import draft_of
+from tests.support.shop import Shop
+
+Path = tuple[str | int, ...]
+MARK = "data-in-hand"
+FIND = """([paths, mark]) => {
+  for (const one of document.querySelectorAll(`[${mark}]`)) one.removeAttribute(mark);
+  const same = (text) => { const at = JSON.stringify(JSON.parse(text)[0] ?? null); return paths.includes(at); };
+  for (const one of document.querySelectorAll("#room [data-do]")) {
+    const first = JSON.parse(one.dataset.do)[0] ?? {};
+    const said = JSON.stringify([first.op, first.path]);
+    if (paths.includes(said)) { one.setAttribute(mark, ""); return JSON.stringify(first.value ?? null); }
+  }
+  return "";
+}"""
+
+
+class Hands(Protocol):
+    """How the page is handled."""
+
+    def press(self, what: Locator) -> None:
+        """Press a button, follow a link, open what is folded."""
+
+    def write(self, what: Locator, text: str) -> None:
+        """Replace what a field says, and leave it."""
+
+    def choose(self, what: Locator, value: str) -> None:
+        """Choose of a list of choices."""
+
+    def pick(self, what: Locator) -> None:
+        """Pick one of several round buttons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mouse:
+    """A mouse, and a keyboard for nothing but text."""
+
+    page: Page
+
+    def press(self, what: Locator) -> None:
+        what.click()
+
+    def write(self, what: Locator, text: str) -> None:
+        what.click()
+        what.fill(text)
+        self.page.locator("h1").first.click()
+
+    def choose(self, what: Locator, value: str) -> None:
+        what.select_option(value=value)
+
+    def pick(self, what: Locator) -> None:
+        what.locator("xpath=ancestor::label").locator("strong").click()
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A keyboard, and nothing else: what is wanted is reached by Tab."""
+
+    page: Page
+
+    def press(self, what: Locator) -> None:
+        self._reach(what)
+        self.page.keyboard.press("Space" if self._is(what, "checkbox") else "Enter")
+
+    def write(self, what: Locator, text: str) -> None:
+        self._reach(what)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+        self.page.keyboard.press("Tab")
+
+    def choose(self, what: Locator, value: str) -> None:
+        self._reach(what)
+        order = [
+            one.get_attribute("value") for one in what.locator("option").all() if one.is_enabled()
+        ]
+        now = what.input_value()
+        steps = order.index(value) - (order.index(now) if now in order else 0)
+        for _ in range(abs(steps)):
+            self.page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
+        self.page.keyboard.press("Tab")
+
+    def pick(self, what: Locator) -> None:
+        first = self.page.locator(f"input[name={what.get_attribute('name')}]").first
+        self._reach(first)
+        self.page.keyboard.press("Space")
+        while not what.is_checked():
+            self.page.keyboard.press("ArrowDown")
+
+    @staticmethod
+    def _is(what: Locator, kind: str) -> bool:
+        return what.get_attribute("type") in (kind, "radio")
+
+    def _reach(self, what: Locator) -> None:
+        """Press Tab until *what* has the focus: on from where it is, else back."""
+        where = what.evaluate(
+            """one => { const now = document.activeElement;
+            if (now === one) return 0;
+            return now && now.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING ? -1 : 1; }"""
+        )
+        key = "Shift+Tab" if where < 0 else "Tab"
+        for _ in range(3000):
+            if what.evaluate("one => document.activeElement === one"):
+                return
+            self.page.keyboard.press(key)
+        raise AssertionError(f"{key} never reaches {what}")
+
+
+@dataclass(slots=True)
+class Builder:
+    """Builds definitions in one draft that is open on *page*."""
+
+    page: Page
+    shop: Shop
+    hands: Hands
+    gestures: int = 0
+
+    @property
+    def draft_id(self) -> str:
+        """Return the draft that the page is about."""
+        found = re.search(r"/studio/([0-9a-f]{32})", self.page.url)
+        assert found is not None, self.page.url
+        return found[1]
+
+    def files(self) -> Mapping[str, str]:
+        """Return the files of the draft as they are saved."""
+        with self.shop.database.reading() as connection:
+            draft = draft_of(connection, self.draft_id)
+        assert draft is not None
+        return draft.documents
+
+    def said(self, kind: str, name: str) -> Any:
+        """Return what the draft says of one definition, None while it is not there."""
+        for file, text in self.files().items():
+            if not file.endswith(".md"):
+                for root in read_nodes(text, file)[0]:
+                    value = root.value
+                    if isinstance(value, dict) and (value.get("kind"), value.get("id")) == (
+                        kind,
+                        name,
+                    ):
+                        return value
+        return None
+
+    def make(self, wanted: Mapping[str, Any], pack: str) -> None:
+        """Make a definition of the kind and id that are wanted, as the page for new ones does."""
+        title = wanted.get("title") or wanted["id"]
+        both = title if isinstance(title, dict) else {"en": title, "zh-CN": title}
+        self._press(self.page.locator(".outline-new"))
+        self.page.wait_for_load_state()
+        self.hands.pick(self.page.locator(f"input[name=kind][value={wanted['kind']}]"))
+        self.hands.write(self.page.locator("#make-en"), str(both.get("en", "")))
+        self.hands.write(self.page.locator("#make-zh"), str(both.get("zh-CN", "")))
+        self.hands.write(self.page.locator("#make-id"), str(wanted["id"]))
+        for field, value in (("#make-type", wanted.get("record_type")), ("#make-pack", pack)):
+            choice = self.page.locator(field)
+            if choice.count() and value in self._values(choice):
+                self.hands.choose(choice, str(value))
+        self._press(self.page.locator(".make button.button-primary"))
+        self.page.wait_for_url(f"**/define/{wanted['kind']}/{wanted['id']}*")
+        self.page.wait_for_load_state()
+
+    def open(self, kind: str, name: str) -> None:
+        """Open a definition from the outline, as the sheet of all its settings."""
+        self._press(self.page.locator(f".bench-outline a[href$='/define/{kind}/{name}']"))
+        self.page.wait_for_url(f"**/define/{kind}/{name}*")
+        self.page.wait_for_load_state()
+        self.sheet()
+
+    def sheet(self) -> None:
+        """See all settings of the definition that is open."""
+        other = self.page.locator("#sheet-toggle")
+        if other.count() and "as=sheet" not in self.page.url:
+            self._press(other)
+            self.page.wait_for_url("**as=sheet*")
+            self.page.wait_for_load_state()
+
+    def build(self, wanted: Mapping[str, Any]) -> None:
+        """Change the definition that is open until it says what is *wanted*."""
+        kind, name = wanted["kind"], wanted["id"]
+        last: tuple[str, Path] | None = None
+        tries = 0
+        while True:
+            gesture = difference(self.said(kind, name), wanted, ())
+            if gesture is None:
+                return
+            tries = tries + 1 if gesture[:2] == last else 0
+            assert tries < 3, f"{kind} {name}: {gesture} changes nothing\n{self.page.url}"
+            last = gesture[:2]
+            self._do(*gesture)
+
+    # --- gestures ----------------------------------------------------------------------------
+
+    def _do(self, what: str, path: Path, value: Any) -> None:
+        if what == "remove":
+            self._button("remove", path, others=("clear",))
+        elif what == "add":
+            self._add(path, value)
+        elif what == "item":
+            self._button("insert", path)
+        elif what == "words":
+            self._words(path, value)
+        else:
+            self._put(path, value)
+
+    def _add(self, path: Path, value: Any) -> None:
+        """Add a key that may stand there, or an entry of a name of its own."""
+        if self._found(("set", path)) is not None:
+            self._saved(lambda: self.hands.press(self._marked()))
+            return
+        entry = self.page.locator("form[data-entry]")
+        for place in range(entry.count()):
+            one = entry.nth(place)
+            if tuple(json.loads(one.get_attribute("data-entry") or "")) == path[:-1]:
+                self._unfold(one)
+                self.hands.write(one.locator("input"), str(path[-1]))
+                self._saved(lambda form=one: self.hands.press(form.locator("button")))
+                return
+        if isinstance(value, dict) and set(value) <= {"en", "zh-CN"}:
+            self._words(path, value)
+        else:
+            self._put(path, value)
+
+    def _words(self, path: Path, value: Mapping[str, Any]) -> None:
+        for tongue in ("en", "zh-CN"):
+            field = self.page.locator(f"#{ident((*path, tongue))}")
+            if tongue in value and field.input_value() != str(value[tongue]):
+                self._unfold(field)
+                self._saved(
+                    lambda one=field, words=str(value[tongue]): self.hands.write(one, words)
+                )
+
+    def _put(self, path: Path, value: Any) -> None:
+        control = self.page.locator(f"#{ident(path)}")
+        shaped = isinstance(value, dict | list)
+        if not control.count() or (shaped and control.get_attribute("data-as") != "yaml"):
+            self._another_form(path, value)
+            return
+        self._unfold(control)
+        tag = control.evaluate("one => one.localName")
+        if tag == "div":
+            self._condition(control, path, value)
+        elif tag == "select":
+            self._saved(lambda: self.hands.choose(control, json.dumps(value, ensure_ascii=False)))
+        elif control.get_attribute("type") == "checkbox":
+            self._saved(lambda: self.hands.press(control))
+        else:
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            if control.get_attribute("data-as") == "yaml" and isinstance(value, str):
+                text = json.dumps(value, ensure_ascii=False)
+            self._saved(lambda: self.hands.write(control, text))
+
+    def _condition(self, control: Locator, path: Path, value: Any) -> None:
+        text = control.locator("[data-part=whole]")
+        if not text.count():
+            self.hands.press(control.locator("[data-mode-to=text]"))
+        expect(text).to_be_visible()
+        said = value if isinstance(value, str) else json.dumps(value)
+        self._saved(lambda: self.hands.write(text, said))
+
+    def _another_form(self, path: Path, value: Any) -> None:
+        """Write a value in another form: the one that is most like what is wanted."""
+        forms = self.page.locator(f"#{ident(path)}--forms")
+        assert forms.count(), f"no control for {path}"
+        self._unfold(forms.locator("button").first)
+        best, place = -1, 0
+        for number in range(forms.locator("button").count()):
+            operations = json.loads(
+                forms.locator("button").nth(number).get_attribute("data-do") or ""
+            )
+            likeness = alike(operations[0]["value"], value)
+            if likeness > best:
+                best, place = likeness, number
+        self._saved(lambda: self.hands.press(forms.locator("button").nth(place)))
+
+    def _button(self, operation: str, path: Path, others: tuple[str, ...] = ()) -> None:
+        for one in (operation, *others):
+            if self._found((one, path)) is not None:
+                self._saved(lambda: self.hands.press(self._marked()))
+                return
+        raise AssertionError(f"no button to {operation} {path}\n{self.page.url}")
+
+    def _found(self, *wishes: tuple[str, Path]) -> str | None:
+        """Mark the first button that begins with such an operation."""
+        said = [
+            json.dumps([op, list(path)], ensure_ascii=False, separators=(",", ":"))
+            for op, path in wishes
+        ]
+        found = self.page.evaluate(FIND, [said, MARK])
+        if found == "":
+            return None
+        self._unfold(self._marked())
+        return str(found)
+
+    def _marked(self) -> Locator:
+        return self.page.locator(f"[{MARK}]")
+
+    def _unfold(self, what: Locator) -> None:
+        """Open all that is folded around *what*, from the outside in."""
+        while True:
+            folded = what.locator("xpath=ancestor::details[not(@open)][1]")
+            outer = what.locator("xpath=ancestor::details[not(@open)]")
+            if not outer.count():
+                return
+            del folded
+            self.hands.press(outer.first.locator("xpath=./summary"))
+            expect(what.first).to_be_attached()
+
+    def _press(self, what: Locator) -> None:
+        self.hands.press(what)
+
+    def _saved(self, act: Any) -> None:
+        """Do what shall be saved, and wait until the room shows it."""
+        self.gestures += 1
+        room = self.page.locator("#room[data-drawn]")
+        before = room.get_attribute("data-drawn") or ""
+        act()
+        expect(room).not_to_have_attribute("data-drawn", before)
+        expect(self.page.locator("#bench-state")).to_have_attribute("data-now", "saved")
+
+    @staticmethod
+    def _values(choice: Locator) -> list[str | None]:
+        return [
+            one.get_attribute("value") or one.inner_text() for one in choice.locator("option").all()
+        ]
+
+
+def ident(path: Path) -> str:
+    """Return the id of the control for *path*, as pages make it."""
+    steps = (
+        re.sub(r"[^A-Za-z0-9_]", lambda one: f"_{ord(one.group()):x}_", str(step)) for step in path
+    )
+    return "c-" + "-".join(steps)
+
+
+def difference(have: Any, want: Any, path: Path) -> tuple[str, Path, Any] | None:
+    """Return the next gesture on the way from what is there to what is wanted: what, where and the value."""
+    if have == want and type(have) is type(want):
+        return None
+    if isinstance(want, dict) and isinstance(have, dict):
+        if set(want) <= {"en", "zh-CN"} and want:
+            return ("words", path, want)
+        for key in have:
+            if key not in want:
+                return ("remove", (*path, key), None)
+        for key, value in want.items():
+            if key not in have:
+                return ("add", (*path, key), value)
+            found = difference(have[key], value, (*path, key))
+            if found is not None:
+                return found
+        return None
+    if isinstance(want, list) and isinstance(have, list):
+        if len(have) > len(want):
+            return ("remove", (*path, len(have) - 1), None)
+        for place, value in enumerate(want):
+            if place >= len(have):
+                return ("item", path, value)
+            found = difference(have[place], value, (*path, place))
+            if found is not None:
+                return found
+        return None
+    return ("put", path, want)
+
+
+def alike(one: Any, other: Any) -> int:
+    """Return how much the shape of a blank value has in common with a wanted one."""
+    if type(one) is not type(other):
+        return 0
+    if isinstance(one, dict):
+        return 2 + 3 * len(set(one) & set(other)) - 2 * len(set(one) - set(other))
+    return 2
