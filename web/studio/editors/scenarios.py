@@ -48,7 +48,7 @@ BLANKS: Mapping[str, Any] = {
     "merge": {"as": "", "into": ""},
     "add_approver": {"as": "", "user": ""},
 }
-EMPTY: Mapping[str, Any] = {"values": {}, "tags": [], "clocks": {}, "due": {}, "fired": [], "not_fired": [], "notices": [], "mails": [], "webhooks": [], "created": [], "tasks": {}, "approvers": [], "incidents": [], "surveys": [], "links": []}  # fmt: skip
+EMPTY: Mapping[str, Any] = {"values": {}, "tags": [], "clocks": {}, "due": {}, "fired": [], "not_fired": [], "notices": [], "mails": [], "webhooks": [], "created": [], "tasks": {}, "approvers": [], "incidents": [], "surveys": [], "links": [], "escalation": 0, "reopened": 0}  # fmt: skip
 Facts = dict[str, Any]
 
 
@@ -109,7 +109,7 @@ def _step(index: int, value: Any, run: StepRun | None, zone: str) -> Facts:
         "words": verb_words(verb) if verb else _("Nothing yet"),
         "icon": ICONS.get(verb, "alert-triangle"),
         "about": _about(it.get(verb)),
-        "expected": [(key, _brief(one)) for key, one in mapping(it.get("then")).items()],
+        "expected": [(expected_words(key), _brief(one)) for key, one in mapping(it.get("then")).items()],
         "refused": _brief(it.get("refused")) if it.get("refused") is not None else "",
         "record": words(it.get("record")),
         "state": "" if run is None else "failed" if run.failures else "passed",
@@ -151,10 +151,10 @@ def _details(shown: Facts, value: Any) -> Facts:
         **shown,
         "args": it.get(shown["verb"]),
         "parts": _parts(it.get(shown["verb"]), shown),
-        "then": [(key, expected_words(key), one) for key, one in then.items()],
+        "then": [(key, expected_words(key), one, kept_as(one)) for key, one in then.items()],
         "more_then": [
             (key, expected_words(key), EMPTY.get(key, "")) for key in EXPECTED if key not in then
-        ],  # fmt: skip
+        ],
         "then_path": [*shown["path"], "then"],
         "refused_value": it.get("refused"),
         "others": _other_verbs(shown["path"], shown["verb"]),
@@ -166,7 +166,7 @@ def _parts(args: Any, shown: Facts) -> list[Facts]:
     path = [*shown["path"], shown["verb"]]
     blank = BLANKS.get(shown["verb"])
     if not isinstance(args, dict):
-        return [{"path": path, "key": "", "words": shown["words"], "value": args, "plain": not isinstance(args, list)}]  # fmt: skip
+        return [{"path": path, "key": "", "words": shown["words"], "value": args, "as": kept_as(args)}]  # fmt: skip
     known = [*args, *(key for key in mapping(blank) if key not in args)]
     return [
         {
@@ -174,10 +174,19 @@ def _parts(args: Any, shown: Facts) -> list[Facts]:
             "key": key,
             "words": argument_words(key),
             "value": args.get(key),
-            "plain": not isinstance(args.get(key, mapping(blank).get(key)), dict | list),
+            "as": kept_as(args.get(key, mapping(blank).get(key))),
         }
         for key in known
     ]
+
+
+def kept_as(value: Any) -> str:
+    """Return what a control keeps a value as, so that a number stays a number: text, number, yes_no or yaml."""
+    if isinstance(value, dict | list):
+        return "yaml"
+    if isinstance(value, bool):
+        return "yes_no"
+    return "number" if isinstance(value, int | float) else "text"
 
 
 def _other_verbs(path: Sequence[str | int], verb: str) -> list[tuple[str, str, list[Facts]]]:

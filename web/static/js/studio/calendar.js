@@ -3,7 +3,10 @@ const NAMES = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const SLOTS = 48;
 
 export function mount(element, room) {
-  let stroke = null; // {day, slot, on} where a drag began
+  let stroke = null; // {from, last, on}: cells between which it is painted, or cleared
+  const local = new Map(); // days whose hours are on their way to the server: what they will be
+  let queue = Promise.resolve();
+  let under = 0;
 
   element.addEventListener("pointerdown", (event) => {
     const cell = event.target.closest("[data-slot]");
@@ -91,8 +94,14 @@ export function mount(element, room) {
       const fresh = stroke.on ? joined([...old, [from, to]]) : old.flatMap((one) => without(one, from, to));
       changed.set(day, fresh.map(written));
     }
+    for (const one of painted()) {
+      one.classList.remove("slot-open", "slot-part", "slot-shut");
+      one.classList.add(stroke.on ? "slot-open" : "slot-shut");
+      one.setAttribute("aria-selected", String(stroke.on));
+    }
+    clear();
     stroke = null;
-    save(changed).then(clear);
+    save(changed);
   }
 
   function data() {
@@ -101,12 +110,21 @@ export function mount(element, room) {
 
   function windowsOf(day) {
     const entry = data().keys.find((one) => one.days.includes(day));
-    return (entry?.windows ?? []).map(minutes).filter(Boolean).sort((a, b) => a[0] - b[0]);
+    return (local.get(day) ?? entry?.windows ?? []).map(minutes).filter(Boolean).sort((a, b) => a[0] - b[0]);
   }
 
+  // One after the other: each looks at the keys as the one before it left them.
   function save(changed) {
-    const operations = operationsFor(data().keys, changed);
-    return operations.length ? room.edit(JSON.parse(element.dataset.step), operations) : Promise.resolve(true);
+    for (const [day, windows] of changed) local.set(day, windows);
+    under += 1;
+    queue = queue.then(async () => {
+      const operations = operationsFor(data().keys, changed);
+      if (operations.length) await room.edit(JSON.parse(element.dataset.step), operations);
+      else await room.refresh();
+    }).catch((error) => console.error(error)).finally(() => {
+      under -= 1;
+      if (!under) local.clear();
+    });
   }
 
   function focus(cell) {
