@@ -134,16 +134,23 @@ def span_of(days: Sequence[date]) -> str:
 
 
 def copying(doc: Mapping[str, Any], known: PublicHolidays, year: int) -> list[Operation]:
-    """Return the operations that write a country's days of *year* out, but for those that are named already."""
+    """Return the operations that write a country's days of *year* out, but for those that are named already.
+
+    The calendar then says that it knows the holidays of that year.
+    """
     named = {day for name in LISTS for one in entries(doc, name) for day in one.days}
     off = [day for day in known.names if day.year == year and day not in named]
     worked = sorted(day for day in known.working_days if day.year == year and day not in named)
     holidays = [
-        {"date": span_of(days), "title": {"en": title.en, "zh-CN": title.zh}}
+        {"date": span_of(days), "title": {"en": title.get("en"), "zh-CN": title.get("zh-CN")}}
         for days, title in _runs(off, known.names)
     ]
     made = _appending(doc, "holidays", holidays)
-    return made + _appending(doc, "working_days", [day.isoformat() for day in worked])
+    made += _appending(doc, "working_days", [day.isoformat() for day in worked])
+    last = f"{year}-12-31"
+    if made and words(doc.get("known_until")) < last:
+        made.append({"op": "set", "path": ["known_until"], "value": last})
+    return made
 
 
 def _appending(doc: Mapping[str, Any], name: str, values: list[Any]) -> list[Operation]:
