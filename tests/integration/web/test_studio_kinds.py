@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -10,6 +13,8 @@ import yaml
 from flask import Flask, render_template
 
 from sopwith.definitions import read_nodes
+from sopwith.definitions.operations import Clear, Insert, Move, Operation, Put, Remove, Set
+from sopwith.definitions.splicing import operate
 from sopwith.store.releases import Draft
 from sopwith.web.studio.bench import bench_of
 from sopwith.web.studio.editors import Subject
@@ -56,12 +61,17 @@ def speaking(app: Flask) -> Iterator[None]:
         yield
 
 
-def room_of(document: dict[str, Any], at: str = "", files: dict[str, str] | None = None) -> str:
+def room_of(
+    document: dict[str, Any],
+    at: str = "",
+    files: dict[str, str] | None = None,
+    home: str = "odd/odd.yaml",
+) -> str:
     """Return the room of one definition, rendered as the page does."""
     text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
-    texts = {**(files or {}), "odd/odd.yaml": text}
+    texts = {**(files or {}), home: text}
     made = bench_of(texts)
-    found = next(one for one in made.documents if one.path == "odd/odd.yaml")
+    found = next(one for one in made.documents if one.path == home)
     draft = Draft(
         id="d",
         title="Odd",
@@ -94,6 +104,70 @@ def test_an_editor_shows_whatever_is_written(kind: str, speaking: None) -> None:
             assert 'id="kind-' in room_of({**document, key: wrong}, at)
         without = {name: value for name, value in document.items() if name != key}
         assert 'id="kind-' in room_of(without, selections[-1])
+
+
+MAKERS: dict[str, Callable[[dict[str, Any]], Operation]] = {
+    "set": lambda one: Set(path=tuple(one["path"]), value=one["value"]),
+    "put": lambda one: Put(path=tuple(one["path"]), value=one["value"]),
+    "clear": lambda one: Clear(path=tuple(one["path"])),
+    "remove": lambda one: Remove(path=tuple(one["path"])),
+    "insert": lambda one: Insert(path=tuple(one["path"]), index=one["index"], value=one["value"]),
+    "move": lambda one: Move(path=tuple(one["path"]), to=tuple(one["to"]), index=one["index"]),
+}
+
+
+def buttons_of(room: str) -> list[list[dict[str, Any]]]:
+    """Return the operations of every button in a room."""
+    return [json.loads(unescape(one)) for one in re.findall(r"data-do='([^']*)'", room)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_button_is_refused(kind: str, speaking: None) -> None:
+    files = shipped_files()
+    name, place, document = max(
+        ((name, place, node) for name, text in files.items() if name.endswith(".yaml")
+         for place, node in enumerate(read_nodes(text, name)[0]) if node.value.get("kind") == kind),
+        key=lambda one: len(one[2].raw),
+    )  # fmt: skip
+    pressed = 0
+    for at in SELECTIONS[kind]:
+        for operations in buttons_of(room_of(document.value, at)):
+            text = files[name]
+            for one in operations:
+                text = operate(text, name, MAKERS[one["op"]](one), place).text
+            after = read_nodes(text, name)[0][place].value
+            assert after["kind"] == kind
+            assert (after != document.value) or text == files[name]
+            pressed += 1
+    assert pressed or kind in ("message_template", "segment")
+
+
+def test_both_languages_of_a_message_are_read_without_a_record(speaking: None) -> None:
+    document = {"kind": "message_template", "id": "hello", "record_type": "any", "subject": {"en": "Hello", "zh-CN": "您好"},
+                "body": {"en": "Dear {{ recipient.name }} <b>", "zh-CN": "{{ recipient.name }}：{{#if due}}{{ due | date }}{{/if}}"}}  # fmt: skip
+    page = room_of(document)
+    assert "Dear Ann Miller &lt;b&gt;" in page
+    assert re.search("安妮·米勒：2026年", page)
+
+
+def test_a_promise_over_the_weekend_is_due_on_monday(speaking: None) -> None:
+    files = {name: text for name, text in shipped_files().items() if name.startswith("base/")}
+    document = {"kind": "sla", "id": "odd", "record_type": "any", "title": "Odd", "policies": [
+        {"id": "all", "title": "All", "calendar": "cn-office", "targets": {"first_response": "1bh"}}]}  # fmt: skip
+    page = room_of(document, ";from=2026-11-20T17:30", files)
+    assert "Mon 23 Nov 2026, 09:30" in page
+    assert "weekend" in page
+
+
+def test_a_scenario_tells_which_step_does_not_hold(speaking: None) -> None:
+    files = shipped_files()
+    name = "it_request/scenarios/approval.yaml"
+    found = next(one for one in bench_of(files).documents if one.path == name)
+    steps = [dict(found.value["steps"][0], then={"state": "nowhere"}), *found.value["steps"][1:]]
+    others = {key: text for key, text in files.items() if key != name}
+    page = room_of({**found.value, "steps": steps}, "", others, home="it_request/odd.yaml")
+    assert "Step 1 does not hold" in page
+    assert "expected nowhere, found fulfilling" in page
 
 
 SELECTIONS = {
