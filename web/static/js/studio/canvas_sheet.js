@@ -62,7 +62,7 @@ export class Sheet {
     graph.on("edge:click", ({ edge, e }) => {
       const about = this.about.get(edge.id);
       if (!about) return;
-      if (e.target.closest(".flow-edge-plus")) on.plus(about, e.clientX, e.clientY);
+      if (e.target.closest(".flow-edge-plus")) setTimeout(() => on.plus(about, e.clientX, e.clientY)); // after the click: it would close the choice
       else this.clicked(edge.id, e);
     });
     graph.on("blank:click", () => {
@@ -243,7 +243,7 @@ export class Sheet {
     }
     if (one.ways.length) {
       found.push({
-        markup: [{ tagName: "g", className: "flow-edge-plus", children: [{ tagName: "title", textContent: this.container.dataset.plus }, { tagName: "circle", attrs: { r: 8 } }, { tagName: "path", attrs: { d: "M-4 0H4M0 -4V4" } }] }],
+        markup: [{ tagName: "g", className: "flow-edge-plus", children: [{ tagName: "title", textContent: this.container.dataset.plusWords }, { tagName: "circle", attrs: { r: 8 } }, { tagName: "path", attrs: { d: "M-4 0H4M0 -4V4" } }] }],
         attrs: {},
         position: { distance: 22 },
       });

@@ -5,6 +5,7 @@ let started = false;
 
 export function mount(element, room) {
   centre();
+  tellReferences(room);
   if (started) return;
   started = true;
   room.element.addEventListener("click", (event) => clicked(event, room));
@@ -24,8 +25,9 @@ export function mount(element, room) {
   if (innerWidth < 800 && !room.at.includes("view=")) room.select(room.at ? `${room.at};view=tree` : ";view=tree");
 }
 
-export function update() {
+export function update(element, room) {
   centre();
+  tellReferences(room);
 }
 
 // A tree that is wider than its place begins with its start, or with what is selected, in the middle.
@@ -95,9 +97,30 @@ function submitted(event, room) {
     event.preventDefault();
     const to = rename.querySelector("input").value.trim();
     const name = rename.dataset.renameState;
-    if (to && to !== name) document.dispatchEvent(new CustomEvent("studio:rename", { detail: { kind: "workflow", id: room.id, part: `state:${name}`, to } }));
+    if (to && to !== name) renameState(room, name, to, rename.querySelector(".flow-rename-said"));
   }
   return undefined;
+}
+
+// Everything that names the state is renamed with it, in one step.
+async function renameState(room, name, to, said) {
+  const { status, answer } = await room.post("rename", { kind: "workflow", id: room.id, part: name, new: to });
+  said.textContent = status === 200 ? "" : answer.message ?? "";
+  if (status === 200) room.select(at("state", to));
+}
+
+// What else names the states that are to be taken out: rules, promises, views, scenarios.
+let told = "";
+async function tellReferences(room) {
+  const holder = document.getElementById("flow-breaks");
+  const asked = holder?.dataset.references ?? "";
+  if (!holder || asked === told) return void (told = asked);
+  told = asked;
+  for (const part of asked.split(",")) {
+    const address = `${room.base}/references?${new URLSearchParams({ kind: "workflow", id: room.id, part })}`;
+    const response = await fetch(address, { headers: { "X-Part": "references" } }).catch(() => null);
+    if (response?.ok) holder.insertAdjacentHTML("beforeend", await response.text());
+  }
 }
 
 function show(id) {
