@@ -37,7 +37,7 @@ async function clicked(event) {
   return undefined;
 }
 
-// Delete on a row asks as its button does, and leaves the keys where they are.
+// Delete on a row asks where something names it, and leaves the keys where they are.
 async function deleted(event) {
   const row = event.target;
   if (event.key !== "Delete" || !row.matches(".form-row, .form-section")) return;
@@ -45,10 +45,15 @@ async function deleted(event) {
   event.stopPropagation();
   const list = row.parentElement;
   const place = [...list.children].indexOf(row);
-  await room.select(row.querySelector("a.row-open").dataset.at);
-  const button = document.getElementById("remove-selected");
-  if (button.dataset.do) await room.edit(JSON.parse(button.dataset.step), JSON.parse(button.dataset.do), { then: button.dataset.then });
-  else if ((await removal(button)) === "asked") return;
+  const path = [...JSON.parse(list.dataset.list), Number(row.dataset.item)];
+  const { parts, step } = row.dataset;
+  if ((await breaking(parts)).length) {
+    await room.select(row.querySelector("a.row-open").dataset.at);
+    const button = document.getElementById("remove-selected");
+    if (button?.dataset.removal === parts) await removal(button);
+    return;
+  }
+  await room.edit(JSON.parse(step), [{ op: "remove", path }], { then: "" });
   const rows = document.getElementById(list.id)?.children ?? [];
   (rows[place] ?? rows[rows.length - 1])?.focus();
 }
@@ -86,33 +91,36 @@ async function rename(part, name, form = null) {
   if (said) said.textContent = status === 200 ? "" : answer.message ?? "";
 }
 
+// What would have errors without the fields that are named in *parts*.
+async function breaking(parts) {
+  const found = [];
+  for (const part of parts.trim().split(/\s+/).filter(Boolean)) {
+    const response = await fetch(`${room.base}/references?${asked(part)}`);
+    if (response.ok) found.push(...(await response.json()).breaks);
+  }
+  return found;
+}
+
 // A field that something names is not taken away before that was read.
 async function removal(button) {
+  const breaks = await breaking(button.dataset.removal);
+  if (!breaks.length) return remove(button);
   const holder = button.closest(".inspector").querySelector(".removal-asked");
-  const list = holder.querySelector(".removal-list");
-  list.replaceChildren();
-  let breaks = false;
-  for (const part of button.dataset.removal.trim().split(/\s+/)) {
-    const response = await fetch(`${room.base}/references?${asked(part)}`);
-    const answer = response.ok ? await response.json() : { breaks: [] };
-    for (const one of answer.breaks) {
-      breaks = true;
-      const line = document.createElement("li");
-      const link = document.createElement("a");
-      link.href = one.address;
-      link.textContent = `${one.file}:${one.line}`;
-      const words = document.createElement("code");
-      words.textContent = one.words;
-      line.append(link, " ", words);
-      list.append(line);
-    }
-  }
-  if (!breaks) return remove(button);
+  holder.querySelector(".removal-list").replaceChildren(...breaks.map((one) => {
+    const line = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = one.address;
+    link.textContent = `${one.file}:${one.line}`;
+    const words = document.createElement("code");
+    words.textContent = one.words;
+    line.append(link, " ", words);
+    return line;
+  }));
   holder.hidden = false;
   const sure = holder.querySelector("[data-removal-sure]");
   for (const key of ["remove", "step", "then"]) sure.dataset[key] = button.dataset[key];
   sure.focus();
-  return "asked";
+  return undefined;
 }
 
 function remove(button) {
