@@ -1,4 +1,5 @@
 // The builder of one condition. Blocks are read from the page and sent; the server answers with them drawn anew, the text and the words.
+import { draft } from "./draft.js";
 import { startHints, stopHints } from "./condition_hints.js";
 
 const PAUSE = 500;
@@ -14,23 +15,27 @@ export function update(element) {
   builders.get(element)?.look();
 }
 
+// The text as the room was drawn last, and at which revision of the draft.
 function dataOf(element) {
-  return document.getElementById(`${element.id}-data`)?.dataset.text ?? "";
+  const { text = "", revision = 0 } = document.getElementById(`${element.id}-data`)?.dataset ?? {};
+  return { text, revision: Number(revision) };
 }
 
 class Builder {
   constructor(element, room) {
-    Object.assign(this, { element, room, saved: dataOf(element), asked: 0, typing: 0, unsaved: false });
+    Object.assign(this, { element, room, saved: dataOf(element).text, asked: 0, typing: 0, unsaved: false, saving: 0, revision: 0, busy: null });
     element.addEventListener("change", (event) => this.changed(event));
     element.addEventListener("input", (event) => this.typed(event));
     element.addEventListener("click", (event) => this.clicked(event));
     element.addEventListener("keydown", (event) => this.pressed(event));
     startHints(element);
+    element.dataset.ready = "";
   }
 
+  // A room that was drawn before the last save tells nothing new.
   look() {
-    const text = dataOf(this.element);
-    if (text === this.saved || this.unsaved) return;
+    const { text, revision } = dataOf(this.element);
+    if (text === this.saved || this.unsaved || this.saving || revision < this.revision) return;
     this.saved = text;
     this.ask({ text, mode: this.mode === "none" ? "" : this.mode });
   }
@@ -39,7 +44,12 @@ class Builder {
     return this.element.querySelector(".cond")?.dataset.mode ?? "none";
   }
 
-  async ask(what, { focus = "", save = false } = {}) {
+  ask(what, options = {}) {
+    this.busy = this.answer(what, options);
+    return this.busy;
+  }
+
+  async answer(what, { focus = "", save = false }) {
     const mine = ++this.asked;
     const { address, path, uid, kind, id, scope } = this.element.dataset;
     const response = await fetch(address, {
@@ -51,7 +61,7 @@ class Builder {
     const answer = await response.json();
     if (mine !== this.asked) return;
     this.draw(answer.html, focus);
-    if (save && answer.text !== null) await this.save(answer.text);
+    if (save && answer.text !== null) this.save(answer.text);
   }
 
   draw(html, focus) {
@@ -65,7 +75,11 @@ class Builder {
     this.saved = now;
     const path = JSON.parse(this.element.dataset.path);
     const operation = now === "" ? { op: "clear", path } : { op: "set", path, value: now };
+    this.saving += 1;
     await this.room.edit(JSON.parse(this.element.dataset.step), [operation]);
+    this.saving -= 1;
+    this.revision = draft.revision;
+    this.look();
   }
 
   changed(event) {
@@ -123,7 +137,8 @@ class Builder {
     this.send({ focus: place });
   }
 
-  turn(mode) {
+  async turn(mode) {
+    await this.busy;
     const field = this.element.querySelector("[data-part=whole]");
     const text = field ? field.value : this.saved;
     const { uid } = this.element.dataset;

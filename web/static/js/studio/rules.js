@@ -5,6 +5,7 @@ const GAP = 10;
 
 export function mount(list, room) {
   const step = JSON.parse(list.dataset.step);
+  list.dataset.ready = "";
   list.addEventListener("keydown", async (event) => {
     const line = event.target;
     if (!line.matches("[data-rule]")) return;

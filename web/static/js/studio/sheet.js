@@ -19,6 +19,7 @@ class Sheet {
     Object.assign(this, { element, room, row: 0, column: 0, anchor: null, leaving: false });
     this.editor = new CellEditor(element.querySelector(".sheet-editor"), JSON.parse(element.dataset.words));
     element.addEventListener("keydown", (event) => this.pressed(event));
+    element.addEventListener("focusin", (event) => this.reached(event));
     element.addEventListener("dblclick", (event) => { if (event.target.closest("[data-cell]")) this.edit(); });
     element.addEventListener("pointerdown", (event) => this.pointed(event));
     element.addEventListener("click", (event) => this.clicked(event));
@@ -115,6 +116,15 @@ class Sheet {
     if (column >= this.columns.length) { row += 1; column = 0; }
     if (column < (row === this.rows ? this.inputs.length : 0)) { row -= 1; column = this.columns.length - 1; }
     this.go(row, column);
+  }
+
+  // A cell may be reached by other ways than ours: by a screen reader, or by a script.
+  reached(event) {
+    if (!event.target.matches("[data-cell]")) return;
+    const [, row, column] = event.target.id.split("-").map(Number);
+    if (row === this.row && column === this.column) return;
+    Object.assign(this, { row, column, anchor: null });
+    this.redraw();
   }
 
   pointed(event) {

@@ -3,6 +3,8 @@ export class CellEditor {
   constructor(box, words) {
     Object.assign(this, { box, words, how: null });
     box.addEventListener("keydown", (event) => this.pressed(event));
+    // A click on the words beside a box must not take the focus out of the editor: that would close it.
+    box.addEventListener("mousedown", (event) => { if (!event.target.closest("input, select")) event.preventDefault(); });
     box.addEventListener("focusout", (event) => { if (this.how && !box.contains(event.relatedTarget)) this.commit(); });
     box.addEventListener("change", (event) => { if (event.target.matches("[type=checkbox]")) this.ticked(); });
   }
