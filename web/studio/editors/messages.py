@@ -32,7 +32,18 @@ from .subject import Subject
 
 MOST_RECORDS = 30
 Facts = dict[str, Any]
-_USUAL = ("recipient", "link", "state_title", "type_title", "owner_name", "comment", "due", "number", "title", "description")
+_USUAL = (
+    "recipient",
+    "link",
+    "state_title",
+    "type_title",
+    "owner_name",
+    "comment",
+    "due",
+    "number",
+    "title",
+    "description",
+)
 
 
 def view(subject: Subject) -> Facts:
@@ -96,7 +107,9 @@ def _groups(schema: Schema, names: Names, audience: str) -> list[Facts]:
 
 def _listed(fields: Mapping[str, Type], names: Names, before: str = "") -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    plain_first = sorted(fields.items(), key=lambda one: (_USUAL.index(one[0]) if one[0] in _USUAL else len(_USUAL)))
+    plain_first = sorted(
+        fields.items(), key=lambda one: _USUAL.index(one[0]) if one[0] in _USUAL else len(_USUAL)
+    )
     for key, one in plain_first:
         path = before + key
         if isinstance(one, RecordType):
