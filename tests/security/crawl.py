@@ -72,7 +72,8 @@ class Walk:
 
     def _look(self, path: str, endpoint: str) -> Seen:
         response = self.house.browser(self.person).client.get(path, buffered=True)
-        text = response.get_data(as_text=True) if response.mimetype != "image/png" else ""
+        is_text = response.mimetype not in ("image/png", "application/zip")
+        text = response.get_data(as_text=True) if is_text else ""
         page = read_page(text) if response.mimetype == "text/html" else None
         if page is not None:
             here = urljoin(BASE, path)
