@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,15 +16,15 @@ from sopwith.workflows.model import ApprovalRule, Workflow
 
 from .languages import lang
 from .rendering import role_word
+from .type_width import broken_lines, cut, width_of
 from .wording import gettext as _
 from .wording import ngettext
 
 Box = tuple[float, float, float, float]
 
 _LINE, _SMALL, _TOP = 18.0, 16.0, 21.0
-_LETTER, _SMALL_LETTER, _CJK_SHARE = 7.4, 6.3, 1.9
 _LABEL_ROOM, _GUARD_ROOM, _LABEL_LINES = 120.0, 150.0, 3
-_ICON_ROOM = 22.0
+_ICON_ROOM, _STRIP = 22.0, 80.0
 _SIGNS = {"open": "circle-dot", "waiting": "player-pause", "resolved": "circle-check", "closed": "archive"}  # fmt: skip
 _TYPE_SIGNS = {"approval": "user-check", "parallel": "git-branch"}
 
@@ -294,8 +295,14 @@ class _Places:
     """Where words can stand without covering a box or other words."""
 
     def __init__(self, boxes: list[Box], width: float) -> None:
-        self._taken = boxes
+        self._rows: defaultdict[int, list[Box]] = defaultdict(list)
         self._width = width
+        for box in boxes:
+            self._add(box)
+
+    def _add(self, box: Box) -> None:
+        for row in _rows_of(box):
+            self._rows[row].append(box)
 
     def take(self, wish: Point, points: list[Point], w: float, h: float) -> Point:
         """Return the middle of a free place of *w* by *h* on the line *points*, *wish* if all are taken."""
@@ -303,14 +310,20 @@ class _Places:
         for x, y in (wish, *_along(points)):
             x = min(max(x, w / 2 + 4), self._width - w / 2 - 4)
             box = (x - w / 2 - 3, y - h / 2 - 1, x + w / 2 + 3, y + h / 2 + 1)
-            covered = sum(_overlap(box, other) for other in self._taken)
+            near = {other for row in _rows_of(box) for other in self._rows[row]}
+            covered = sum(_overlap(box, other) for other in near)
             if covered < least:
                 best, least = (round(x, 1), round(y, 1)), covered
             if not covered:
                 break
         x, y = best
-        self._taken.append((x - w / 2, y - h / 2, x + w / 2, y + h / 2))
+        self._add((x - w / 2, y - h / 2, x + w / 2, y + h / 2))
         return best
+
+
+def _rows_of(box: Box) -> range:
+    """Return the strips of the chart that a box stands in: only what shares one can meet."""
+    return range(int(box[1] // _STRIP), int(box[3] // _STRIP) + 1)
 
 
 def _along(points: list[Point]) -> Iterator[Point]:
@@ -382,29 +395,3 @@ def _sentences(nodes: tuple[FlowNode, ...], rows: Mapping[str, SopRow]) -> list[
         else node.label
         for node in nodes
     ]
-
-
-def width_of(text: str, letter: float = _SMALL_LETTER) -> float:
-    """Return about how wide *text* is in small type: Chinese characters are as wide as high."""
-    return sum(letter * (_CJK_SHARE if ord(one) > 0x2E7F else 1.0) for one in text)
-
-
-def cut(text: str, room: float) -> str:
-    """Return *text*, or its beginning with an ellipsis when it is wider than *room*."""
-    if width_of(text) <= room:
-        return text
-    while text and width_of(text) > room - 10:
-        text = text[:-1]
-    return text.rstrip() + "…"
-
-
-def broken_lines(text: str, room: float, most: int) -> list[str]:
-    """Return *text* in at most *most* lines of *room*; what does not fit is cut."""
-    lines: list[str] = []
-    while text and len(lines) < most - 1 and width_of(text) > room:
-        end = max(i for i in range(1, len(text) + 1) if i == 1 or width_of(text[:i]) <= room)
-        blank = text.rfind(" ", 0, end + 1)
-        end = blank if blank > 0 else end
-        lines.append(text[:end].strip())
-        text = text[end:].strip()
-    return [*lines, cut(text, room)] if text else lines

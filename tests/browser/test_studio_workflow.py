@@ -70,7 +70,7 @@ def test_a_state_is_put_into_a_way_named_and_taken_back_by_mouse(
     expect(page.locator(cell(page, "approval"))).to_contain_text("one is enough")
     expect(page.locator("#flow-inspector")).to_contain_text("转办")
     expect(page.locator(cell(page, "approval>resolved"))).to_be_attached()
-    page.locator("#c-states-approval-decide_5f_by-shape").select_option(label="Joint approval: all must agree")  # fmt: skip
+    page.locator("#c-states-approval-decide_by-shape").select_option(label="Joint approval: all must agree")  # fmt: skip
     expect(page.locator(cell(page, "approval"))).to_contain_text("all must agree", timeout=SLOW)
     saved(page)
     assert not violations(page)
