@@ -43,6 +43,8 @@ DOUBLED = 8
 MISLAID = timedelta(seconds=5)
 """What was sent and not begun for so long is taken for lost: in life its lease ends after a minute."""
 WORK_SECONDS = 5.0
+PATIENCE = 180.0
+"""Seconds for what takes a few on a quiet machine."""
 Broker = RedisServer | RabbitServer
 _databases = itertools.count(1)
 
@@ -64,7 +66,7 @@ class Fleet:
         self.web.start()
         for name in ("dispatcher 1", "dispatcher 2", "worker 1", "worker 2"):
             self.begin(name)
-        assert self.web.wait_until_ready(), self.grown.log
+        assert self.web.wait_until_ready(PATIENCE), self.grown.log
         self.grown.wait_for_processes("worker", 2)
 
     def begin(self, name: str, **environment: str) -> None:
@@ -146,7 +148,7 @@ class Fleet:
 
     def wait_for_work(self) -> None:
         """Wait until the web is back and something is in somebody's hands, which soon is the case; not for ever."""
-        assert self.web.wait_until_ready(), self.grown.log
+        assert self.web.wait_until_ready(PATIENCE), self.grown.log
         until = time.monotonic() + WORK_SECONDS
         while not self.in_hand() and time.monotonic() < until:
             time.sleep(0.01)
@@ -211,7 +213,7 @@ def fleet(
 def test_nothing_is_lost_or_doubled_whatever_dies(fleet: Fleet) -> None:
     installation = fleet.installation
     fleet.start()
-    load = installation.load(fleet.web)
+    load = installation.load(fleet.web, patience=PATIENCE)
     for name in ("worker 1", "worker 2"):
         fleet.grown.send(name, signal.SIGSTOP)
     load.start(range(DOUBLED))
@@ -229,7 +231,7 @@ def test_nothing_is_lost_or_doubled_whatever_dies(fleet: Fleet) -> None:
         fleet.hurt(way)
         fleet.find_mislaid()
     load.finish()
-    installation.rest(180.0, fleet.find_mislaid)
+    installation.rest(PATIENCE, fleet.find_mislaid)
     found = installation.audit()
     told = {**fleet.done, **found.counts, **load.clients.troubles}
     sys.stdout.write(f"grown, {doubled} messages doubled at first: {told}\n")
