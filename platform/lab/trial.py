@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,8 @@ from .run import Failure, Player, StepRun
 from .scenario import Scenario, Step, read_instant
 
 MOST_STEPS = 100
+MOST_DECISIONS = 2_000
+"""A trial is played again now and then: what takes longer is for scenarios."""
 DO, RECORD = "do", "record"
 
 
@@ -52,6 +54,10 @@ class Played:
         """Return how one step more goes; the world is as it is after it."""
         return _run(self.player, step)
 
+    def after(self, trial: Trial, run: StepRun) -> Played:
+        """Return the same world as that of *trial*, which has the step more that *run* was."""
+        return replace(self, trial=trial, runs=(*self.runs, run))
+
     def record(self, name: str = "") -> RecordState | None:
         """Return the record that *name* means in a step, None when there is none."""
         try:
@@ -82,6 +88,7 @@ def play(release: Release, trial: Trial, cast: Cast) -> Played:
         steps=(),
     )
     player = Player(release, scenario)
+    player.world.most = MOST_DECISIONS
     runs = tuple(_run(player, one) for one in trial.steps[:MOST_STEPS])
     return Played(trial=trial, cast=cast, player=player, runs=runs)
 

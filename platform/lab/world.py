@@ -35,7 +35,8 @@ class Done:
 class World:
     """What the runtime does with a database and workers, done in memory with the same engine.
 
-    sent_at: when each of *sent* went out.
+    sent_at: when each of *sent* went out. most: decisions that may be taken in all, 0 for any number; one more
+    raises RuntimeError.
     zone: in which rules that act in rounds have their times of day; without one no rounds are made.
     """
 
@@ -51,6 +52,7 @@ class World:
     done: list[Done] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     zone: str = ""
+    most: int = 0
     rounds: Rounds = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,6 +64,8 @@ class World:
         if isinstance(command, c.Create):
             record = command.record_id
         assert record is not None
+        if self.most and len(self.done) >= self.most:
+            raise RuntimeError(f"more than {self.most} decisions follow")
         state = self.records.get(record)
         decision = decide(self.release, state, command, self.now, self.town)
         self.done.append(Done(at=self.now, record=record, command=command, decision=decision))

@@ -239,6 +239,8 @@ def misfit_of(run: StepRun) -> str:
     """Return why a step does not fit the draft as it is now, empty when it does."""
     if run.problems:
         return " ".join(one.message(lang()) for one in run.problems)
+    if run.failures and run.failures[0].what == "step":
+        return _("This cannot be played in a trial: too much follows from it, or it makes no sense here.")  # fmt: skip
     if run.failures:
         return _("What it names is not there: %(name)s", name=str(run.failures[0].actual))
     return ""

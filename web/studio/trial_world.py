@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from sopwith.core.directory import Person
 from sopwith.core.record import RecordState
@@ -12,6 +17,7 @@ from sopwith.lab.sample import parse_sample
 from sopwith.lab.stand_ins import complete
 from sopwith.lab.trial import Played, Trial, play
 from sopwith.release.model import Release
+from sopwith.runtime.releases import hash_of
 
 from ..desk.colleagues import Colleagues, Names
 from ..desk.words import comma
@@ -21,6 +27,8 @@ from ..rendering import role_word
 from ..stand_in import StandIn, colleague, customer, user_of
 from ..visitor import Visitor
 from .bench import Bench
+
+MOST_KEPT = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +69,52 @@ def cast_of(bench: Bench, release: Release, record_type: str) -> Cast:
     return complete(sample_of(bench, home_of(bench, record_type)), release)
 
 
-def played_of(bench: Bench, release: Release, trial: Trial) -> Played:
-    """Return the trial played on the draft's release."""
-    return play(release, trial, cast_of(bench, release, trial.record_type))
+@dataclass(slots=True)
+class _Kept:
+    """Somebody's trial of a draft as it was played last, for one request at a time. key: of what was played."""
+
+    key: str = ""
+    played: Played | None = None
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
+_kept: OrderedDict[str, _Kept] = OrderedDict()
+_lock = threading.Lock()
+
+
+def _entry(owner: str) -> _Kept:
+    with _lock:
+        found = _kept.setdefault(owner, _Kept())
+        _kept.move_to_end(owner)
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return found
+
+
+def _key(files: Mapping[str, str], trial: Trial) -> str:
+    plain = [trial.record_type, trial.now, trial.zone, [dict(one) for one in trial.steps]]
+    return f"{hash_of(files)} {json.dumps(plain, sort_keys=True)}"
+
+
+@contextmanager
+def playing(
+    owner: str, files: Mapping[str, str], bench: Bench, release: Release, trial: Trial
+) -> Iterator[Played]:
+    """Hold the trial as it goes on the draft's release: as it was played last, or played anew."""
+    entry, key = _entry(owner), _key(files, trial)
+    with entry.lock:
+        if entry.played is None or entry.key != key:
+            entry.played = play(release, trial, cast_of(bench, release, trial.record_type))
+            entry.key = key
+        yield entry.played
+
+
+def went_on(owner: str, files: Mapping[str, str], after: Played | None) -> None:
+    """Note that the world took a step: it is that of *after* now, or of no trial when the step was refused."""
+    entry = _entry(owner)
+    with entry.lock:
+        entry.played = after
+        entry.key = "" if after is None else _key(files, after.trial)
 
 
 def everybody(release: Release, cast: Cast) -> list[Who]:

@@ -53,7 +53,7 @@ from .trial_steps import (
     typed_now,
 )
 from .trial_story import misfit_of
-from .trial_world import home_of, played_of, sample_of, visitor_of, wished, world_of
+from .trial_world import home_of, playing, sample_of, visitor_of, went_on, wished, world_of
 
 LONGEST_TITLE = 120
 _AT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
@@ -68,6 +68,10 @@ def try_out(draft_id: str) -> ResponseReturnValue:
 
 def _me() -> str:
     return visitor().actor.id or ""
+
+
+def _owner(draft: Draft) -> str:
+    return f"{draft.id}:{_me()}"
 
 
 def _kept(draft: Draft) -> Trial | None:
@@ -92,9 +96,8 @@ def _page(
     bench, trial = bench_of(draft.documents), _kept(draft)
     if bench.release is None or trial is None:
         return _start_page(draft, bench, trial)
-    return _played_page(
-        draft, played_of(bench, bench.release, trial), wish or Wish(), status, block
-    )
+    with playing(_owner(draft), draft.documents, bench, bench.release, trial) as played:
+        return _played_page(draft, played, wish or Wish(), status, block)
 
 
 def _start_page(draft: Draft, bench: Bench, trial: Trial | None) -> ResponseReturnValue:
@@ -177,43 +180,45 @@ def try_end(draft_id: str) -> ResponseReturnValue:
 # --- steps ----------------------------------------------------------------------------------------
 
 
-def _running(draft: Draft) -> tuple[Played, Release]:
-    """Return the trial as it stands, or answer 404 when there is none."""
+@contextmanager
+def _running(draft: Draft) -> Iterator[tuple[Played, Release]]:
+    """Hold the trial as it stands, or answer 404 when there is none."""
     bench, trial = bench_of(draft.documents), _kept(draft)
     if bench.release is None or trial is None:
         abort(404)
-    return played_of(bench, bench.release, trial), bench.release
+    with playing(_owner(draft), draft.documents, bench, bench.release, trial) as played:
+        yield played, bench.release
 
 
 @blueprint.post("/<draft_id>/try/step")
 def try_step(draft_id: str) -> ResponseReturnValue:
     """Do one thing as somebody: the page again with what is missing, or one step more."""
     draft = the_draft(draft_id)
-    played, release = _running(draft)
-    if _saw() != len(played.trial.steps):
-        return _other_tab(draft_id)
-    name = _place("_record")
-    state = played.record(name)
-    who = wished(played, state, _place("_as"))
-    with get_service().database.reading() as connection, _as(played, who):
-        if state is None:
-            kind = release.record_types.get(played.trial.record_type)
-            form = release.forms.get(kind.intake) if kind else None
-            if kind is None or form is None:
-                abort(404)
-            if only_reshapes():
-                wish = Wish(typed=Typed(values=read_page(form)))
+    with _running(draft) as (played, release):
+        if _saw() != len(played.trial.steps):
+            return _other_tab(draft_id)
+        name = _place("_record")
+        state = played.record(name)
+        who = wished(played, state, _place("_as"))
+        with get_service().database.reading() as connection, _as(played, who):
+            if state is None:
+                kind = release.record_types.get(played.trial.record_type)
+                form = release.forms.get(kind.intake) if kind else None
+                if kind is None or form is None:
+                    abort(404)
+                if only_reshapes():
+                    wish = Wish(typed=Typed(values=read_page(form)))
+                else:
+                    wish = opening(connection, played, kind, form)
+            elif only_reshapes():
+                wish = Wish(typed=_reshaped(played, release, name))
             else:
-                wish = opening(connection, played, kind, form)
-        elif only_reshapes():
-            wish = Wish(typed=_reshaped(played, release, name))
-        else:
-            act = ACTS.get(request.form.get("_do", ""))
-            if act is None:
-                abort(400)
-            asked = Asked(connection=connection, played=played, name=name, state=state, who=who)
-            wish = act(asked)
-    return _took(draft, played, wish)
+                act = ACTS.get(request.form.get("_do", ""))
+                if act is None:
+                    abort(400)
+                asked = Asked(connection=connection, played=played, name=name, state=state, who=who)
+                wish = act(asked)
+        return _took(draft, played, wish)
 
 
 def _reshaped(played: Played, release: Release, name: str) -> Typed:
@@ -245,6 +250,7 @@ def _took(draft: Draft, played: Played, wish: Wish) -> ResponseReturnValue:
     if len(before.steps) >= MOST_STEPS:
         return _page(draft, replace(wish, error=_("A trial has at most %(count)d steps. Take some back, or start over.", count=MOST_STEPS)), 422)  # fmt: skip
     run = played.take(wish.step)
+    went_on(_owner(draft), draft.documents, None)
     if run.problems:
         return _page(draft, refused(wish, run.problems), 422)
     if run.failures:
@@ -254,6 +260,7 @@ def _took(draft: Draft, played: Played, wish: Wish) -> ResponseReturnValue:
         keep_trial(get_service(), draft.id, _me(), after, seen=len(before.steps))
     except OtherTrialError:
         return _other_tab(draft.id)
+    went_on(_owner(draft), draft.documents, played.after(after, run))
     return go(_address(draft.id, anchor="now"))
 
 
@@ -261,28 +268,28 @@ def _took(draft: Draft, played: Played, wish: Wish) -> ResponseReturnValue:
 def try_shape(draft_id: str) -> ResponseReturnValue:
     """Show the form as it is with what was typed so far; nothing is done by it."""
     draft = the_draft(draft_id)
-    played, release = _running(draft)
-    name = _place("_record")
-    state = played.record(name)
-    with _as(played, wished(played, state, _place("_as"))):
-        if state is None:
-            kind = release.record_types.get(played.trial.record_type)
-            form = release.forms.get(kind.intake) if kind else None
-            typed = Typed(values=read_page(form)) if form else NOTHING
-        else:
-            typed = _reshaped(played, release, name)
-    return _page(draft, Wish(typed=typed), block="now")
+    with _running(draft) as (played, release):
+        name = _place("_record")
+        state = played.record(name)
+        with _as(played, wished(played, state, _place("_as"))):
+            if state is None:
+                kind = release.record_types.get(played.trial.record_type)
+                form = release.forms.get(kind.intake) if kind else None
+                typed = Typed(values=read_page(form)) if form else NOTHING
+            else:
+                typed = _reshaped(played, release, name)
+        return _page(draft, Wish(typed=typed), block="now")
 
 
 @blueprint.post("/<draft_id>/try/time")
 def try_time(draft_id: str) -> ResponseReturnValue:
     """Let time pass: by a while, until the next timer, until a date and time; or send somebody away."""
     draft = the_draft(draft_id)
-    played, _release = _running(draft)
-    if _saw() != len(played.trial.steps):
-        return _other_tab(draft_id)
-    wish = presence(played) if request.form.get("_by") == "presence" else time_travel(played)
-    return _took(draft, played, wish)
+    with _running(draft) as (played, _release):
+        if _saw() != len(played.trial.steps):
+            return _other_tab(draft_id)
+        wish = presence(played) if request.form.get("_by") == "presence" else time_travel(played)
+        return _took(draft, played, wish)
 
 
 @blueprint.post("/<draft_id>/try/back")
@@ -308,22 +315,22 @@ def try_back(draft_id: str) -> ResponseReturnValue:
 def try_keep(draft_id: str) -> ResponseReturnValue:
     """Save the trial as a scenario of the draft: a step that can be taken back."""
     draft = the_draft(draft_id)
-    played, _release = _running(draft)
-    bench = bench_of(draft.documents)
-    title = " ".join(request.form.get("_title", "").split())[:LONGEST_TITLE]
-    error = _unkeepable(played, title)
-    if error:
-        return _page(draft, Wish(error=error), 422)
-    folder = home_of(bench, played.trial.record_type)
-    name = _free_name(bench, draft, folder, title)
-    words = Text(title, title)
-    made = scenario_of(played, name, words, sample_of(bench, folder))
-    text = "\n".join(lines_of(made, Style())) + "\n"
-    change = drafting.Rewrite(file=f"{folder}/scenarios/{name}.yaml", text=text)
-    step = Text(f"Scenario: {title}", f"场景：{title}")
-    drafting.edit(get_service(), draft_id, draft.revision, step, [change], author=author())
-    flash(_("The scenario “%(title)s” is in the draft. It is run on every save from now on.", title=title), "good")  # fmt: skip
-    return go(url_for("studio.coverage", draft_id=draft_id))
+    with _running(draft) as (played, _release):
+        bench = bench_of(draft.documents)
+        title = " ".join(request.form.get("_title", "").split())[:LONGEST_TITLE]
+        error = _unkeepable(played, title)
+        if error:
+            return _page(draft, Wish(error=error), 422)
+        folder = home_of(bench, played.trial.record_type)
+        name = _free_name(bench, draft, folder, title)
+        words = Text(title, title)
+        made = scenario_of(played, name, words, sample_of(bench, folder))
+        text = "\n".join(lines_of(made, Style())) + "\n"
+        change = drafting.Rewrite(file=f"{folder}/scenarios/{name}.yaml", text=text)
+        step = Text(f"Scenario: {title}", f"场景：{title}")
+        drafting.edit(get_service(), draft_id, draft.revision, step, [change], author=author())
+        flash(_("The scenario “%(title)s” is in the draft. It is run on every save from now on.", title=title), "good")  # fmt: skip
+        return go(url_for("studio.coverage", draft_id=draft_id))
 
 
 def _unkeepable(played: Played, title: str) -> str:

@@ -138,3 +138,25 @@ def test_a_trial_becomes_a_scenario_that_passes(release: Release, cast: Cast) ->
     assert len(run.steps) == 5
     assert scenario.steps[0].then["state"] == owner.state
     assert scenario.steps[1].refused
+
+
+def test_a_step_goes_on_in_the_same_world_as_if_all_were_played_anew(
+    release: Release, cast: Cast
+) -> None:
+    played = play(release, trial(), cast)
+    step = {"do": "wait", "value": "3h"}
+    longer = extended(played.trial, step)
+    after = played.after(longer, played.take(step))
+    anew = play(release, longer, cast)
+    assert after.record() == anew.record()
+    assert [one.story for one in after.runs] == [one.story for one in anew.runs]
+    assert after.now == anew.now
+
+
+def test_what_would_take_too_long_is_refused(
+    release: Release, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sopwith.lab.trial.MOST_DECISIONS", 3)
+    played = play(release, trial({"do": "wait", "value": "30d"}), cast)
+    assert not played.runs[0].failures
+    assert "decisions" in str(played.runs[1].failures[0].actual)
