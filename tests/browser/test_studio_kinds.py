@@ -80,9 +80,9 @@ def test_a_day_of_the_year_becomes_a_day_off(browser: Browser, address: str) -> 
 
 def test_a_promise_is_typed_and_the_example_follows(browser: Browser, address: str) -> None:
     page = room(browser, address, "sla/wish-sla?at=policies/0;from=2026-11-20T17:30;cell=P1")
-    due = page.locator("#sla-example tbody tr", has_text="First reply").locator("strong")
+    due = page.locator("#sla-example tbody tr", has_text="First response").locator("strong")
     expect(due).to_have_text("Fri 20 Nov 2026, 18:30")
-    cell = page.get_by_label("Everybody, P1 High, First reply")
+    cell = page.get_by_label("Everybody, P1 High, First response")
     cell.fill("2h")
     cell.press("Enter")
     expect(due).to_have_text("Fri 20 Nov 2026, 19:30", timeout=SLOW)

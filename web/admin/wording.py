@@ -204,7 +204,7 @@ def field_type_word(kind: str) -> str:
 def metric_word(metric: str) -> str:
     """Return the word for what a clock measures."""
     known = {
-        "first_response": _("First reply"),
+        "first_response": _("First response"),
         "next_reply": _("Next reply"),
         "next_update": _("Next update"),
         "engagement": _("Engagement"),
