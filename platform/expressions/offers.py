@@ -170,8 +170,7 @@ def _ages() -> tuple[Offer, ...]:
 
 def _measured(words: Mapping[tuple[str, str], Text], of: Type = NUMBER) -> tuple[Offer, ...]:
     return tuple(
-        Offer(op=op, words=said, of=of, measure=measure)
-        for (measure, op), said in words.items()
+        Offer(op=op, words=said, of=of, measure=measure) for (measure, op), said in words.items()
     )
 
 

@@ -21,6 +21,7 @@ export class CellEditor {
     const { offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHeight: height } = cell;
     Object.assign(this.box.style, { left: `${left}px`, top: `${top}px`, minWidth: `${width}px`, minHeight: `${height}px` });
     this.box.hidden = false;
+    this.box.scrollIntoView({ block: "nearest", inline: "nearest" });
     const first = typed && isCondition && column.choices.length ? this.box.querySelector("input:not([type=checkbox])") : this.box.querySelector("input, select");
     first.focus();
     if (first.matches("input:not([type=checkbox])")) typed ? first.setSelectionRange(text.length, text.length) : first.select();
