@@ -137,7 +137,7 @@ def name_words(path: str, names: Names) -> str:
         "portal.name": _("Name of the portal"),
         "survey.link": _("Link to the survey"),
         "survey.question": _("Question of the survey"),
-        "promise.first_response": _("Promised first reply"),
+        "promise.first_response": _("Promised first response"),
         "promise.resolution": _("Promised solution"),
         "promise.next_reply": _("Promised next reply"),
         "promise.next_update": _("Promised next update"),
