@@ -165,6 +165,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
             for page in (
                 "bench",
                 "compare",
+                "complete_at",
                 "condition",
                 "copy_states",
                 "copy_text",
@@ -174,6 +175,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
                 "discard",
                 "duplicate",
                 "edit",
+                "explain_at",
                 "export_all",
                 "export_page",
                 "file",

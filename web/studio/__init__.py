@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import arrivals as _arrivals
+from . import completion as _completion
 from . import conditions as _conditions
 from . import coverage as _coverage
 from . import define as _define
@@ -24,6 +25,7 @@ __all__ = ["studio"]
 
 _ = (
     _arrivals,
+    _completion,
     _conditions,
     _coverage,
     _define,

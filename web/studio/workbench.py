@@ -16,6 +16,7 @@ from ..admin.releases import PURPOSE
 from ..htmx import go
 from ..languages import lang
 from ..visitor import get_service
+from ..wording import gettext as _
 from .bench import bench_of, by_severity
 from .blueprint import blueprint, the_draft
 
@@ -97,10 +98,29 @@ def said(draft: Draft, one: Diagnostic) -> dict[str, Any]:
         "file": span.path,
         "line": span.line,
         "column": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+        "fix": _mended(one),
         "severity": one.severity.value,
         "code": one.code,
         "message": one.message(lang()),
         "address": at if span.path in draft.documents else "",
+    }
+
+
+def _mended(one: Diagnostic) -> dict[str, Any] | None:
+    """Return the splice that mends a finding, with its words."""
+    fix = one.fix
+    if fix is None or not fix.span.end_line:
+        return None
+    span = fix.span
+    return {
+        "line": span.line,
+        "column": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+        "text": fix.text,
+        "label": _("Write “%(words)s” instead", words=fix.text[:60]),
     }
 
 
