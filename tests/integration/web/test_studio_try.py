@@ -55,7 +55,7 @@ def count(ada: Browser, draft: str) -> str:
 
 def step(ada: Browser, draft: str, **sent: str) -> Any:
     """Take one step, with the number of steps that the page shows."""
-    where = {key: sent.pop(key) for key in ("_as", "_record") if key in sent}
+    where: dict[str, Any] = {key: sent.pop(key) for key in ("_as", "_record") if key in sent}
     return ada.post(f"{draft}/try/step", {"_count": count(ada, draft), **where, **sent})
 
 
