@@ -264,7 +264,7 @@ def _node(
     when = " · ".join(word for word in (row.category, limit) if word)
     said = [("who", who), ("limit", when)]
     if width_of(when) > room:
-        said = [("who", who), ("limit", limit), ("limit", row.category)]
+        said = [("who", who), ("limit", limit), *(() if brief.more else (("limit", row.category),))]
     said += [("more", words) for words in brief.more]
     lines = [
         TextLine(words=cut(words, room), x=x + 10, y=base + _SMALL * index, kind=kind)

@@ -12,7 +12,7 @@ from .model import Workflow
 from .pins import free_line
 
 MOST_NODES = 300
-_LINE, _PADDING, _WIDEST, _NARROWEST = 18.0, 14.0, 200.0, 110.0
+_LINE, _PADDING, _WIDEST, _NARROWEST = 18.0, 14.0, 200.0, 132.0
 _WIDER, _TALLER = 1.35, 30.0  # room beside and below a title for who and by when
 _SMALL = 16.0  # room for each of: the form, how an approval is decided
 _ACROSS, _DOWN, _MARGIN, _LANE = 58.0, 84.0, 24.0, 18.0
