@@ -88,12 +88,14 @@ def export_all() -> ResponseReturnValue:
 
 
 def _archive(name: str, files: Files) -> ResponseReturnValue:
-    return send_file(
+    answer = send_file(
         io.BytesIO(zip_files(files)),
         mimetype="application/zip",
         as_attachment=True,
         download_name=f"{name}.zip",
     )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.post("/export")

@@ -265,7 +265,9 @@ def test_where_both_changed_the_same_lines_somebody_chooses(
 
 
 def test_an_export_imported_elsewhere_says_the_same_to_the_byte(ada: Browser, shop: Shop) -> None:
-    data = ada.get("/studio/export.zip").get_data()
+    answer = ada.get("/studio/export.zip")
+    assert answer.headers["Cache-Control"] == "no-store"
+    data = answer.get_data()
     assert unpacked(data) == files()
     assert data == ada.get("/studio/export.zip").get_data()
     report = str(send(ada, "definitions.zip", data).location)
