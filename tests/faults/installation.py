@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from sopwith.store.engine import Database, open_database
 from sopwith.store.tables import JobRow
+from tests.support.pace import allowed
 from tests.support.smtp import SmtpSink
 from tests.support.webhook import WebhookSink
 
@@ -87,7 +88,7 @@ class Installation:
         """
         started, calm, left = time.monotonic(), 0, 1
         while calm < 3:
-            if time.monotonic() - started > seconds:
+            if time.monotonic() - started > allowed(seconds):
                 raise TimeoutError(
                     f"after {seconds} s there are {left} jobs to be done: {self.due()}"
                 )

@@ -23,6 +23,7 @@ from sopwith.runtime.lanes import LEASE, Lane
 from sopwith.runtime.pulse import SILENT
 from sopwith.store.tables import DeliveryRow, HeartbeatRow, JobRow
 from tests.support.grown import Grown
+from tests.support.pace import allowed
 from tests.support.postgres import PostgresServer
 from tests.support.rabbit import RabbitServer
 from tests.support.redis import RedisServer
@@ -66,7 +67,7 @@ class Fleet:
         self.web.start()
         for name in ("dispatcher 1", "dispatcher 2", "worker 1", "worker 2"):
             self.begin(name)
-        assert self.web.wait_until_ready(PATIENCE), self.grown.log
+        assert self.web.wait_until_ready(allowed(60)), self.grown.log
         self.grown.wait_for_processes("worker", 2)
 
     def begin(self, name: str, **environment: str) -> None:
@@ -146,9 +147,15 @@ class Fleet:
             connection.execute(update(HeartbeatRow).where(workers).values(at=datetime.now(UTC)))
         return self.in_hand()
 
-    def wait_for_work(self) -> None:
-        """Wait until the web is back and something is in somebody's hands, which soon is the case; not for ever."""
-        assert self.web.wait_until_ready(PATIENCE), self.grown.log
+    def wait_for_work(self, promised: int) -> None:
+        """Wait until clients were promised so much, and something is in somebody's hands, which soon is the case.
+
+        Else, on a busy machine, a web that was killed again and again as soon as it is back would answer nobody.
+        """
+        assert self.web.wait_until_ready(allowed(60)), self.grown.log
+        self.grown.wait_for(
+            lambda: len(self.installation.journal) >= promised, "clients are answered", PATIENCE
+        )
         until = time.monotonic() + WORK_SECONDS
         while not self.in_hand() and time.monotonic() < until:
             time.sleep(0.01)
@@ -227,7 +234,7 @@ def test_nothing_is_lost_or_doubled_whatever_dies(fleet: Fleet) -> None:
     for round_, way in enumerate(ways):
         first = DOUBLED + round_ * EACH
         load.start(range(first, first + EACH))
-        fleet.wait_for_work()
+        fleet.wait_for_work(promised=first)
         fleet.hurt(way)
         fleet.find_mislaid()
     load.finish()

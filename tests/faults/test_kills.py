@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.pace import allowed
 from tests.support.postgres import PostgresServer, throwaway_server
 from tests.support.smtp import SmtpSink
 from tests.support.webhook import WebhookSink
@@ -159,7 +160,9 @@ def test_a_database_that_restarts_under_load_is_back_within_ten_seconds_by_itsel
         while not any(
             subject.number in str(one.message["Subject"]) for one in on_mortal.smtp.mails
         ):
-            assert time.monotonic() - started < BACK_SECONDS, "no mail went out after the restart"
+            assert time.monotonic() - started < allowed(BACK_SECONDS), (
+                "no mail went out after the restart"
+            )
             time.sleep(0.05)
         worked = time.monotonic() - started
         load.finish()
@@ -169,8 +172,8 @@ def test_a_database_that_restarts_under_load_is_back_within_ten_seconds_by_itsel
     told(how, {"answered after": round(answered, 2), "worked after": round(worked, 2)})
     found = on_mortal.audit()
     assert not found.findings, found
-    assert answered < BACK_SECONDS
-    assert worked < BACK_SECONDS
+    assert answered < allowed(BACK_SECONDS)
+    assert worked < allowed(BACK_SECONDS)
 
 
 @IN_FULL
@@ -190,7 +193,7 @@ def test_the_product_as_people_start_it_killed_at_random(
                 installation.bury()
                 web.start()
             load.start(range(round_ * tickets // kills, (round_ + 1) * tickets // kills))
-            assert web.wait_until_ready(), "it did not come up"
+            assert web.wait_until_ready(allowed(60)), "it did not come up"
             time.sleep(chance.uniform(0.02, 1.5))
             way = chance.choice(("all", "worker"))
             if way == "all":
@@ -209,5 +212,5 @@ def test_the_product_as_people_start_it_killed_at_random(
     found = installation.audit()
     told("sopwith up", {**done, **found.counts, **load.clients.troubles})
     assert code == 0
-    assert seconds < BACK_SECONDS
+    assert seconds < allowed(BACK_SECONDS)
     all_kept(found, kills)

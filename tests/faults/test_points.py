@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from sopwith.runtime.crash import POINTS
 from sopwith.store.tables import JobRow
+from tests.support.pace import allowed
 
 from .clients import AwayError, Clients
 from .installation import Installation
@@ -78,7 +79,7 @@ class Run:
         thread = threading.Thread(target=self._work, args=(scenario,), name=str(scenario))
         self.working.append(thread)
         thread.start()
-        died = self.server.wait_until_dead(DEATH_SECONDS)
+        died = self.server.wait_until_dead(allowed(DEATH_SECONDS))
         self.installation.bury()
         assert died, f"{scenario}: {scenario.crash_at} was not passed in {DEATH_SECONDS} s"
 

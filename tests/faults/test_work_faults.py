@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from sopwith.store.tables import AuditRow, JobRow
+from tests.support.pace import allowed
 from tests.support.webhook import Answer
 
 from .hurting import GRACE, LEASE, TWICE
@@ -93,6 +94,7 @@ def test_every_batch_of_jobs_delivered_twice_is_done_once(installation: Installa
         load = installation.load(server)
         load.start(range(TICKETS))
         load.finish()
+        installation.rest()  # the sweep meets the records that rules open too
         server.act("sweep")
         installation.rest()
     found = installation.audit(swept=1)
@@ -112,7 +114,7 @@ def test_a_job_that_kills_its_process_is_given_up_and_seen(installation: Install
             mine = (JobRow.kind == "mail") & (JobRow.record_id == ticket.record_id)
             connection.execute(update(JobRow).where(mine).values(max_attempts=3))
         deaths = 0
-        while server.wait_until_dead(10.0):
+        while server.wait_until_dead(allowed(10.0)):
             deaths += 1
             server.start("mail:before_call@1")
         server.kill()
@@ -158,9 +160,9 @@ def test_calls_that_hang_hold_up_no_other_work(installation: Installation) -> No
         started = time.monotonic()
         clients.open("other")
         mails = len(installation.smtp.mails)
-        installation.smtp.wait_for(3, OTHERS_SECONDS)
+        installation.smtp.wait_for(3, allowed(OTHERS_SECONDS))
         waited = time.monotonic() - started
-        assert waited < OTHERS_SECONDS, f"{mails} mails, the third after {waited} s"
+        assert waited < allowed(OTHERS_SECONDS), f"{mails} mails, the third after {waited} s"
         installation.hooks.release()
         installation.rest()
     found = installation.audit()
@@ -202,7 +204,7 @@ def test_asked_to_end_it_ends_within_ten_seconds_and_gives_its_leases_back(
         load.finish()
         code, seconds = web.stop()
         assert code == 0
-        assert seconds < 10
+        assert seconds < allowed(10)
         with installation.database.reading() as connection:
             held = select(JobRow.kind).where(JobRow.state == "leased")
             kept = connection.execute(held).scalars().all()
