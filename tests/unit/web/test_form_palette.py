@@ -15,7 +15,7 @@ from tests.unit.formbuilder.samples import parse_all
 @pytest.fixture(autouse=True)
 def english(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words of types without a request."""
-    monkeypatch.setattr("sopwith.web.studio.editors.form_palette.field_type_word", str)
+    monkeypatch.setattr("sopwith.web.studio.editors.form_palette.type_word", str)
 
 
 def found_in(*fields: Json) -> list[str]:

@@ -22,7 +22,7 @@ from .form_field import (
 )
 from .form_palette import Json, Offer, new_field, new_section, offers
 from .form_rows import section_rows
-from .form_words import word_rows
+from .form_words import key_words, word_rows
 from .lenient import inside, mapping, sequence, words
 from .place import Place
 from .subject import Subject
@@ -64,6 +64,7 @@ def view(subject: Subject) -> Facts:
         "split": _split(doc, path),
         "texts": _texts(subject, place) if tab == "words" else [],
         "missing": missing,
+        "key_words": key_words(),
         "roles": roles_of(subject) if tab == "rights" else [],
         "levels": level_table(subject, _state(place)) if tab == "rights" else [],
         "states": states_of(subject) if tab in ("rights", "preview") else [],

@@ -12,12 +12,11 @@ from sopwith.formbuilder.parse_fields import TYPES
 from sopwith.formbuilder.proposals import slug
 from sopwith.formbuilder.rights import Level
 
-from ...admin.wording import field_type_word
 from ...languages import lang
 from ...rendering import role_word
 from ...wording import gettext as _
 from . import form_rights as r
-from .form_palette import Json, both, fits, icon_of, offers, type_changes
+from .form_palette import ICONS, Json, both, fits, icon_of, offers, type_changes, type_word
 from .form_rows import title_of
 from .lenient import inside, label, mapping, sequence, several, words
 from .subject import Subject
@@ -75,18 +74,18 @@ def field_facts(subject: Subject, path: Path) -> dict[str, Any] | None:
         "value": given,
         "kind": kind,
         "icon": icon_of(kind),
-        "word": field_type_word(kind) if kind else "",
+        "word": type_word(kind) if kind else "",
         "id": words(given.get("id")),
         "title": title_of(given),
         "block": words(given.get("use")),
         "column": column,
         "changes": type_changes(path, given, column=column),
-        "icons": {name: icon_of(name) for name, _word, _ops in type_changes((), {}, column=column)},
+        "icons": ICONS,
         "has": {key: key in given or fits(key, kind) for key in OWN_KEYS},
         "options": list(_options(given.get("options"), (*path, "options"))),
         "new_option": _new_option(given.get("options")),
         "rest": [key for key in OWN_KEYS if fits(key, kind) or key not in given],
-        "results": [(one, field_type_word(one)) for one in RESULTS],
+        "results": [(one, type_word(one)) for one in RESULTS],
         "lists": {
             key: ", ".join(map(words, several(given.get(key)))) for key in ("accept", "default")
         },
@@ -277,7 +276,7 @@ def _column_rows(field: Mapping[str, Any], path: Path) -> list[tuple[Path, str, 
     for number, one in enumerate(map(mapping, sequence(field.get("columns")))):
         kind = words(one.get("type"))
         name = words(one.get("id")) or words(one.get("use"))
-        found.append(((*path, "columns", number), name, title_of(one, name).get(lang()), icon_of(kind), field_type_word(kind)))  # fmt: skip
+        found.append(((*path, "columns", number), name, title_of(one, name).get(lang()), icon_of(kind), type_word(kind)))  # fmt: skip
     return found
 
 

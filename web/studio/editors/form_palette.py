@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sopwith.core.text import Text
@@ -12,6 +13,7 @@ from sopwith.formbuilder.parse_fields import USES
 from sopwith.formbuilder.proposals import fresh
 
 from ...admin.wording import field_type_word
+from ...languages import lang
 from ...wording import gettext as _
 
 Json = dict[str, Any]
@@ -91,6 +93,16 @@ class Offer:
     step: Json
 
 
+@lru_cache(maxsize=128)
+def _type_word(tongue: str, kind: str) -> str:
+    return field_type_word(kind)
+
+
+def type_word(kind: str) -> str:
+    """Return the word for a type of field in the page's language; looked up once for hundreds of rows."""
+    return _type_word(lang(), kind)
+
+
 def icon_of(kind: str) -> str:
     """Return the icon of a type of field."""
     return ICONS.get(kind, "forms")
@@ -111,7 +123,7 @@ def offers(taken: Collection[str], *, column: bool = False) -> list[tuple[str, l
 def _offer(kind: str, taken: Collection[str]) -> Offer:
     title = _TITLES[kind]
     step = {"en": f"New field: {title.en}", "zh-CN": f"新增字段：{title.zh}"}
-    words = field_type_word(kind)
+    words = type_word(kind)
     return Offer(type=kind, icon=icon_of(kind), words=words, value=new_field(kind, taken), step=step)  # fmt: skip
 
 
@@ -168,7 +180,7 @@ def type_changes(
     for kind in (one for group in _GROUPS for one in group):
         if kind == now or (column and kind in ("table", "heading")):
             continue
-        found.append((kind, field_type_word(kind), _changes(path, field, str(now), kind)))
+        found.append((kind, type_word(kind), _changes(path, field, str(now), kind)))
     return found
 
 

@@ -12,10 +12,9 @@ from sopwith.expressions import Expression
 from sopwith.formbuilder.model import Field, Form
 
 from ...admin.titles import Names
-from ...admin.wording import field_type_word
 from ...languages import lang
 from ...wording import gettext as _
-from .form_palette import icon_of
+from .form_palette import icon_of, type_word
 from .lenient import label, mapping, sequence, words
 from .place import Place
 from .subject import Subject
@@ -89,7 +88,7 @@ def section_rows(subject: Subject, place: Place, names: Names) -> list[SectionRo
                 columns=_columns(value.get("columns")),
                 condition=names.condition(model.show if model else None),
                 listed=isinstance(value.get("fields"), list),
-                rows=tuple(_rows(value, path, place, form, names, marks, used)),
+                rows=tuple(_rows(value, path, place.to(), form, names, marks, used)),
                 mark=_worst(marks, path, deep=False),
             )
         )
@@ -99,7 +98,7 @@ def section_rows(subject: Subject, place: Place, names: Names) -> list[SectionRo
 def _rows(
     section: Mapping[str, Any],
     path: Path,
-    place: Place,
+    tail: str,
     form: Form | None,
     names: Names,
     marks: Mapping[Path, str],
@@ -112,12 +111,12 @@ def _rows(
         model = form.by_id.get(name) if form is not None else None
         yield Row(
             path=here,
-            at=place.to(*here),
+            at=f"sections/{path[1]}/fields/{number}{tail}",
             uid=_uid("f-" + (name or block or str(number)), used),
             id=name,
             kind=kind,
             icon="package" if block else icon_of(kind),
-            word=field_type_word(kind) if kind else "",
+            word=type_word(kind) if kind else "",
             title=title,
             hint=hint,
             rename=rename,

@@ -16,7 +16,7 @@ from .lenient import mapping, sequence, words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordRow:
-    """One label. where: what it belongs to, in words; what: title, help and so on; at: the selection that leads there."""
+    """One label. where: what it belongs to, in words; what: its key; at: the selection that leads there."""
 
     path: Path
     where: str
@@ -35,6 +35,17 @@ class WordRow:
 def word_rows(doc: Mapping[str, Any]) -> list[WordRow]:
     """Return every label that the form has, in the order of the page."""
     return list(_all(doc))
+
+
+def key_words() -> dict[str, str]:
+    """Return what the keys of labels are called."""
+    return {
+        "title": _("title"),
+        "help": _("help"),
+        "intro": _("introduction"),
+        "submit": _("button"),
+        "placeholder": _("example"),
+    }
 
 
 def _all(doc: Mapping[str, Any]) -> Iterator[WordRow]:
@@ -68,13 +79,6 @@ def _options(held: Mapping[str, Any], path: Path, where: str, at: Path) -> Itera
 def _labels(
     held: Mapping[str, Any], path: Path, where: str, keys: tuple[str, ...], at: Path
 ) -> Iterator[WordRow]:
-    known = {
-        "title": _("title"),
-        "help": _("help"),
-        "intro": _("introduction"),
-        "submit": _("button"),
-        "placeholder": _("example"),
-    }
     for key in keys:
         given = held.get(key)
         if given is None or isinstance(given, list):
@@ -82,4 +86,4 @@ def _labels(
         one = given if isinstance(given, dict) else {lang(): given}
         english, chinese = words(one.get("en")), words(one.get("zh-CN"))
         long = key in ("help", "intro") or max(len(english), len(chinese)) > 60
-        yield WordRow(path=(*path, key), where=where, what=known[key], en=english, zh=chinese, long=long, at=at)  # fmt: skip
+        yield WordRow(path=(*path, key), where=where, what=key, en=english, zh=chinese, long=long, at=at)  # fmt: skip

@@ -46,14 +46,14 @@ async function deleted(event) {
   const list = row.parentElement;
   const place = [...list.children].indexOf(row);
   const path = [...JSON.parse(list.dataset.list), Number(row.dataset.item)];
-  const { parts, step } = row.dataset;
+  const { parts } = row.dataset;
   if ((await breaking(parts)).length) {
     await room.select(row.querySelector("a.row-open").dataset.at);
     const button = document.getElementById("remove-selected");
     if (button?.dataset.removal === parts) await removal(button);
     return;
   }
-  await room.edit(JSON.parse(step), [{ op: "remove", path }], { then: "" });
+  await room.edit(JSON.parse(list.dataset.removed), [{ op: "remove", path }], { then: "" });
   const rows = document.getElementById(list.id)?.children ?? [];
   (rows[place] ?? rows[rows.length - 1])?.focus();
 }
