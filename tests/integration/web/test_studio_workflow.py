@@ -185,7 +185,7 @@ def test_a_chart_tells_who_when_and_under_which_condition(speaking: None) -> Non
         if name != place_of("after-sales")
     }
     page = room_of(workflow("after-sales"), "", others)
-    data = json.loads(page.split('id="flow-canvas-data">')[1].split("</script>")[0])
+    data = json.loads(page.split("data-chart='")[1].split("' hidden")[0])
     nodes = {one["id"]: one for one in data["nodes"]}
     said = {words for _kind, words, _x, _y in nodes["diagnosis"]["lines"]}
     assert "Form: First-line diagnosis" in said

@@ -35,7 +35,7 @@ export function update(element) {
 function draw() {
   const data = document.getElementById("flow-canvas-data");
   if (!data) return;
-  const chart = JSON.parse(data.textContent);
+  const chart = JSON.parse(data.dataset.chart);
   now.sheet.draw(chart);
   now.map.draw(chart);
   const [first, ...steps] = chart.at.split("/");
