@@ -21,7 +21,7 @@ def opened(browser: Browser, address: str, language: str, width: int) -> Page:
     page.locator("#f-login, [name=login]").first.fill("ada")
     page.locator("[name=password]").first.fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/studio")
+    page.wait_for_url(f"{address}/studio")
     page.locator("#draft-title").fill("Ask more")
     page.keyboard.press("Enter")
     page.wait_for_url("**/studio/*")

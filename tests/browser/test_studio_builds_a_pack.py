@@ -51,7 +51,7 @@ def opened(browser: Browser, address: str) -> Page:
     page.locator("[name=login]").fill("ada")
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/studio")
+    page.wait_for_url(f"{address}/studio")
     page.wait_for_load_state()
     return page
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.support.browser import violations
 from tests.support.fresh import open_fresh, served
@@ -115,7 +115,7 @@ def test_a_file_is_looked_at_before_it_is_taken_in(browser: Browser, fresh: str)
     page = signed_in(browser, fresh, "en-US", 1280, "/studio/import")
     wrong = b"kind: team\nid: extra\ntitle: {en: Extra, zh-CN: Extra}\nnonsense: 1\n"
     page.locator("#f-file").set_input_files(
-        [{"name": "extra.yaml", "mimeType": "text/yaml", "buffer": wrong}]
+        FilePayload(name="extra.yaml", mimeType="text/yaml", buffer=wrong)
     )
     page.get_by_role("button", name="See what it would change").focus()
     page.keyboard.press("Enter")

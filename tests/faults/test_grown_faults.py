@@ -97,7 +97,7 @@ class Fleet:
             return
         with self._app().connection_for_write() as connection:
             for lane in Lane:
-                connection.default_channel.queue_purge(queue_of(lane))
+                connection.default_channel.queue_purge(queue_of(lane))  # type: ignore[attr-defined] # of AMQP channels
 
     def double(self) -> int:
         """Send once more whatever is in somebody's hands, as the dispatcher sent it; return how many messages."""
@@ -111,7 +111,7 @@ class Fleet:
                 task.apply_async(
                     args=([row.id], row.lease_token),
                     queue=queue_of(Lane(row.lane)),
-                    connection=connection,
+                    connection=connection,  # type: ignore[call-arg] # passed on to the message
                 )
         return len(held)
 

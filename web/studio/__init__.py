@@ -24,6 +24,8 @@ from .blueprint import blueprint as studio
 __all__ = ["studio"]
 
 _ = (
+    _form_import,
+    _form_preview,
     _arrivals,
     _completion,
     _conditions,
@@ -31,8 +33,6 @@ _ = (
     _define,
     _drafts,
     _editing,
-    _form_import,
-    _form_preview,
     _making,
     _publishing,
     _refactoring,

@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from sopwith.core.diagnostics import Diagnostic
 from sopwith.core.span import Span
@@ -262,13 +261,13 @@ def condition_names(ground: Ground) -> list[dict[str, str]]:
 
 
 @blueprint.app_template_filter("marked")
-def marked(text: str, found: Sequence[Finding]) -> Markup:
-    """Return *text* with what the first error speaks of marked."""
+def marked(text: str, found: Sequence[Finding]) -> tuple[str, str, str]:
+    """Return *text* in three parts: before, of and after what the first error speaks of."""
     wrong = next((one for one in found if one.severity == "error"), None)
     if wrong is None:
-        return Markup("{}").format(text)
+        return text, "", ""
     start, end = wrong.start, max(wrong.end, wrong.start + 1)
-    return Markup("{}<mark>{}</mark>{}").format(text[:start], text[start:end] or "␣", text[end:])
+    return text[:start], text[start:end] or "␣", text[end:]
 
 
 @blueprint.app_template_global("condition_address")

@@ -9,6 +9,7 @@ import pytest
 from sopwith.runtime.holders import LOOK_SECONDS, PATIENCE, Vigil
 from sopwith.runtime.lanes import Lane
 from sopwith.runtime.outside_jobs import LONG_AGO
+from sopwith.runtime.ports import OutMail
 from sopwith.runtime.pulse import SILENT, Pulse
 from sopwith.runtime.run_job import JobRunner
 from sopwith.runtime.service import LeaseLostError
@@ -56,8 +57,8 @@ def die_in_the_middle(world: World, mail: JobClaim, *, sent: bool) -> None:
     if sent:
         world.outside.meanwhile = lambda: None
 
-        def send_and_die(out: object) -> None:
-            taken(out)  # type: ignore[arg-type] # as it came
+        def send_and_die(mail: OutMail) -> None:
+            taken(mail)
             raise DeadError
 
         world.outside.send = send_and_die  # type: ignore[method-assign] # that is the point

@@ -122,8 +122,9 @@ def test_jobs_of_all_lanes_are_listed_by_due_time(database: Database) -> None:
         add_jobs(connection, jobs)
     for words in ("", "j"):
         found = every(
-            database, lambda c, after: jobs_page(c, "ready", words=words, cursor=after, limit=4)
-        )  # noqa: B023 - called at once
+            database,
+            lambda c, after, words=words: jobs_page(c, "ready", words=words, cursor=after, limit=4),
+        )
         assert [one.key for one in found] == [
             one.key for one in sorted(jobs, key=lambda one: one.due_at)
         ]
@@ -136,7 +137,8 @@ def test_customers_are_listed_by_name_whatever_is_searched(database: Database) -
             add_customer(connection, one, NOW)
     for words in ("", "a.TEST"):
         found = every(
-            database, lambda c, after: customers_page(c, words=words, cursor=after, limit=5)
-        )  # noqa: B023 - called at once
+            database,
+            lambda c, after, words=words: customers_page(c, words=words, cursor=after, limit=5),
+        )
         assert sorted(one.id for one in found) == sorted(f"c{number}" for number in range(12))
         assert [one.name for one in found] == sorted(one.name for one in found)

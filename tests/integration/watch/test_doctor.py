@@ -353,7 +353,7 @@ def test_keys_and_folders_that_others_may_read_are_found(data: Path) -> None:
     (data / "secret-key").chmod(0o644)
     (data / "link-key").unlink()
     assert machine(Settings(data=data)) == ["DOC044", "DOC043", "DOC045"]
-    keys = {"secret_key": "s" * 40, "link_key": "l" * 40}
+    keys: Any = {"secret_key": "s" * 40, "link_key": "l" * 40}
     assert machine(Settings(data=data, **keys)) == ["DOC043"]
     (data / "head-key").unlink()
     assert machine(Settings(data=data, **keys)) == ["DOC043", "DOC045"]

@@ -133,7 +133,8 @@ def test_requests_that_are_none_are_refused(ada: Browser, draft: str) -> None:
     for _ in range(200):
         deep = {"not": {"all": [deep]}}
     assert send(ada, f"{draft}/condition", PLACE | {"blocks": deep}).status_code == 400
-    for blocks in (None, [], 3, {"all": 3}, {"text": 7}, {"all": [7]}):
+    wrong: tuple[Any, ...] = (None, [], 3, {"all": 3}, {"text": 7}, {"all": [7]})
+    for blocks in wrong:
         assert send(ada, f"{draft}/condition", PLACE | {"blocks": blocks}).status_code == 400
 
 

@@ -95,7 +95,7 @@ def text_of(shop: Shop, draft: str) -> str:
     return found.documents[FILE]
 
 
-def gestures(page: str) -> list[dict[str, Any]]:
+def gestures(page: str) -> list[list[dict[str, Any]]]:
     """Return the operations that buttons of *page* carry, one list after the other."""
     return [json.loads(html.unescape(one)) for one in re.findall(r"data-do='([^']*)'", page)]
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -130,14 +131,15 @@ def test_what_was_typed_wrong_is_said_beside_it(ada: Browser, fresh: Shop) -> No
     assert 'value="nowhere"' in words
     with fresh.database.reading() as connection:
         assert len(users(connection)) == 1
-    for wrong in (
+    refused: tuple[dict[str, Any], ...] = (
         {"from": "9:00"},
         {"lunch_from": "12:00"},
         {"from": "18:00", "to": "09:00"},
         {"days": []},
         {"zone": "Mars"},
         {"country": "XX"},
-    ):
+    )
+    for wrong in refused:
         hours = {"days": ["mon"], "from": "09:00", "to": "18:00", "zone": "UTC", "calendar": "cn-office"} | wrong  # fmt: skip
         assert ada.post("/studio/setup/hours", hours).status_code == 422, wrong
     bad = {"name_en": "x" * 61, "lang": "tlh", "zone": "Mars"}

@@ -200,7 +200,7 @@ def test_a_chart_tells_who_when_and_under_which_condition(speaking: None) -> Non
 @pytest.mark.parametrize("name", ["after-sales", "it-request-flow"] if FULL else ["after-sales"])
 def test_the_editor_shows_whatever_is_written(name: str, speaking: None) -> None:
     document = workflow("after-sales")
-    spoiled = [(key,) for key in document if key not in ("kind", "id")]
+    spoiled: list[tuple[Any, ...]] = [(key,) for key in document if key not in ("kind", "id")]
     spoiled += [
         ("states", "diagnosis", key)
         for key in ("title", "category", "owner", "limit", "form", "checklist", "go")
@@ -348,8 +348,8 @@ def test_a_gesture_is_planned_and_saved(ada: Browser, draft: str) -> None:
         as_text=True
     )
     assert "One after the other" in page
-    found = ada.get(f"{draft}/problems?file=shop/workflows.yaml").json
-    assert [one for one in found["problems"] if one["file"] == "shop/workflows.yaml"] == []
+    said = ada.get(f"{draft}/problems?file=shop/workflows.yaml").get_json()
+    assert [one for one in said["problems"] if one["file"] == "shop/workflows.yaml"] == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from sopwith.definitions.cursor import Cursor, cursor_at
 
 
-
 def at(marked: str) -> Cursor:
     before, _sign, after = marked.partition("^")
     lines = before.split("\n")

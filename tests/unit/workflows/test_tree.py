@@ -41,9 +41,11 @@ def test_every_state_stands_once_and_no_way_is_lost(graph: list[list[int]]) -> N
     names = [step.id for step in every(steps)]
     assert sorted([*names, *left]) == sorted(ways)
     assert names[0] == "s0"
-    follows = dict(_followers(steps))
+    follows: dict[str, str | None] = dict(_followers(steps))
     for step in every(steps):
-        shown = [branch.target for branch in step.branches] or [follows.get(step.id)]
+        shown: list[str | None] = [branch.target for branch in step.branches] or [
+            follows.get(step.id)
+        ]
         wanted = list(dict.fromkeys(to for to in ways[step.id] if to in ways))
         assert [one for one in shown if one] == wanted or not wanted
 

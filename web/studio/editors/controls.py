@@ -75,10 +75,11 @@ def controls_at(kind: str, doc: Any, path: Path, without: Sequence[str] = ()) ->
         return []
     schema, value = root, doc
     for step in path:
-        schema = _below(root, _fitting(root, schema, value), step)
+        below = _below(root, _fitting(root, schema, value), step)
         value = _inside(value, step)
-        if schema is None:
+        if below is None:
             return []
+        schema = below
     shape = _fitting(root, schema, value)
     held = value if isinstance(value, dict) else {}
     return [one for one in _parts(root, shape, held, path, 0) if one.key not in without]
@@ -240,7 +241,7 @@ def _resolved(root: Schema, schema: Schema) -> tuple[str, Schema]:
 
 def _branches(root: Schema, schema: Schema) -> list[Schema]:
     found = schema.get("anyOf") or schema.get("oneOf") or ()
-    return [_resolved(root, one)[1] | {"$name": _resolved(root, one)[0]} for one in found if not set(one) <= {"required", "not"}]  # fmt: skip
+    return [{**_resolved(root, one)[1], "$name": _resolved(root, one)[0]} for one in found if not set(one) <= {"required", "not"}]  # fmt: skip
 
 
 def _fitting(root: Schema, schema: Schema, value: Any) -> Schema:

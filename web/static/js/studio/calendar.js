@@ -105,7 +105,7 @@ export function mount(element, room) {
   }
 
   function data() {
-    return JSON.parse(element.querySelector("#week-data").textContent);
+    return JSON.parse(element.querySelector("#week-data").dataset.week);
   }
 
   function windowsOf(day) {
