@@ -54,7 +54,7 @@ export function mount(element, room) {
     last = field;
     const found = begun(field);
     if (!found) return hide();
-    const data = JSON.parse(element.querySelector("#names-data").dataset.names);
+    const data = JSON.parse(element.querySelector("#names-data").dataset.all);
     const typed = (found[3] !== undefined ? found[4] : found[2]).toLowerCase();
     const known = found[3] !== undefined ? data.filters : data.names;
     const fits = ([name, words]) => name.toLowerCase().includes(typed) || words.toLowerCase().includes(typed);
