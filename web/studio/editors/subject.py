@@ -12,6 +12,7 @@ from sopwith.definitions import Document
 from sopwith.definitions.node import Node, Path
 from sopwith.store.releases import Draft
 
+from ...admin.wording import KINDS
 from ...languages import lang
 from ..bench import Bench, Line
 
@@ -43,8 +44,8 @@ class Subject:
 
     @cached_property
     def others(self) -> Mapping[str, list[Line]]:
-        """Return all definitions of the draft by kind, for choosing one."""
-        return dict(self.bench.outline())
+        """Return all definitions of the draft by kind, for choosing one; an empty list for a kind that has none."""
+        return dict.fromkeys(KINDS, []) | dict(self.bench.outline())
 
     @cached_property
     def findings(self) -> Mapping[Path, list[Diagnostic]]:
