@@ -45,7 +45,8 @@ class Subject:
     @cached_property
     def others(self) -> Mapping[str, list[Line]]:
         """Return all definitions of the draft by kind, for choosing one; an empty list for a kind that has none."""
-        return dict.fromkeys(KINDS, []) | dict(self.bench.outline())
+        none: Mapping[str, list[Line]] = {kind: [] for kind in KINDS}
+        return {**none, **dict(self.bench.outline())}
 
     @cached_property
     def findings(self) -> Mapping[Path, list[Diagnostic]]:
