@@ -22,7 +22,6 @@ Path = tuple[str | int, ...]
 MARK = "data-in-hand"
 FIND = """([paths, mark]) => {
   for (const one of document.querySelectorAll(`[${mark}]`)) one.removeAttribute(mark);
-  const same = (text) => { const at = JSON.stringify(JSON.parse(text)[0] ?? null); return paths.includes(at); };
   for (const one of document.querySelectorAll("#room [data-do]")) {
     const first = JSON.parse(one.dataset.do)[0] ?? {};
     const said = JSON.stringify([first.op, first.path]);
@@ -314,11 +313,9 @@ class Builder:
     def _unfold(self, what: Locator) -> None:
         """Open all that is folded around *what*, from the outside in."""
         while True:
-            folded = what.locator("xpath=ancestor::details[not(@open)][1]")
             outer = what.locator("xpath=ancestor::details[not(@open)]")
             if not outer.count():
                 return
-            del folded
             self.hands.press(outer.first.locator("xpath=./summary"))
             expect(what.first).to_be_attached()
 

@@ -12,18 +12,17 @@ from flask.typing import ResponseReturnValue
 
 from sopwith.definitions import Document, read_nodes
 from sopwith.definitions.node import Path
-from sopwith.runtime.drafting import can_turn
-from sopwith.store.releases import Draft, live_hash
+from sopwith.store.releases import Draft
 
 from ..htmx import go
 from ..languages import lang
-from ..visitor import get_service
 from ..wording import gettext as _
 from .bench import Bench, bench_of, by_severity
 from .blueprint import blueprint, the_draft
 from .editors import Subject
 from .editors.catalogue import GENERAL, editor_of
 from .editors.controls import Control, control_at, controls_at
+from .framing import framed
 
 LONGEST_SELECTION = 400
 
@@ -58,20 +57,7 @@ def define(draft_id: str, kind: str, name: str) -> ResponseReturnValue:
     }
     if part:
         return make_response(render_template("studio/room.html", **context))
-    with get_service().database.reading() as connection:
-        back, forth = can_turn(connection, draft.id)
-        stale = (draft.from_release or None) != live_hash(connection)
-    return render_template(
-        "studio/editor.html",
-        **context,
-        name=document.path,
-        outline=made.outline(),
-        found=by_severity(made.found),
-        is_broken=made.is_broken,
-        back=back,
-        forth=forth,
-        is_stale=stale,
-    )
+    return framed("studio/editor.html", **context, name=document.path)
 
 
 def _unreadable(draft: Draft, made: Bench, kind: str, name: str, *, part: bool) -> ResponseReturnValue:  # fmt: skip

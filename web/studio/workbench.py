@@ -8,9 +8,9 @@ from flask import abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from sopwith.core.diagnostics import Diagnostic
-from sopwith.runtime.drafting import can_turn, history
+from sopwith.runtime.drafting import history
 from sopwith.store.people import users_by_id
-from sopwith.store.releases import Draft, draft_head, live_hash
+from sopwith.store.releases import Draft, draft_head
 
 from ..admin.releases import PURPOSE
 from ..htmx import go
@@ -19,12 +19,13 @@ from ..visitor import get_service
 from ..wording import gettext as _
 from .bench import bench_of, by_severity
 from .blueprint import blueprint, the_draft
+from .framing import framed
 
 
 @blueprint.get("/<draft_id>")
 def bench(draft_id: str) -> ResponseReturnValue:
     """Show what the draft holds and what is wrong in it."""
-    return _page("studio/bench.html", the_draft(draft_id), name="", at=0)
+    return framed("studio/bench.html", the_draft(draft_id), name="", at=0)
 
 
 @blueprint.get("/<draft_id>/files/<path:name>")
@@ -35,25 +36,7 @@ def file(draft_id: str, name: str) -> ResponseReturnValue:
         abort(404)
     line = request.args.get("line", "1")
     at = int(line) if line.isascii() and line.isdigit() else 1
-    return _page("studio/file.html", draft, name=name, text=draft.documents[name], at=at)
-
-
-def _page(template: str, draft: Draft, **more: Any) -> ResponseReturnValue:
-    made = bench_of(draft.documents)
-    with get_service().database.reading() as connection:
-        back, forth = can_turn(connection, draft.id)
-        stale = (draft.from_release or None) != live_hash(connection)
-    return render_template(
-        template,
-        draft=draft,
-        outline=made.outline(),
-        found=by_severity(made.found),
-        is_broken=made.is_broken,
-        back=back,
-        forth=forth,
-        is_stale=stale,
-        **more,
-    )
+    return framed("studio/file.html", draft, name=name, text=draft.documents[name], at=at)
 
 
 @blueprint.get("/<draft_id>/open/<kind>/<name>")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from flask import Flask, render_template
+from flask import Flask
 
 from sopwith.definitions import read_nodes
 from sopwith.definitions.operations import (
@@ -24,16 +24,14 @@ from sopwith.definitions.operations import (
     Set,
     apply_to_value,
 )
-from sopwith.store.releases import Draft
 from sopwith.web.studio.bench import Bench, bench_of
-from sopwith.web.studio.editors import Subject
 from sopwith.web.studio.editors import workflow_changes as changes
-from sopwith.web.studio.editors.catalogue import EDITORS
 from sopwith.web.studio.editors.workflow_blanks import TITLES
 from sopwith.web.studio.workflow_gestures import states_in
 from tests.integration.web.conftest import Browser
+from tests.support.rooms import room_of
 from tests.support.shipped import shipped_files
-from tests.support.shop import NOW, files
+from tests.support.shop import files
 
 FULL = bool(os.environ.get("SOPWITH_FULL"))
 VIEWS = ("graph", "tree", "outline")
@@ -127,36 +125,6 @@ def done(document: dict[str, Any], plan: changes.Plan) -> dict[str, Any]:
 def speaking(app: Flask) -> Iterator[None]:
     with app.test_request_context("/"):
         yield
-
-
-def room_of(document: dict[str, Any], at: str, more: Mapping[str, str] | None = None) -> str:
-    """Return the room of one definition, rendered as the page does."""
-    texts = {
-        **(more or {}),
-        "odd/odd.yaml": yaml.safe_dump(document, allow_unicode=True, sort_keys=False),
-    }
-    made = bench_of(texts)
-    found = next(one for one in made.documents if one.path == "odd/odd.yaml")
-    draft = Draft(
-        id="d",
-        title="Odd",
-        documents=texts,
-        revision=1,
-        from_release=None,
-        author=None,
-        created_at=NOW,
-        updated_at=NOW,
-    )
-    subject = Subject(draft=draft, bench=made, document=found, number=0, at=at)
-    editor = EDITORS["workflow"]
-    return render_template(
-        "studio/room.html",
-        **editor.view(subject),
-        draft=draft,
-        subject=subject,
-        doc=subject.doc,
-        editor=editor.template,
-    )
 
 
 SELECTIONS = (

@@ -102,12 +102,6 @@ def control_at(kind: str, doc: Any, path: Path) -> Control | None:
     return next(found, None)
 
 
-def blank_of(kind: str, path: Path, doc: Any) -> Any:
-    """Return an empty value for a new item of the list or mapping at *path*."""
-    control = control_at(kind, doc, path)
-    return None if control is None else control.blank
-
-
 def _parts(root: Schema, schema: Schema, value: Mapping[str, Any], path: Path, depth: int) -> list[Control]:  # fmt: skip
     if depth > DEEPEST:
         return []
