@@ -7,13 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..core.ids import numbered, stem
 from ..core.text import Text
 from .parse_fields import RESERVED
 
 MOST = 300  # fields of one import
 LONGEST_TITLE = 200
-_NO_LETTER = re.compile(r"[^a-z0-9]+")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORDS: Mapping[str, tuple[str, str]] = {
     "姓名": ("name", "Name"),
     "名称": ("name", "Name"),
@@ -79,20 +78,12 @@ def slug(words: str) -> str:
     known = _WORDS.get(words.strip())
     if known is not None:
         return known[0]
-    plain = _NO_LETTER.sub("_", _CAMEL.sub("_", words.strip()).lower()).strip("_")
-    if plain and not plain[0].isalpha():
-        plain = "f_" + plain
-    return plain[:48].rstrip("_")
+    return stem(words)
 
 
 def fresh(base: str, taken: Collection[str]) -> str:
     """Return *base*, or *base* with a number behind it, that is not *taken* and that conditions can read."""
-    base = base or "field"
-    name, number = base, 1
-    while name in taken or name in RESERVED:
-        number += 1
-        name = f"{base}_{number}"
-    return name
+    return numbered(base or "field", {*taken, *RESERVED})
 
 
 def label(words: str) -> dict[str, str]:
@@ -112,10 +103,7 @@ def options(words: Sequence[str], titles: Mapping[str, Text] | None = None) -> l
     for at, word in enumerate(words, 1):
         name = word if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", word) else slug(word)
         name = name or f"option_{at}"
-        base, number = name, 1
-        while name in taken:
-            number += 1
-            name = f"{base}_{number}"
+        name = numbered(name, taken)
         taken.add(name)
         given = (titles or {}).get(word)
         title = {"en": given.en, "zh-CN": given.zh} if given else label(word)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..access.model import Act
+from ..core.ids import fresh_id
 from ..core.roles import AGENT, CUSTOMER
 from ..core.text import Text
 from ..definitions.writing import Style, lines_of
 from ..formbuilder.model import Field, FieldType
 from .model import RecordType, Release
 
-LONGEST_ID = 64
 FOLDERS: Mapping[str, str] = {
     "record_type": "record_types",
     "form": "forms",
@@ -72,15 +72,8 @@ class New:
 
 
 def proposed_id(words: str, taken: Collection[str], other: str) -> str:
-    """Return an id made of *words* that is not *taken*; of *other* where they hold no Latin letter."""
-    plain = re.sub(r"[^a-z0-9]+", "-", words.lower())
-    plain = re.sub(r"^[^a-z]+", "", plain)[: LONGEST_ID - 5].strip("-") or other.replace("_", "-")
-    if plain not in taken:
-        return plain
-    number = 2
-    while f"{plain}-{number}" in taken:
-        number += 1
-    return f"{plain}-{number}"
+    """Return an id for a definition made of *words* that is not *taken*; of *other* where they hold no Latin letter."""
+    return fresh_id(words, taken, other, "-")
 
 
 def label(title: Text) -> Any:
@@ -194,8 +187,7 @@ class _Maker:
     def of_form(self, _name: str, _title: Text) -> Value:
         known = self.type.all_fields if self.type else {}
         taken = {*known, "title", "description"}
-        note = proposed_id("details", taken, "details").replace("-", "_")
-        return _form(self.record_type(), note)
+        return _form(self.record_type(), fresh_id("details", taken, "details"))
 
     def of_workflow(self, _name: str, _title: Text) -> Value:
         return _workflow(self.record_type())

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from flask import Response, abort, flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from sopwith.core.ids import numbered, stem
 from sopwith.core.text import Text
 from sopwith.definitions import IDENTIFIER, Document, read_text
 from sopwith.definitions.operations import Put, Remove
 from sopwith.definitions.splicing import operate
 from sopwith.definitions.whole import text_of, without
-from sopwith.release.making import FOLDERS, New, file_of, proposed_id
+from sopwith.release.making import FOLDERS, New, file_of
 from sopwith.release.naming import Names
 from sopwith.release.naming_model import Naming
 from sopwith.release.renaming import Target, rename
@@ -97,7 +98,7 @@ def duplicate(draft_id: str) -> ResponseReturnValue:
         abort(404)
     taken = taken_in(draft.documents).get(kind, set())
     if not IDENTIFIER.fullmatch(new) or new in taken:
-        new = proposed_id(new or name, taken, kind)
+        new = numbered(stem(new, "-") or name, taken, "-")
     text = text_of(draft.documents[document.path], document.path, number_of(draft, document))
     file = file_of(document.path.split("/")[0], New(kind=kind, id=new, value={}), draft.documents)
     text = operate(text, file, Put(path=("id",), value=new)).text
@@ -145,7 +146,7 @@ def paste(draft_id: str) -> ResponseReturnValue:
     text = _renamed(text, documents)
     documents, _wrong = _readable(text)
     taken = taken_in(draft.documents)
-    clashes = [(one.kind, one.id, proposed_id(one.id, taken[one.kind], one.kind)) for one in documents if one.id in taken.get(one.kind, ())]  # fmt: skip
+    clashes = [(one.kind, one.id, numbered(one.id, taken[one.kind], "-")) for one in documents if one.id in taken.get(one.kind, ())]  # fmt: skip
     if clashes:
         return _paste_page(draft, Pasted(text=text, pack=pasted.pack, clashes=clashes)), 409
     files = _files(draft, pasted.pack, text, documents)

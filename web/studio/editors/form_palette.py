@@ -130,22 +130,18 @@ def _offer(kind: str, taken: Collection[str]) -> Offer:
 def new_field(kind: str, taken: Collection[str]) -> Json:
     """Return a small field of type *kind* that checks clean."""
     title = _TITLES[kind]
-    value = {"id": _fresh(kind, taken), "type": kind, "title": both(title.en, title.zh)}
+    value = {"id": fresh(kind, taken), "type": kind, "title": both(title.en, title.zh)}
     return value | _needed(kind)
 
 
 def new_section(taken: Collection[str], field: Json) -> Json:
     """Return a section that holds *field*."""
-    return {"id": _fresh("section", taken), "title": both("New section", "新分区"), "fields": [field]}  # fmt: skip
+    return {"id": fresh("section", taken), "title": both("New section", "新分区"), "fields": [field]}  # fmt: skip
 
 
 def both(english: str, chinese: str) -> Json:
     """Return a label in both languages."""
     return {"en": english, "zh-CN": chinese}
-
-
-def _fresh(base: str, taken: Collection[str]) -> str:
-    return fresh(base, taken)
 
 
 def _needed(kind: str) -> Json:

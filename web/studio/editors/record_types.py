@@ -9,6 +9,7 @@ from typing import Any
 
 from sopwith.access.model import SCOPES, Act
 from sopwith.access.parse import DEFAULTS
+from sopwith.core.ids import numbered
 from sopwith.core.roles import ADMIN, AGENT, CUSTOMER, LEAD, MANAGER, STAFF
 from sopwith.formbuilder.parse_fields import TYPES
 from sopwith.release.model import Release
@@ -19,7 +20,6 @@ from ...rendering import role_word
 from ...visitor import now
 from ...wording import gettext as _
 from .lenient import held, label, mapping, sequence, several, words
-from .naming import fresh_id
 from .place import Place
 from .subject import Subject
 
@@ -50,7 +50,7 @@ def view(subject: Subject) -> Facts:
         "fields_are_list": bool(fields),
         "field": _field_details(fields[index], index) if index is not None and index < len(fields) else None,
         "field_types": [(one, field_type_word(one)) for one in TYPES if one != "heading"],
-        "blank_field": {"id": fresh_id("field", {words(mapping(one).get("id")) for one in fields}), "type": "text", "title": {"en": "New field", "zh-CN": "新字段"}},
+        "blank_field": {"id": numbered("field", {words(mapping(one).get("id")) for one in fields}), "type": "text", "title": {"en": "New field", "zh-CN": "新字段"}},
         "asked": _asked(release, subject.document.id, fields),
         "without": _without(doc, release),
     }  # fmt: skip

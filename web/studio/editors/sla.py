@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sopwith.core.ids import numbered
 from sopwith.core.text import Text
 from sopwith.release.model import Release
 from sopwith.sla.model import Metric
@@ -16,7 +17,6 @@ from ...languages import lang
 from ...rendering import role_word
 from ...wording import gettext as _
 from .lenient import held, label, mapping, sequence, several, words
-from .naming import fresh_id
 from .place import Place
 from .sla_example import example
 from .subject import Subject
@@ -177,7 +177,7 @@ def _blank(subject: Subject, policies: list[Any], values: list[tuple[str, str]])
     calendars = subject.others.get("calendar", [])
     usual = mapping(policies[-1]).get("calendar") if policies else None
     return {
-        "id": fresh_id("policy", taken),
+        "id": numbered("policy", taken),
         "title": {"en": "New policy", "zh-CN": "新策略"},
         "calendar": words(usual) or (calendars[0].id if calendars else "office"),
         "targets": {"first_response": {key: "4h" for key, _title in values} or "4h"},

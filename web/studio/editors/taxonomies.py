@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sopwith.core.ids import numbered
 from sopwith.core.text import Text
 from sopwith.release.model import Release
 
 from ...languages import lang
 from .lenient import held, inside, label, mapping, sequence, words
-from .naming import fresh_id
 from .place import Place
 from .subject import Subject
 
@@ -118,7 +118,7 @@ def _outward(path: Path) -> Facts | None:
 
 
 def _blank(doc: Mapping[str, Any]) -> Facts:
-    return {"id": fresh_id("choice", _ids(doc.get("items"))), "title": {"en": "New choice", "zh-CN": "新选项"}}  # fmt: skip
+    return {"id": numbered("choice", _ids(doc.get("items"))), "title": {"en": "New choice", "zh-CN": "新选项"}}  # fmt: skip
 
 
 def _ids(items: Any, depth: int = 0) -> set[str]:

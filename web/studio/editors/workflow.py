@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import request
 
+from sopwith.core.ids import numbered
+
 from ...flowchart import flow_chart
 from ...languages import lang
 from ...wording import gettext as _
 from ..blueprint import blueprint
 from .lenient import inside, mapping, sequence, words
-from .naming import fresh_id
 from .place import Place
 from .subject import Subject
 from .workflow_changes import states_of, ways_of
@@ -155,7 +156,7 @@ _TASK = {"title": {"en": "New task", "zh-CN": "新任务"}}
 
 def _fresh(state: Mapping[str, Any], key: str, base: str, value: Mapping[str, Any]) -> dict[str, Any]:  # fmt: skip
     taken = {words(mapping(one).get("id")) for one in sequence(state.get(key))}
-    return {"id": fresh_id(base, taken), **value}
+    return {"id": numbered(base, taken), **value}
 
 
 def _task_owner(owner: Any) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sopwith.core.ids import numbered
 from sopwith.core.text import Text
 
 from .lenient import label, mapping, sequence
-from .naming import fresh_id
 from .workflow_blanks import TITLES, Near, base_id, blank_state, owner_near
 
 Json = dict[str, Any]
@@ -59,7 +59,7 @@ def ways_of(state: Json) -> dict[str, str]:
 def add(doc: Doc, kind: str, teams: tuple[str, ...], at: Sequence[float] = ()) -> Plan:
     """Return how a state of *kind* is put in that nothing leads to yet."""
     _known(kind)
-    name = fresh_id(base_id(kind), states_of(doc))
+    name = numbered(base_id(kind), states_of(doc))
     near = Near(owner=owner_near(doc, "", teams), target=_end_of(doc), back=str(doc.get("start") or ""))  # fmt: skip
     operations = [_state_in(doc, name, blank_state(kind, near))]
     if not states_of(doc):
@@ -74,7 +74,7 @@ def insert(doc: Doc, source: str, way: str, kind: str, teams: tuple[str, ...], a
     target = ways_of(_state(doc, source)).get(way)
     if target is None:
         raise _gone(way)
-    name = fresh_id(base_id(kind), states)
+    name = numbered(base_id(kind), states)
     near = Near(owner=owner_near(doc, source, teams), target=target, back=source)
     if kind == "closed":
         near = Near(owner={})
@@ -90,7 +90,7 @@ def branch(doc: Doc, source: str, kind: str, teams: tuple[str, ...], at: Sequenc
     _known(kind)
     state = _state(doc, source)
     _may_lead_on(state)
-    name = fresh_id(base_id(kind), states_of(doc))
+    name = numbered(base_id(kind), states_of(doc))
     ways = ways_of(state)
     target = next((to for to in ways.values() if to in states_of(doc)), "") or _end_of(doc)
     near = Near(owner=owner_near(doc, source, teams), target="" if target == source else target, back=source)  # fmt: skip
@@ -196,7 +196,7 @@ def paste(doc: Doc, pasted: Mapping[str, Any], after: str = "") -> Plan:
     taken = set(states_of(doc))
     ids: dict[str, str] = {}
     for name in found:
-        ids[name] = fresh_id(name, taken, "step")
+        ids[name] = numbered(name, taken)
         taken.add(ids[name])
     known = {**{name: name for name in states_of(doc)}, **ids}
     operations = []
@@ -293,7 +293,7 @@ def _way_in(source: str, state: Json, target: str) -> Json:
     way: Json = {"to": target}
     taken = {str(one.get("id") or one.get("to")) for one in ways}
     if target in taken:
-        way["id"] = fresh_id(target, taken)
+        way["id"] = numbered(target, taken)
     path = ["states", source, "go"]
     if isinstance(state.get("go"), list):
         return {"op": "insert", "path": path, "index": len(ways), "value": way}
