@@ -38,8 +38,7 @@ export function startControls(root, room) {
     if (button && !button.disabled) {
       event.preventDefault();
       event.stopPropagation();
-      const then = button.dataset.then;
-      room.edit(stepOf(button), JSON.parse(button.dataset.do), { then, focus: button.dataset.go });
+      press(button, room);
       return;
     }
     const link = event.target.closest("a[data-at]");
@@ -65,6 +64,28 @@ export function startControls(root, room) {
     field.value = "";
     room.edit({ en: `Added ${name}`, "zh-CN": `添加“${name}”` }, [{ op: "set", path: [...JSON.parse(form.dataset.entry), name], value: JSON.parse(form.dataset.value) }]);
   });
+}
+
+// What a button does was worked out for the room as it is drawn. Pressed while another press is under way, it waits for the new
+// room and then does what it says by then. What takes away or moves would meet another item, and what leads elsewhere would come twice.
+const under = new Set(); // buttons whose press is under way
+let presses = Promise.resolve();
+
+function press(button, room) {
+  const said = meaning(button);
+  if (under.has(button) && button.dataset.go) return;
+  if (under.size && /^(remove|move)/.test(said)) return;
+  const waits = under.size > 0;
+  under.add(button);
+  presses = presses.then(async () => {
+    if (waits && (!button.isConnected || button.disabled || meaning(button) !== said)) return;
+    await room.edit(stepOf(button), JSON.parse(button.dataset.do), { then: button.dataset.then, focus: button.dataset.go });
+  }).catch((error) => console.error(error)).finally(() => under.delete(button));
+}
+
+function meaning(button) {
+  const [first] = JSON.parse(button.dataset.do ?? "[null]");
+  return `${first?.op} ${JSON.stringify(first?.path)} ${button.textContent}`;
 }
 
 export function stepOf(element) {
