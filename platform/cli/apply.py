@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..core.events import SYSTEM, Actor
-from ..runtime.publishing import publish
+from ..runtime.publishing import OvertakenError, publish
 from ..runtime.service import Service
 from ..store.audit import note as audit_note
 from ..store.people import user_by_login
@@ -91,9 +91,12 @@ def _carry_out(
     who = _who(service, login)
     if not yes:
         click.confirm("Publish this?", abort=True, err=True)
-    if released(service)[0] != wish.release:
-        raise click.ClickException("Another release was published meanwhile. Look at the plan again.")  # fmt: skip
-    release, _found = publish(service, wish.plan.after, author=who.id, note=note)
+    try:
+        release, _found = publish(
+            service, wish.plan.after, author=who.id, note=note, expected=wish.release or None
+        )
+    except OvertakenError as error:
+        raise click.ClickException("Another release was published meanwhile. Look at the plan again.") from error  # fmt: skip
     if release is None:
         raise click.ClickException("Nothing is published: the definitions have errors.")
     with service.database.writing() as connection:

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
+from typing import Final
 
 from ..core.diagnostics import Diagnostic
 from ..release.model import Release
-from ..store.releases import go_live, keep_release
+from ..store.releases import go_live, hold_live, keep_release
 from .crash import crash_point
 from .moving import Wish, plan_move
 from .releases import compile_files
 from .remarking import plan_remarking
 from .service import Service
 from .sweeps import plan_sweeps
+
+
+class _Any(Enum):
+    RELEASE = "any"
+
+
+ANY: Final = _Any.RELEASE
+
+
+class OvertakenError(Exception):
+    """Another release was put in force meanwhile: *live* is its hash, None where there is none."""
+
+    def __init__(self, live: str | None) -> None:
+        super().__init__(f"the release in force is {live or 'none'}")
+        self.live = live
 
 
 def publish(
@@ -22,11 +39,13 @@ def publish(
     author: str | None,
     note: str,
     move: Wish | None = None,
+    expected: str | _Any | None = ANY,
 ) -> tuple[Release | None, tuple[Diagnostic, ...]]:
     """Check *files* (text by ``pack/path``) and put them in force as one release.
 
     Returns None and the findings when anything is wrong; the release in force stays as it is then.
     Records that run already stay on their own release, but for those that *move* takes along.
+    expected: the release that *files* were made from, None for none; raises OvertakenError when another one is in force.
     """
     release, found = compile_files(files)
     if release is None:
@@ -34,6 +53,9 @@ def publish(
     service.releases.add(release)
     now = service.clock.now()
     with service.database.writing() as connection:
+        live = hold_live(connection)
+        if expected is not ANY and live != expected:
+            raise OvertakenError(live)
         keep_release(connection, release.hash, dict(files), now, author=author, note=note)
         go_live(connection, release.hash, now, author=author, note=note)
         plan_sweeps(connection, release, now, service.zone)

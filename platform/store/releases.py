@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .people import StaleRowError
@@ -24,6 +24,7 @@ from .tables import (
 from .where import IS_OPEN
 
 _LIVE = Prepared(select(LiveReleaseRow.release).order_by(LiveReleaseRow.id.desc()).limit(1))
+_ONE_PUBLISHER = text("SELECT pg_advisory_xact_lock(7402117)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +140,13 @@ def live_hash(connection: Connection) -> str | None:
     """Return the hash of the release in force, None before the first was published."""
     found = _LIVE.first(connection, {})
     return None if found is None else str(found[0])
+
+
+def hold_live(connection: Connection) -> str | None:
+    """Return the hash of the release in force, which nobody else changes until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ONE_PUBLISHER)
+    return live_hash(connection)
 
 
 def live_releases(connection: Connection, limit: int = 100) -> list[LiveRelease]:

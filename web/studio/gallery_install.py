@@ -12,18 +12,17 @@ from sopwith.core.text import Text
 from sopwith.runtime import drafting
 from sopwith.runtime.installing import OURS, THEIRS, Installation, base_of, keep_base, put_in
 from sopwith.runtime.packing import Clash, Files, Plan, files_in, folder_of, plan_files
-from sopwith.runtime.publishing import publish
+from sopwith.runtime.publishing import OvertakenError, publish
 from sopwith.store.releases import Draft, DraftHead, draft_heads, live_hash, release_of
 
 from ..admin.acting import audited, author
 from ..admin.comparing import Change, compare
-from ..admin.releases import PURPOSE
 from ..htmx import go
 from ..languages import lang
 from ..visitor import get_service, now
 from ..wording import gettext as _
 from .bench import bench_of, by_severity
-from .blueprint import blueprint, the_draft
+from .blueprint import PARKED, blueprint, the_draft
 from .gallery import the_offer
 from .shelf import Offer, shelf
 
@@ -110,7 +109,7 @@ def _by_kind(changes: list[Change], change: str) -> list[tuple[str, list[Change]
 
 def _drafts() -> list[DraftHead]:
     with get_service().database.reading() as connection:
-        return [one for one in draft_heads(connection) if not one.title.startswith(PURPOSE)]
+        return [one for one in draft_heads(connection) if not one.title.startswith(PARKED)]
 
 
 @blueprint.post("/gallery/<folder>/install")
@@ -137,19 +136,28 @@ def _at_once(way: Way) -> ResponseReturnValue:
     if not way.can_be_at_once:
         errors["where"] = _("Something has to be decided first. Put the pack into a draft and look at it there.")  # fmt: skip
     if request.form.get("from", "") != way.live:
-        errors["where"] = _("Another release was published meanwhile. Look again at what would change.")  # fmt: skip
+        errors["where"] = _overtaken()
     if not note or len(note) > LONGEST_NOTE:
         errors["note"] = _("Say in a sentence what changes and why, up to %(count)d characters.", count=LONGEST_NOTE)  # fmt: skip
     if errors:
         return _page(way, errors, note)
-    put_in_force(way, note)
+    try:
+        put_in_force(way, note)
+    except OvertakenError:
+        return _page(way, {"where": _overtaken()}, note)
     flash(_("“%(title)s” is installed and in force.", title=way.offer.pack.title.get(lang())), "good")  # fmt: skip
     return go(url_for("studio.pack", folder=way.offer.folder))
 
 
+def _overtaken() -> str:
+    return _("Another release was published meanwhile. Look again at what would change.")
+
+
 def put_in_force(way: Way, note: str) -> None:
-    """Publish what *way* leads to, and note the packs as they came."""
-    release, found = publish(get_service(), way.plan.after, author=author(), note=note)
+    """Publish what *way* leads to, and note the packs as they came; raises OvertakenError."""
+    release, found = publish(
+        get_service(), way.plan.after, author=author(), note=note, expected=way.live or None
+    )
     if release is None:
         raise RuntimeError(f"{way.offer.folder}: {found[0].render('en')}")
     body = {"note": note, "packs": list(way.packs)}

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from sopwith.release.difference import DocumentDifference, compare_documents
 from sopwith.runtime.drafting import bring_up_to_date
 from sopwith.runtime.moving import Wish
-from sopwith.runtime.publishing import publish
+from sopwith.runtime.publishing import OvertakenError, publish
 from sopwith.store.releases import Draft, drop_draft, live_hash, open_records_by_release, release_of
 
 from ..admin.acting import audited, author
@@ -106,7 +106,7 @@ def put_in_force(draft_id: str) -> ResponseReturnValue:
     if request.form.get("revision", "") != str(draft.revision):
         errors["revision"] = _("The draft was changed after you opened this page. Look at it again, then publish.")  # fmt: skip
     if (draft.from_release or None) != live:
-        errors["stale"] = _("Another release was published meanwhile. Take it into the draft first, so that nothing of it is lost.")  # fmt: skip
+        errors["stale"] = _overtaken()
     wish = chosen()
     if not errors and wish:
         errors |= problems_of(draft, wish)
@@ -114,9 +114,17 @@ def put_in_force(draft_id: str) -> ResponseReturnValue:
         return _page(draft, note, errors)
     me = visitor()
     move = Wish(id=get_service().ids.new_id(), types=wish, user_id=me.actor.id, user_name=me.name)
-    release, _found = publish(
-        get_service(), draft.documents, author=author(), note=note, move=move if wish else None
-    )
+    try:
+        release, _found = publish(
+            get_service(),
+            draft.documents,
+            author=author(),
+            note=note,
+            move=move if wish else None,
+            expected=live,
+        )
+    except OvertakenError:
+        return _page(draft, note, {"stale": _overtaken()})
     if release is None:
         return _page(draft, note, {"broken": _("The definitions have errors; nothing was published.")})  # fmt: skip
     said = {"note": note, "draft": draft.title} | ({"moves": sorted(wish)} if wish else {})
@@ -126,7 +134,11 @@ def put_in_force(draft_id: str) -> ResponseReturnValue:
         flash(_("Release %(name)s is in force. The open records you chose move to it now.", name=release.hash[:8]), "good")  # fmt: skip
         return go(url_for("studio.moves"))
     flash(_("Release %(name)s is in force. Records that run already stay on theirs.", name=release.hash[:8]), "good")  # fmt: skip
-    return go(url_for("admin.releases"))
+    return go(url_for("studio.versions"))
+
+
+def _overtaken() -> str:
+    return _("Another release was published meanwhile. Take it into the draft first, so that nothing of it is lost.")  # fmt: skip
 
 
 @blueprint.post("/<draft_id>/update")

@@ -9,6 +9,7 @@ from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from sopwith.core.text import Text
+from sopwith.runtime.publishing import OvertakenError
 from sopwith.store.installation import put_setting, setting
 from sopwith.store.people import StaleRowError, save_user, user
 from sopwith.store.releases import live_hash
@@ -102,7 +103,11 @@ def _install() -> Answer:
     if not way.can_be_at_once:
         words = _("Something has to be decided first. Install it from the gallery.")
         return Answer(facts=_process(), errors={"pack": words})
-    put_in_force(way, _("Installed: %(title)s", title=offer.pack.title.get(lang())))
+    try:
+        put_in_force(way, _("Installed: %(title)s", title=offer.pack.title.get(lang())))
+    except OvertakenError:
+        words = _("Another release was published meanwhile. Choose again.")
+        return Answer(facts=_process(), errors={"pack": words})
     flash(_("“%(title)s” is installed and in force.", title=offer.pack.title.get(lang())), "good")
     return Answer(notes={"pack": folder})
 

@@ -19,7 +19,7 @@ from sopwith.runtime.hours import (
     with_hours,
 )
 from sopwith.runtime.packing import Files
-from sopwith.runtime.publishing import publish
+from sopwith.runtime.publishing import OvertakenError, publish
 from sopwith.store.releases import live_hash, release_of
 
 from ..admin.acting import audited, author
@@ -33,11 +33,12 @@ _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 LATEST = "24:00"
 
 
-def _files() -> Files:
+def _files() -> tuple[str | None, Files]:
+    """Return the release in force and its files."""
     with get_service().database.reading() as connection:
         found = live_hash(connection)
         kept = release_of(connection, found) if found else None
-    return kept.documents if kept else {}
+    return found, kept.documents if kept else {}
 
 
 def _chosen(places: list[CalendarPlace]) -> CalendarPlace | None:
@@ -58,7 +59,8 @@ def _used() -> frozenset[str]:
 
 def facts(typed: dict[str, object] | None = None) -> Facts:
     """Return what the page shows."""
-    places = calendars_in(_files())
+    _live, files = _files()
+    places = calendars_in(files)
     place = _chosen(places)
     used = _used()
     shown = typed or (_present(place) if place else {})
@@ -99,7 +101,7 @@ def countries(spoken: str) -> list[tuple[str, str]]:
 
 def save() -> Answer:
     """Put the hours into the calendar and in force, as a release of its own."""
-    files = _files()
+    in_force, files = _files()
     place = _chosen(calendars_in(files))
     if place is None:
         return Answer()
@@ -123,7 +125,13 @@ def save() -> Answer:
     if after == files:
         return Answer()
     note = _("Working hours: %(name)s", name=place.id)
-    release, found = publish(get_service(), after, author=author(), note=note)
+    try:
+        release, found = publish(
+            get_service(), after, author=author(), note=note, expected=in_force
+        )
+    except OvertakenError:
+        words = _("Another release was published meanwhile. Save the working hours again.")
+        return Answer(facts=facts(typed), errors={"calendar": words})
     if release is None:
         return Answer(facts=facts(typed), errors={"calendar": found[0].message(lang())})
     with audited("release.publish", release.hash, {"note": note}):
