@@ -12,13 +12,12 @@ from sopwith.runtime.drafting import history
 from sopwith.store.people import users_by_id
 from sopwith.store.releases import Draft, draft_head
 
-from ..admin.releases import PURPOSE
 from ..htmx import go
 from ..languages import lang
 from ..visitor import get_service
 from ..wording import gettext as _
 from .bench import bench_of, by_severity
-from .blueprint import blueprint, the_draft
+from .blueprint import PARKED, blueprint, the_draft
 from .framing import framed
 
 
@@ -55,7 +54,7 @@ def state(draft_id: str) -> ResponseReturnValue:
     """Tell at which revision the draft is: what a page asks now and then."""
     with get_service().database.reading() as connection:
         head = draft_head(connection, draft_id)
-    if head is None or head.title.startswith(PURPOSE):
+    if head is None or head.title.startswith(PARKED):
         abort(404)
     return jsonify(revision=head.revision)
 
@@ -96,14 +95,15 @@ def _mended(one: Diagnostic) -> dict[str, Any] | None:
     fix = one.fix
     if fix is None or not fix.span.end_line:
         return None
-    span = fix.span
+    span, words = fix.span, fix.text[:60]
     return {
         "line": span.line,
         "column": span.column,
         "endLine": span.end_line,
         "endColumn": span.end_column,
         "text": fix.text,
-        "label": _("Write “%(words)s” instead", words=fix.text[:60]),
+        "label": _("Write “%(words)s” instead", words=words),
+        "step": {"en": f"“{words}” written instead", "zh-CN": f"改为“{words}”"},
     }
 
 

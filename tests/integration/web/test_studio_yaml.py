@@ -66,5 +66,7 @@ def test_problems_come_with_their_end_and_what_mends_them(ada: Browser, draft: s
     [one] = [one for one in found["problems"] if one["code"] == "DEF004"]
     line = text.split("\n").index("titel: {en: Other, zh-CN: 其他}") + 1
     place = {"line": line, "column": 1, "endLine": line, "endColumn": 6}
-    assert one["fix"] == place | {"text": "title", "label": "Write “title” instead"}
+    step = {"en": "“title” written instead", "zh-CN": "改为“title”"}
+    words = {"text": "title", "label": "Write “title” instead", "step": step}
+    assert one["fix"] == place | words
     assert {key: one[key] for key in place} == place

@@ -200,7 +200,7 @@ export function createText(holder, { file, text: first, breaks, step, turn, save
   function apply(one) {
     session.replace(range(one.fix), one.fix.text);
     editor.focus();
-    save({ en: one.fix.label, "zh-CN": one.fix.label });
+    save(one.fix.step);
   }
 
   // --- explaining ------------------------------------------------------------------------------
