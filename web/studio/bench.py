@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sopwith.core.diagnostics import Diagnostic, has_errors
 from sopwith.core.text import Text
@@ -18,8 +18,6 @@ from ..admin.live import text_of
 from ..admin.wording import KINDS
 
 MOST_KEPT = 6
-_kept: OrderedDict[str, Bench] = OrderedDict()
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,20 +78,30 @@ class Bench:
         )
 
 
+@dataclass(slots=True)
+class _Kept:
+    """A place for one bench: whoever asks for it while it is being made waits, and does not make it again."""
+
+    bench: Bench | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+_kept: OrderedDict[str, _Kept] = OrderedDict()
+_lock = threading.Lock()
+
+
 def bench_of(files: Mapping[str, str]) -> Bench:
     """Return what *files* say; kept for the texts looked at last."""
     name = hash_of(files)
     with _lock:
-        found = _kept.get(name)
-        if found is not None:
-            _kept.move_to_end(name)
-            return found
-    made = _examine(files)
-    with _lock:
-        _kept[name] = made
+        place = _kept.setdefault(name, _Kept())
+        _kept.move_to_end(name)
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
-    return made
+    with place.lock:
+        if place.bench is None:
+            place.bench = _examine(files)
+        return place.bench
 
 
 def _examine(files: Mapping[str, str]) -> Bench:
