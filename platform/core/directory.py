@@ -14,6 +14,7 @@ class Person:
 
     present: on duty now, not away. load: open records owned. last_given_at: when routing last
     gave this person something. zone: the time zone they read times in, empty for the installation's.
+    login: what they sign in as, by which rosters may name them.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Person:
     email: str = ""
     lang: str = "en"
     zone: str = ""
+    login: str = ""
 
 
 class Directory(Protocol):
@@ -49,6 +51,10 @@ class Directory(Protocol):
 
     def on_call(self, team: str, at: datetime) -> tuple[Person, ...]:
         """Return who is on call in *team* at *at*, first level first."""
+        ...
+
+    def on_shift(self, team: str, at: datetime) -> frozenset[str] | None:
+        """Return the ids of the members of *team* whose shift runs at *at*, None for a team without shifts."""
         ...
 
     def with_role(self, role: str) -> tuple[Person, ...]:

@@ -18,7 +18,7 @@ from ..sla.ticking import seconds_of
 from .actions import say
 from .draft import HUMAN, Draft
 from .moves import enter
-from .owners import give, least_loaded
+from .owners import give, least_loaded, on_duty
 
 ACKNOWLEDGE = Cause("workflow", "acknowledge")
 _TITLE = 120
@@ -87,7 +87,7 @@ def _give_away(draft: Draft, command: c.Create) -> None:
     owner = draft.place.owner
     team = command.team or (owner.team if owner else None)
     barred = frozenset({command.not_user} if command.not_user else ())
-    person = least_loaded(draft.directory.members(team), barred) if team else None
+    person = least_loaded(on_duty(draft, team), barred) if team else None
     if team is not None:
         give(draft, person.id if person else None, team, "rule", Cause("rule", "create"))
         draft.owner_set = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..core.directory import Person
 from ..core.events import Cause, EventKind
@@ -49,7 +50,7 @@ def resolve(draft: Draft, owner: Owner) -> tuple[str | None, str | None, str]:
             return person.id, owner.team or next(iter(sorted(person.teams)), None), "role"
     team = owner.team or state.team
     if owner.not_previous and team:
-        person = least_loaded(draft.directory.members(team), exclude)
+        person = least_loaded(on_duty(draft, team), exclude)
         if person:
             return person.id, team, "not_previous"
     if team is None:
@@ -111,6 +112,15 @@ def give(draft: Draft, person: str | None, team: str | None, via: str, cause: Ca
         {"owner": person, "team": team or state.team, "via": via, "from": state.owner},
         cause,
     )
+
+
+def on_duty(draft: Draft, team: str) -> tuple[Person, ...]:
+    """Return the members of *team*; who is not on shift now counts as away."""
+    people = draft.directory.members(team)
+    on_shift = draft.directory.on_shift(team, draft.now)
+    if on_shift is None:
+        return people
+    return tuple(replace(one, present=one.present and one.id in on_shift) for one in people)
 
 
 def least_loaded(

@@ -10,6 +10,8 @@ from typing import Any
 from ..core.directory import Person
 from ..core.record import RecordState
 from ..engine.scope import scope_of
+from ..rules.model import Team
+from ..rules.roster import members_on_call, members_on_shift
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,6 +21,7 @@ class Town:
     people: dict[str, Person] = field(default_factory=dict)
     leads: dict[str, str] = field(default_factory=dict)
     rosters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    teams: Mapping[str, Team] = field(default_factory=dict)
     customers: dict[str, dict[str, Any]] = field(default_factory=dict)
     records: dict[str, RecordState] = field(default_factory=dict)
     files: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -46,12 +49,24 @@ class Town:
         return self.person(self.leads.get(team, ""))
 
     def on_call(self, team: str, at: datetime) -> tuple[Person, ...]:
-        """Return the roster of *team* in order; without one its present members."""
+        """Return who is on call by the definition, else the roster of this world.
+
+        Without either everybody present, or nobody where the team works in shifts.
+        """
+        known = self.teams.get(team)
+        if known is not None and known.roster is not None:
+            return members_on_call(known.roster, self.members(team), at)
         roster = self.rosters.get(team)
         if roster is None:
-            return tuple(one for one in self.members(team) if one.present)
+            free = known is None or not known.shifts
+            return tuple(one for one in self.members(team) if one.present and free)
         people = (self.person(name) for name in roster)
         return tuple(one for one in people if one is not None and one.present)
+
+    def on_shift(self, team: str, at: datetime) -> frozenset[str] | None:
+        """Return the ids of the members whose shift runs, None for a team without shifts."""
+        known = self.teams.get(team)
+        return None if known is None else members_on_shift(known, self.members(team), at)
 
     def with_role(self, role: str) -> tuple[Person, ...]:
         """Return the colleagues with *role* by id."""

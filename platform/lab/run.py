@@ -18,6 +18,7 @@ from ..core.span import Span
 from ..release.model import Release
 from ..sla.ticking import consumed
 from .agreement import agrees
+from .coverage import Move
 from .people import Town
 from .scenario import Scenario, Step, read_instant, wait_seconds
 from .steps import command_of
@@ -50,16 +51,11 @@ class StepRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioRun:
-    """The whole run. visited: the workflow states that were entered, for coverage.
-
-    walked: workflow, state left (empty for none) and state entered of each move.
-    """
+    """The whole run. walked, fired: the moves of its records and the rules that acted, for coverage."""
 
     scenario: Scenario
     steps: tuple[StepRun, ...]
-    visited: frozenset[str] = frozenset()
-    transitions: frozenset[tuple[str, str]] = frozenset()
-    walked: frozenset[tuple[str, str, str]] = frozenset()
+    walked: frozenset[Move] = frozenset()
     fired: frozenset[str] = frozenset()
 
     @property
@@ -91,6 +87,7 @@ class Player:
             people={one.id: one for one in scenario.cast.people},
             leads=dict(scenario.cast.leads),
             rosters=dict(scenario.cast.on_call),
+            teams=release.teams,
             customers={key: dict(value) for key, value in scenario.cast.customers.items()},
         )
         self.world = World(release, town, scenario.now, zone=scenario.zone)
@@ -106,13 +103,10 @@ class Player:
             runs.append(run)
             if run.failures:
                 break
-        walked = self.walked()
         return ScenarioRun(
             scenario=self.scenario,
             steps=tuple(runs),
-            visited=frozenset(to for _, _, to in walked),
-            transitions=frozenset((source, to) for _, source, to in walked),
-            walked=walked,
+            walked=self.walked(),
             fired=frozenset(
                 why.id
                 for done in self.world.done
@@ -121,16 +115,17 @@ class Player:
             ),
         )
 
-    def walked(self) -> frozenset[tuple[str, str, str]]:
-        """Return each move so far: workflow, state left (empty for none), state entered."""
-        found: set[tuple[str, str, str]] = set()
+    def walked(self) -> frozenset[Move]:
+        """Return each move so far."""
+        found: set[Move] = set()
         for done in self.world.done:
             state = self.world.records.get(done.record)
             kind = self.release.record_types.get(state.type) if state else None
             for event in done.decision.events:
                 if event.kind == "state" and kind is not None:
-                    source, to = str(event.body.get("from") or ""), str(event.body["to"])
-                    found.add((kind.workflow, source, to))
+                    body = event.body
+                    source, way = str(body.get("from") or ""), str(body.get("transition") or "")
+                    found.add(Move(kind.workflow, source, str(body["to"]), way))
         return frozenset(found)
 
     # --- doing ------------------------------------------------------------------------------------

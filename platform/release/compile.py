@@ -17,11 +17,17 @@ from ..expressions import TEXT, Schema
 from ..expressions.types import Type
 from ..formbuilder.check import check_form
 from ..formbuilder.model import Field, Form, Taxonomy
-from ..formbuilder.parse import declared_fields, parse_fields, parse_form, parse_taxonomy
+from ..formbuilder.parse import (
+    PlainFields,
+    declared_fields,
+    parse_fields,
+    parse_form,
+    parse_taxonomy,
+)
 from ..formbuilder.types import expression_type
 from ..messages.check import check_message_template, check_survey
 from ..messages.parse import parse_message_template, parse_survey
-from ..rules.check import check_cycles, check_routing, check_rule, check_table
+from ..rules.check import check_cycles, check_routing, check_rule, check_table, check_team
 from ..rules.match import RuleIndex
 from ..rules.parse import parse_routing, parse_rule, parse_table, parse_team
 from ..sla.check import check_sla
@@ -31,6 +37,7 @@ from ..workflows.graph import automatic_steps, reached
 from ..workflows.parse import parse_workflow
 from .asked import asked_forms
 from .check import check_record_type, check_view
+from .known import Known
 from .model import RecordType, Release
 from .parse import parse_record_type, parse_segment, parse_view
 from .schema import EVENT, base_fields
@@ -70,19 +77,21 @@ def compile_partly(
     *,
     roles: frozenset[str] = frozenset(),
     teams: frozenset[str] = frozenset(),
+    known: Known | None = None,
 ) -> tuple[Release, Findings]:
     """Return what can be read of *documents*, and every finding: for pages that show half-finished work.
 
     A definition with errors of its own is left out; what names it stays, so this is no release to run.
+    known: what the same editor knows of earlier texts; it takes note of this one.
     """
-    return _Compiler(documents, BUILT_IN_ROLES | roles, teams).run()
+    return _Compiler(documents, BUILT_IN_ROLES | roles, teams, known).run()
 
 
 def declared_names(
-    documents: Sequence[Document],
+    documents: Sequence[Document], known: Known | None = None
 ) -> tuple[Mapping[str, Schema], Mapping[str, Mapping[str, Field]], Schema]:
     """Return what conditions of each record type may read, its fields, and what those of any type may read."""
-    compiler = _Compiler(documents, BUILT_IN_ROLES, frozenset())
+    compiler = _Compiler(documents, BUILT_IN_ROLES, frozenset(), known)
     compiler.sort_documents()
     compiler.taxonomies = compiler.each("taxonomy", parse_taxonomy)
     compiler.declare_fields(compiler.taxonomies)
@@ -93,9 +102,15 @@ class _Compiler:
     """One compilation."""
 
     def __init__(
-        self, documents: Sequence[Document], roles: frozenset[str], teams: frozenset[str]
+        self,
+        documents: Sequence[Document],
+        roles: frozenset[str],
+        teams: frozenset[str],
+        known: Known | None = None,
     ) -> None:
         self.documents = documents
+        self.known = known or Known()
+        self.plain: PlainFields = {}
         self.roles, self.more_teams = roles, teams
         self.found: list[Diagnostic] = []
         self.by_kind: dict[str, dict[str, Document]] = {}
@@ -108,11 +123,16 @@ class _Compiler:
         self.sort_documents()
         taxonomies = self.taxonomies = self.each("taxonomy", parse_taxonomy)
         self.declare_fields(taxonomies)
-        forms = self.each("form", lambda d: parse_form(d, self.schema_of(d), taxonomies))
+        forms = self.each("form", self.form, lambda d: (self.schema_of(d), taxonomies))
         calendars = self.each("calendar", _calendar)
-        rules = self.each("rule", lambda d: parse_rule(d, self.schema_of(d, event=True)))
-        record_types = self.each("record_type", lambda d: self.record_type(d, forms))
-        workflows = self.each("workflow", lambda d: parse_workflow(d, self.schema_of(d)))
+        rules = self.each("rule", parse_rule, self.with_event)
+        record_types: dict[str, RecordType] = {}
+        for document in self.by_kind.get("record_type", {}).values():
+            kind, found = self.record_type(document, forms)
+            self.found.extend(found)
+            if kind is not None:
+                record_types[document.id] = kind
+        workflows = self.each("workflow", parse_workflow, self.with_schema)
         release = Release(
             hash=release_hash(self.documents),
             record_types=record_types,
@@ -121,17 +141,14 @@ class _Compiler:
             workflows=workflows,
             asked=asked_forms(record_types, workflows),
             calendars=calendars,
-            slas=self.each("sla", lambda d: parse_sla(d, self.schema_of(d))),
+            slas=self.each("sla", parse_sla, self.with_schema),
             rules=rules,
-            tables=self.each("table", lambda d: parse_table(d, self.schema_of(d))),
-            routings=self.each("routing", lambda d: parse_routing(d, self.schema_of(d))),
-            teams=self.each("team", parse_team),
-            templates=self.each(
-                "message_template",
-                lambda d: parse_message_template(d, self.schema_of(d, event=True)),
-            ),
+            tables=self.each("table", parse_table, self.with_schema),
+            routings=self.each("routing", parse_routing, self.with_schema),
+            teams=self.each("team", parse_team, lambda _: (calendars,)),
+            templates=self.each("message_template", parse_message_template, self.with_event),
             surveys=self.each("survey", parse_survey),
-            views=self.each("view", lambda d: parse_view(d, self.schema_of(d))),
+            views=self.each("view", parse_view, self.with_schema),
             segments=self.each("segment", parse_segment),
             working_time={name: WorkingTime(calendar) for name, calendar in calendars.items()},
             rule_index={
@@ -154,11 +171,15 @@ class _Compiler:
                 self.found.append(Diagnostic(span=span, code="REL001", values=values))
 
     def each(
-        self, kind: str, parse: Callable[[Document], tuple[T | None, Findings]]
+        self,
+        kind: str,
+        parse: Callable[..., tuple[T | None, Findings]],
+        given: Callable[[Document], tuple[object, ...]] = lambda _: (),
     ) -> dict[str, T]:
+        """Return the models of all definitions of *kind* by id. given: what *parse* needs besides the document."""
         models: dict[str, T] = {}
         for document in self.by_kind.get(kind, {}).values():
-            model, found = parse(document)
+            model, found = self.known.read(kind, document, given(document), parse)
             self.found.extend(found)
             if model is not None:
                 models[document.id] = model
@@ -178,9 +199,22 @@ class _Compiler:
         schema = self.schemas.get(name) or self.any_schema()
         return schema.with_fields({"event": EVENT}) if event else schema
 
+    def with_schema(self, document: Document) -> tuple[Schema]:
+        return (self.schema_of(document),)
+
+    def with_event(self, document: Document) -> tuple[Schema]:
+        schema = self.schema_of(document, event=True)
+        return (self.known.same("event", self.type_named(document), schema),)
+
+    def form(self, document: Document, schema: Schema, taxonomies: Mapping[str, Taxonomy]) -> tuple[Form | None, Findings]:  # fmt: skip
+        return parse_form(document, schema, taxonomies, self.plain)
+
+    def declared(self, document: Document, taxonomies: Mapping[str, Taxonomy]) -> tuple[tuple[Field, ...], Findings]:  # fmt: skip
+        return declared_fields(document, taxonomies, self.plain)
+
     def any_schema(self) -> Schema:
         """Return the names that every record type has; ``priority`` is any text there."""
-        return Schema({**base_fields(), "priority": TEXT})
+        return self.known.same("schema", ANY_TYPE, Schema({**base_fields(), "priority": TEXT}))
 
     def declare_fields(self, taxonomies: Mapping[str, Taxonomy]) -> None:
         """Gather the fields of every record type from its own list and from its forms."""
@@ -194,13 +228,13 @@ class _Compiler:
             self.gather(known, own, document.path)
             for form in self.by_kind.get("form", {}).values():
                 if self.type_named(form) == name:
-                    fields, found = declared_fields(form, taxonomies)
+                    given = (taxonomies,)
+                    fields, found = self.known.read("declared", form, given, self.declared)
                     self.found.extend(found)
                     self.gather(known, fields, form.path)
             self.fields[name] = {key: field for key, (field, _) in known.items()}
-            self.schemas[name] = Schema(
-                {**base_fields(self.states_of(document)), **self.types(name)}
-            )
+            schema = Schema({**base_fields(self.states_of(document)), **self.types(name)})
+            self.schemas[name] = self.known.same("schema", name, schema)
 
     def gather(
         self, known: dict[str, tuple[Field, str]], fields: tuple[Field, ...], path: str
@@ -302,6 +336,8 @@ class _Compiler:
                     routing, refs(routing.record_type), fields(routing.record_type), release.teams
                 )
             )
+        for team in release.teams.values():
+            add(check_team(team, refs(ANY_TYPE)))
         for template in release.templates.values():
             add(check_message_template(template, refs(template.record_type)))
         for survey in release.surveys.values():

@@ -12,7 +12,7 @@ from ..formbuilder.model import Field
 from ..messages.model import Survey, Template
 from ..messages.nodes import Each, If, Insert, Nodes
 from ..messages.syntax import parse_source
-from ..rules.model import Routing, Table
+from ..rules.model import Routing, Table, Team
 from ..sla.model import Sla
 from .model import RecordType, Segment, View
 
@@ -118,6 +118,11 @@ def of_routing(routing: Routing) -> Iterator[Mention]:
         yield from reads(link.when, "condition", part)
         pairs = (("team", link.team), ("field", link.field), ("field", link.user_field))
         yield from named(pairs, "route", part, link.span)
+
+
+def of_team(team: Team) -> Iterator[Mention]:
+    """Yield what a team names: the calendar by which its shifts run."""
+    yield from named([("calendar", team.calendar)], "shifts", Text(), team.calendar_span)
 
 
 def of_template(template: Template) -> Iterator[Mention]:

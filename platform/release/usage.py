@@ -84,6 +84,8 @@ def _all(release: Release) -> Iterator[tuple[str, str, str, Iterator[m.Mention]]
         yield "table", table.id, table.record_type, m.of_table(table)
     for routing in release.routings.values():
         yield "routing", routing.id, routing.record_type, m.of_routing(routing)
+    for team in release.teams.values():
+        yield "team", team.id, m.ANY_TYPE, m.of_team(team)
     for template in release.templates.values():
         yield "message_template", template.id, template.record_type, m.of_template(template)
     for survey in release.surveys.values():

@@ -14,7 +14,7 @@ from .cycles import check_cycles
 from .fields import UNSETTABLE, FieldLike
 from .model import Action, Routing, Rule, Strategy, Team
 
-__all__ = ["FieldLike", "check_cycles", "check_routing", "check_rule", "check_table"]
+__all__ = ["FieldLike", "check_cycles", "check_routing", "check_rule", "check_table", "check_team"]
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "record_type": ("record type", "单据类型"),
@@ -180,6 +180,14 @@ def check_routing(
     if ended_at is None and routing.chain:
         last = routing.chain[-1]
         checks.report("RTE009" if last.by == "queue" else "RTE004", last.span)
+    return tuple(checks.found)
+
+
+def check_team(team: Team, references: References) -> tuple[Diagnostic, ...]:
+    """Return what *team* names that does not exist: the calendar by which its shifts run."""
+    checks = _Checks(references)
+    if team.calendar:
+        checks.exists("calendar", team.calendar, team.calendar_span)
     return tuple(checks.found)
 
 

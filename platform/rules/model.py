@@ -9,6 +9,7 @@ from typing import Any
 from ..core.span import NOWHERE, Span
 from ..core.text import Text
 from ..expressions import Duration, Expression
+from .roster_model import OnCall, Shift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,11 +167,19 @@ class Routing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
-    """A team as definitions know it; who is in it is data of the installation."""
+    """A team as definitions know it; who is in it is data of the installation.
+
+    on_call: whether it has an on-call roster; it stands in *roster*, or else with the installation's members.
+    calendar: by whose clock and days off the shifts run, and whose working time they should cover.
+    """
 
     id: str
     title: Text
     level: int = 1
     skills: tuple[str, ...] = ()
     on_call: bool = False
+    calendar: str | None = None
+    shifts: tuple[Shift, ...] = ()
+    roster: OnCall | None = None
     span: Span = NOWHERE
+    calendar_span: Span = NOWHERE

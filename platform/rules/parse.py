@@ -6,8 +6,9 @@ from ..core.diagnostics import Diagnostic, has_errors
 from ..definitions import Document, Reader, tidy
 from ..expressions import Duration, Schema
 from .actions import read_actions
-from .model import Recent, Routing, Rule, Strategy, Team, Trigger
+from .model import Recent, Routing, Rule, Strategy, Trigger
 from .parse_table import parse_table
+from .parse_team import parse_team
 from .reading import condition, duration, type_of, unknown_field
 from .triggers import read_triggers
 
@@ -143,20 +144,3 @@ def _link(reader: Reader, schema: Schema) -> Strategy:
     )
     reader.done()
     return link
-
-
-def parse_team(document: Document) -> tuple[Team | None, tuple[Diagnostic, ...]]:
-    """Return the team, None when it has errors, and all findings."""
-    found: list[Diagnostic] = []
-    reader = Reader.of(document, found)
-    team = Team(
-        id=document.id,
-        title=reader.label("title", required=True),
-        level=reader.whole("level", 1, 1, 9),
-        skills=tuple(reader.texts("skills")),
-        on_call=reader.flag("on_call"),
-        span=reader.key_span("id"),
-    )
-    reader.done()
-    findings = tidy(found)
-    return (None if has_errors(findings) else team), findings

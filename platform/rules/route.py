@@ -21,7 +21,7 @@ class RouteStep:
 
     outcome: chosen | skipped (its condition does not hold) | nobody. code and values: the
     sentence. candidates: everybody looked at, as plain JSON: id, name, load, verdict (chosen, free,
-    away, full, excluded, unskilled, outside).
+    away, off_shift, full, excluded, unskilled, outside).
     """
 
     by: str
@@ -53,8 +53,8 @@ def choose(
 ) -> Route:
     """Return the first person or queue that the chain of *routing* leads to.
 
-    A person is taken only if present, not in *exclude*, and with fewer open records than their
-    capacity and the link's cap. Ties: fewest open records, then the longest time without being given
+    A person is taken only if present, on shift where the team works in shifts, not in *exclude*, and with fewer open records than their
+    capacity and the link's cap; while nobody of a team is on shift, who is on call for it. Ties: fewest open records, then the longest time without being given
     one, then by id. Without a queue at its end a chain may lead to nobody.
     """
     search = _Search(routing, values, customer_id, directory, now, exclude)
@@ -91,6 +91,7 @@ class _Search:
         self.now = now
         self.exclude = exclude
         self.steps: list[RouteStep] = []
+        self._shifts: dict[str, frozenset[str] | None] = {}
 
     def note(
         self,
@@ -204,21 +205,34 @@ class _Search:
 
     def _on_call(self, link: Strategy) -> Person | None:
         """Take the first on the roster who is present; somebody full only if nobody has room."""
-        roster = [
-            (one, self._verdict(link, one))
-            for one in self.directory.on_call(link.team or "", self.now)
-        ]
         team = link.team or ""
+        roster = self._roster(link)
         if not roster:
             self.note(link, "nobody", "RTE121", team=team)
             return None
-        person = next((one for one, verdict in roster if verdict == "free"), None)
-        if person is None and link.cap is None:
-            person = next((one for one, verdict in roster if verdict == "full"), None)
+        person = _first_called(link, roster)
         if person is None:
             self.note(link, "nobody", "RTE122", _listed(roster, None), team=team)
             return None
         self.note(link, "chosen", "RTE123", _listed(roster, person), team=team, name=person.name)
+        return person
+
+    def _roster(self, link: Strategy) -> list[tuple[Person, str]]:
+        """Return who is on call for the link's team; shifts do not matter to them."""
+        people = self.directory.on_call(link.team or "", self.now)
+        return [(one, self._verdict(link, one, any_time=True)) for one in people]
+
+    def _out_of_hours(self, link: Strategy, people: list[tuple[Person, str]]) -> Person | None:
+        """Take who is on call, because nobody of the team is on shift."""
+        team = link.team or ""
+        roster = self._roster(link)
+        person = _first_called(link, roster)
+        called = {one.id for one, _ in roster}
+        listed = [*roster, *(pair for pair in people if pair[0].id not in called)]
+        if person is None:
+            self.note(link, "nobody", "RTE137", _listed(listed, None), team=team)
+            return None
+        self.note(link, "chosen", "RTE124", _listed(listed, person), team=team, name=person.name)
         return person
 
     def _skilled(self, link: Strategy) -> Person | None:
@@ -232,6 +246,8 @@ class _Search:
             for one, verdict in self._members(link)
         ]
         skill = ", ".join(sorted(needed))
+        if people and self._on_shift(link.team or "") == frozenset():
+            return self._out_of_hours(link, people)
         if all(verdict == "unskilled" for _, verdict in people):
             self.note(
                 link, "nobody", "RTE133", _listed(people, None), team=link.team or "", skill=skill
@@ -251,7 +267,10 @@ class _Search:
         free = [one for one, verdict in people if verdict == "free"]
         team = link.team or ""
         if not free:
-            code = "RTE135" if people else "RTE136"
+            on_shift = self._on_shift(team)
+            if people and on_shift == frozenset():
+                return self._out_of_hours(link, people)
+            code = ("RTE135" if on_shift is None else "RTE138") if people else "RTE136"
             self.note(link, "nobody", code, _listed(people, None), team=team)
             return None
         person = min(free, key=_turn if by_turn else _ease)
@@ -268,17 +287,44 @@ class _Search:
         )
         return person
 
-    def _verdict(self, link: Strategy, person: Person) -> str:
+    def _verdict(self, link: Strategy, person: Person, *, any_time: bool = False) -> str:
         if person.id in self.exclude:
             return "excluded"
         if not person.present:
             return "away"
+        if not any_time and not self._works_now(link, person):
+            return "off_shift"
         limits = [limit for limit in (person.capacity, link.cap) if limit is not None]
         return "full" if limits and person.load >= min(limits) else "free"
+
+    def _works_now(self, link: Strategy, person: Person) -> bool:
+        """Return whether *person* is on shift in the team in which they would work on the record.
+
+        Where that is not said, in any of their teams; a team without shifts works always.
+        """
+        queue = next((one.team for one in reversed(self.routing.chain) if one.by == "queue"), None)
+        sure = link.team or (queue if queue in person.teams else None)
+        asked = sorted(person.teams if sure is None else person.teams & {sure})
+        shifts = [self._on_shift(one) for one in asked]
+        return not shifts or any(one is None or person.id in one for one in shifts)
+
+    def _on_shift(self, team: str) -> frozenset[str] | None:
+        if team not in self._shifts:
+            self._shifts[team] = self.directory.on_shift(team, self.now)
+        return self._shifts[team]
+
+
+def _first_called(link: Strategy, roster: list[tuple[Person, str]]) -> Person | None:
+    """Return the first on the roster with room; somebody full only if nobody has room and no cap is set."""
+    person = next((one for one, verdict in roster if verdict == "free"), None)
+    if person is None and link.cap is None:
+        person = next((one for one, verdict in roster if verdict == "full"), None)
+    return person
 
 
 _REASONS = {
     "away": ("RTE116", ""),
+    "off_shift": ("RTE119", ""),
     "full": ("RTE106", "load"),
     "excluded": ("RTE107", ""),
     "outside": ("RTE108", "team"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
 
+from ..core.directory import Person
+from ..rules.model import Team
+from ..rules.roster import members_on_call, members_on_shift
 from ..store.customers import customer_of
 from ..store.directory import StoreDirectory
 from ..store.files import file_of
@@ -19,11 +23,31 @@ class LiveDirectory(StoreDirectory):
     """Implements ``core.directory.Directory`` in one transaction."""
 
     def __init__(
-        self, connection: Connection, now: datetime, links: Links, teams: Container[str]
+        self,
+        connection: Connection,
+        now: datetime,
+        links: Links,
+        teams: Container[str],
+        rosters: Callable[[], Mapping[str, Team]],
     ) -> None:
+        """*rosters*: the teams whose shifts count now, whatever release a record is pinned to; asked when needed."""
         super().__init__(connection, now)
-        self._links, self._teams = links, teams
+        self._links, self._teams, self._rosters = links, teams, cache(rosters)
         self._facts: dict[str, Mapping[str, Any] | None] = {}
+
+    def on_call(self, team: str, at: datetime) -> tuple[Person, ...]:
+        """Return who is on call by the definition of the team, else as its members are set."""
+        known = self._rosters().get(team)
+        if known is None or known.roster is None:
+            return super().on_call(team, at)
+        return members_on_call(known.roster, self.members(team), at)
+
+    def on_shift(self, team: str, at: datetime) -> frozenset[str] | None:
+        """Return the ids of the members whose shift runs, None for a team without shifts."""
+        known = self._rosters().get(team)
+        if known is None or not known.shifts:
+            return None
+        return members_on_shift(known, self.members(team), at)
 
     def customer(self, customer_id: str) -> Mapping[str, Any] | None:
         """Return the facts of a customer, read once."""

@@ -18,6 +18,7 @@ from ..core.record import RecordState
 from ..engine.decide import decide
 from ..engine.migration import migrate
 from ..release.model import Release
+from ..rules.model import Team
 from ..store.engine import Database
 from ..store.jobs import JobClaim, NewJob, add_jobs, cancel, finish, put_timers
 from ..store.numbers import next_number
@@ -251,11 +252,29 @@ class Service:
         )
 
     def directory(
-        self, connection: Connection, release: Release | None = None, now: datetime | None = None
+        self,
+        connection: Connection,
+        release: Release | None = None,
+        now: datetime | None = None,
+        *,
+        of_draft: bool = False,
     ) -> LiveDirectory:
-        """Return the directory of one transaction."""
+        """Return the directory of one transaction; of_draft: *release* was not published, its shifts count."""
         known = release or self.releases.live(connection)
-        return LiveDirectory(connection, now or self.clock.now(), self.links, known.teams)
+        return LiveDirectory(
+            connection,
+            now or self.clock.now(),
+            self.links,
+            known.teams,
+            lambda: known.teams if release is None or of_draft else self._rosters(connection),
+        )
+
+    def _rosters(self, connection: Connection) -> Mapping[str, Team]:
+        """Return the teams of the release in force: a shift that changed counts for every record at once."""
+        try:
+            return self.releases.live(connection).teams
+        except NoReleaseError:
+            return {}
 
     def create(
         self,

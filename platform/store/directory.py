@@ -76,6 +76,10 @@ class StoreDirectory:
         ordered = sorted((m.on_call, m.user_id) for m in self._team(team) if m.on_call is not None)
         return tuple(p for p in self._some([user_id for _, user_id in ordered]) if p.present)
 
+    def on_shift(self, team: str, at: datetime) -> frozenset[str] | None:
+        """Return None: the tables know no shifts, only definitions do."""
+        return None
+
     def with_role(self, role: str) -> tuple[Person, ...]:
         """Return the active colleagues with *role*, ordered by id."""
         query = select(UserRow.id, UserRow.roles).where(UserRow.active).order_by(UserRow.id)
@@ -154,6 +158,7 @@ def _person(user: User, teams: frozenset[str], load: int) -> Person:
         email=user.email,
         lang=user.lang,
         zone=user.zone,
+        login=user.login,
     )
 
 

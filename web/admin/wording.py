@@ -55,6 +55,7 @@ def use_word(how: str) -> str:
     """Return for what one definition uses another."""
     known = {
         "workflow": _("its workflow"),
+        "shifts": _("clock of its shifts"),
         "intake": _("form of intake"),
         "form": _("form of a state"),
         "task": _("form of a task"),
@@ -251,10 +252,9 @@ def audit_word(action: str) -> str:
         "backup.restore": _("brought back the backup"),
         "organisation.add": _("added the organisation"),
         "organisation.change": _("changed the organisation"),
-        "release.prepare": _("prepared a release with"),
         "release.publish": _("published the release"),
+        "records.move": _("moved open records to the release"),
         "release.rollback": _("rolled back to the release"),
-        "release.drop": _("did not publish"),
         "token.add": _("made the token"),
         "token.revoke": _("revoked the token"),
         "audit.verify": _("checked the history:"),

@@ -311,6 +311,7 @@ def verdict_word(verdict: str) -> str:
         "chosen": _("chosen"),
         "free": _("free"),
         "away": _("away"),
+        "off_shift": _("not on shift"),
         "full": _("full"),
         "excluded": _("excluded"),
         "unskilled": _("lacks the skill"),

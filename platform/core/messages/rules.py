@@ -1,4 +1,4 @@
-"""RUL...: rules; TBL...: decision tables; RTE...: routing; ACT...: actions."""
+"""RUL...: rules; TBL...: decision tables; RTE...: routing; TEA...: teams; ACT...: actions."""
 
 from __future__ import annotations
 
@@ -273,11 +273,17 @@ _STEPS: dict[str, Message] = {
     "RTE118": Message(
         "{name}, who is named in the record, is away", "单据指定的 {name} 不在岗", "info"
     ),
+    "RTE119": Message("{name} is not on shift now", "{name} 现在不在班", "info"),
     "RTE121": Message("nobody is on call in {team}", "{team} 没有值班人员", "info"),
     "RTE122": Message(
         "nobody on call in {team} can take it now", "{team} 的值班人员目前都无法接单", "info"
     ),
     "RTE123": Message("{name} is on call in {team}", "{team} 的值班人员是 {name}", "info"),
+    "RTE124": Message(
+        "nobody of {team} is on shift now; {name} is on call",
+        "{team} 现在无人在班；值班人员是 {name}",
+        "info",
+    ),
     "RTE131": Message(
         "fewest open in {team}: {name} (open: {people})",
         "{team} 中负荷最低的是 {name}（未结：{people}）",
@@ -302,6 +308,50 @@ _STEPS: dict[str, Message] = {
         "info",
     ),
     "RTE136": Message("the team {team} has no members", "团队 {team} 没有成员", "info"),
+    "RTE137": Message(
+        "nobody of {team} is on shift now, and nobody on call can take it",
+        "{team} 现在无人在班，也没有能接单的值班人员",
+        "info",
+    ),
+    "RTE138": Message(
+        "nobody of {team} who is on shift now can take it",
+        "{team} 现在在班的人都无法接单",
+        "info",
+    ),
 }
 
-RULES: dict[str, Message] = {**_RULES, **_ACTIONS, **_TABLES, **_ROUTING, **_STEPS}
+_TEAMS: dict[str, Message] = {
+    "TEA001": Message(
+        "two shifts have the id '{name}'; give one of them another",
+        "有两个班次的标识都是“{name}”；请改掉其中一个",
+    ),
+    "TEA002": Message(
+        "'{name}' has neither people nor a rotation, so nobody is ever there; add 'people' or 'rotation'",
+        "“{name}”既没有人员也没有轮换，永远无人在班；请补上 people 或 rotation",
+        "warning",
+    ),
+    "TEA003": Message(
+        "'every' says how long a turn is, in days or weeks up to a year, such as 3d or 1w, not '{found}'",
+        "every 表示每轮多长，以天或周计，最长一年，例如 3d 或 1w，不能是“{found}”",
+    ),
+    "TEA004": Message(
+        "'{name}' stands twice in this list; remove one",
+        "“{name}”在此列表中出现了两次；请删除一个",
+        "warning",
+    ),
+    "TEA005": Message(
+        "other people are named for {word} above already, and those count; remove one of the two",
+        "上面已为 {word} 另行排人，以上面的为准；请删除其中一个",
+        "warning",
+    ),
+    "TEA006": Message(
+        "say by which calendar's clock this runs: add 'calendar: ...' to the team",
+        "请说明按哪个日历的钟点计算：为团队补上“calendar: ...”",
+    ),
+    "TEA007": Message(
+        "'hand_over' is a time of day such as 09:00, not '{found}'",
+        "hand_over 应为一天中的时刻，例如 09:00，不能是“{found}”",
+    ),
+}
+
+RULES: dict[str, Message] = {**_RULES, **_TEAMS, **_ACTIONS, **_TABLES, **_ROUTING, **_STEPS}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from sopwith.calendars import Calendar
 from sopwith.core.diagnostics import Diagnostic
 from sopwith.core.directory import Person
 from sopwith.core.span import NOWHERE
@@ -27,9 +28,10 @@ from sopwith.expressions import (
     Schema,
     compile_expression,
 )
-from sopwith.rules.check import check_routing, check_rule, check_table
+from sopwith.rules.check import check_routing, check_rule, check_table, check_team
 from sopwith.rules.model import Rule, Strategy, Team, Trigger
 from sopwith.rules.parse import parse_routing, parse_rule, parse_table, parse_team
+from sopwith.rules.roster import members_on_shift
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
@@ -113,6 +115,7 @@ REFERENCES = References(
         "role": frozenset({"lead", "agent"}),
     }
 )
+CALENDARS = {"cn-office": Calendar(id="cn-office", zone="Asia/Shanghai", week=(((540, 1080),),) * 5 + ((), ()))}  # fmt: skip
 TEAMS = {"first-line": Team(id="first-line", title=Text("First line"), skills=("tasks", "gantt"))}
 
 
@@ -145,7 +148,8 @@ def _findings(one: Document) -> tuple[Diagnostic, ...]:
                 return found
             return (*found, *check_routing(routing, REFERENCES, FIELDS, TEAMS))
         case _:
-            return parse_team(one)[1]
+            team, found = parse_team(one, CALENDARS)
+            return found if team is None else (*found, *check_team(team, REFERENCES))
 
 
 def codes(text: str) -> list[str]:
@@ -200,6 +204,7 @@ class People:
     roster: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     customers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     last: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
+    teams: Mapping[str, Team] = field(default_factory=dict)
 
     def person(self, user_id: str) -> Person | None:
         return next((one for one in self.people if one.id == user_id), None)
@@ -215,6 +220,10 @@ class People:
     def on_call(self, team: str, at: datetime) -> tuple[Person, ...]:
         found = (self.person(name) for name in self.roster.get(team, ()))
         return tuple(one for one in found if one is not None)
+
+    def on_shift(self, team: str, at: datetime) -> frozenset[str] | None:
+        known = self.teams.get(team)
+        return None if known is None else members_on_shift(known, self.members(team), at)
 
     def with_role(self, role: str) -> tuple[Person, ...]:
         return tuple(one for one in self.people if role in one.roles)

@@ -13,7 +13,7 @@ GOLDEN = Path(__file__).parents[2] / "golden"
 EXPECT = re.compile(r"# expect: ([A-Z0-9, ]+)")
 FILES = [
     path
-    for kind in ("rule", "table", "routing")
+    for kind in ("rule", "table", "routing", "team")
     for path in sorted((GOLDEN / kind / "broken").glob("*.yaml"))
 ]
 
@@ -35,4 +35,4 @@ def test_broken_file_gives_exactly_the_findings_it_announces(path: Path) -> None
 
 
 def test_there_are_broken_files() -> None:
-    assert {path.parts[-3] for path in FILES} == {"rule", "table", "routing"}
+    assert {path.parts[-3] for path in FILES} == {"rule", "table", "routing", "team"}

@@ -21,7 +21,7 @@ SECTION = re.compile(
 )
 EXAMPLES = [
     pytest.param(*found.groups(), id=found.group(1))
-    for name in ("RUL", "ACT", "TBL", "RTE")
+    for name in ("RUL", "ACT", "TBL", "RTE", "TEA")
     for found in SECTION.finditer((DOCS / f"{name}.md").read_text("utf-8"))
 ]
 

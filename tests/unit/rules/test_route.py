@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from sopwith.core.decision import Problem
+from sopwith.core.directory import Person
 from sopwith.core.messages import MESSAGES
 from sopwith.core.text import Text
 from sopwith.expressions import EMPTY, Duration
 from sopwith.rules.model import Routing, Strategy
+from sopwith.rules.parse import parse_team
 from sopwith.rules.route import Route, choose
 
-from .samples import NOW, People, condition, link, person
+from .samples import CALENDARS, NOW, People, condition, document, link, person
 
 QUEUE = link("queue", team="first-line")
 
@@ -226,3 +228,95 @@ def test_every_sentence_is_an_information() -> None:
     steps = [code for code in MESSAGES if code.startswith("RTE1")]
     assert len(steps) > 20
     assert {MESSAGES[code].severity for code in steps} == {"info"}
+
+
+ROSTER = """kind: team
+id: first-line
+title: {en: First line, zh-CN: 一线}
+calendar: cn-office
+shifts:
+  - {id: day, title: {en: Day, zh-CN: 白班}, week: {mon-fri: ["09:00-18:00"]}, people: [wang, zhao]}
+  - {id: evening, title: {en: Evening, zh-CN: 晚班}, week: {mon-fri: ["18:00-22:00"]}, people: [emma]}
+"""
+EVENING = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # 20:00 in Shanghai
+NIGHT = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
+SHIFT_TEAM = parse_team(document(ROSTER), CALENDARS)[0]
+assert SHIFT_TEAM is not None
+CREW = (person("wang"), person("zhao"), person("emma", 7, skills=("api",)), person("li"))
+ON_DUTY = People(CREW, roster={"first-line": ("li",)}, teams={"first-line": SHIFT_TEAM}, customers=ACME)  # fmt: skip
+
+
+def route_at(now: datetime, *chain: Strategy, people: People = ON_DUTY, **values: Any) -> Route:
+    routing = Routing(id="r", title=Text("R"), record_type="ticket", chain=(*chain, QUEUE))
+    return choose(routing, values, "acme", people, now, EMPTY)
+
+
+def verdicts(found: Route, step: int = 0) -> dict[str, str]:
+    return {one["id"]: one["verdict"] for one in found.steps[step].candidates}
+
+
+@pytest.mark.parametrize("by", ["least_loaded", "round_robin"])
+def test_in_the_evening_only_the_evening_shift_is_looked_at(by: str) -> None:
+    found = route_at(EVENING, link(by, team="first-line"))
+    assert found.owner == "emma"
+    assert verdicts(found) == {
+        "emma": "chosen", "wang": "off_shift", "zhao": "off_shift", "li": "off_shift",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["least_loaded", "round_robin"])
+def test_with_nobody_on_shift_who_is_on_call_gets_it(by: str) -> None:
+    found = route_at(NIGHT, link(by, team="first-line"))
+    assert (found.owner, found.team, found.via) == ("li", "first-line", by)
+    assert sentences(found) == ["nobody of first-line is on shift now; Li is on call"]
+    assert sentences(found, "zh-CN") == ["first-line 现在无人在班；值班人员是 Li"]
+    assert verdicts(found)["li"] == "chosen"
+    assert verdicts(found)["wang"] == "off_shift"
+
+
+def test_with_nobody_on_shift_and_nobody_on_call_it_waits_in_the_queue() -> None:
+    alone = People(CREW, teams={"first-line": SHIFT_TEAM})
+    found = route_at(NIGHT, link("least_loaded", team="first-line"), people=alone)
+    assert (found.owner, found.via) == (None, "queue")
+    assert sentences(found)[0] == (
+        "nobody of first-line is on shift now, and nobody on call can take it"
+    )
+
+
+def test_on_call_answers_at_night_also_where_a_skill_is_asked_for() -> None:
+    chain = link("skill", team="first-line", field="module")
+    assert route_at(NIGHT, chain, module="gantt").owner == "li"
+    assert route_at(EVENING, chain, module="api").owner == "emma"
+
+
+def test_skilled_people_off_shift_are_no_candidates_while_others_work() -> None:
+    some = People(
+        (person("wang", skills=("gantt",)), person("emma", skills=("api",))),
+        teams={"first-line": SHIFT_TEAM},
+    )
+    found = route_at(EVENING, link("skill", team="first-line", field="module"), people=some, module="gantt")  # fmt: skip
+    assert found.owner is None
+    assert verdicts(found) == {"wang": "off_shift", "emma": "unskilled"}
+    assert sentences(found)[0] == "nobody of first-line who is on shift now can take it"
+
+
+def test_a_dedicated_manager_off_shift_is_passed_over_and_said_so() -> None:
+    found = route_at(EVENING, link("dedicated"))
+    assert found.owner is None
+    assert sentences(found)[0] == "Wang is not on shift now"
+    assert route_at(EVENING - timedelta(hours=3), link("dedicated")).owner == "wang"
+
+
+def test_shifts_of_a_team_do_not_bind_who_also_works_in_one_without() -> None:
+    both = person("wang", teams=("first-line", "office"))
+    people = People((both,), teams={"first-line": SHIFT_TEAM}, customers=ACME)
+    queue = link("queue", team="elsewhere")
+    routing = Routing(id="r", title=Text("R"), record_type="t", chain=(link("dedicated"), queue))
+    assert choose(routing, {}, "acme", people, EVENING, EMPTY).owner == "wang"
+    assert route_at(EVENING, link("dedicated"), people=people).owner is None
+
+
+def test_people_may_be_named_by_what_they_sign_in_as() -> None:
+    account = Person(id="0199-7", name="Emma", teams=frozenset({"first-line"}), login="emma")
+    people = People((account,), teams={"first-line": SHIFT_TEAM})
+    assert route_at(EVENING, link("least_loaded", team="first-line"), people=people).owner == "0199-7"  # fmt: skip

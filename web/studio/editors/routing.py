@@ -169,7 +169,7 @@ def _trial(subject: Subject, place: Place) -> Facts:
 def _walked(routing: Routing, state: RecordState, subject: Subject) -> Facts:
     service = get_service()
     with service.database.reading() as connection:
-        directory = service.directory(connection, subject.bench.partly, now())
+        directory = service.directory(connection, subject.bench.partly, now(), of_draft=True)
         route = choose(routing, values_of(state), state.customer_id, directory, now(), context())
         person = directory.person(route.owner) if route.owner else None
     teams = {key: one.title.get(lang()) for key, one in subject.bench.partly.teams.items()}
