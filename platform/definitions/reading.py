@@ -13,6 +13,7 @@ from .json_text import read_json
 from .limits import LIMITS, Limits
 from .node import Node
 from .reader import Reader
+from .readings import Reading, Readings
 from .source import BOM, Source
 from .tree import StopReadingError, Tally
 from .yaml_text import read_yaml
@@ -21,6 +22,7 @@ _HIDDEN = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-
 _FORBIDDEN_JSON = re.compile(f"[{_HIDDEN}]")
 _FORBIDDEN_YAML = re.compile(f"[{_HIDDEN}\x85\u2028\u2029]")
 _BREAKS = ("\x85", "\u2028", "\u2029")
+_KNOWN = Readings()
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
@@ -33,22 +35,16 @@ def read_text(
     JSON, anything else as YAML, of which JSON is a part. Documents come back even when
     there are findings, as far as they could be read.
     """
-    roots, tally = _roots(data, path, limits)
-    documents = _documents(roots, tally)
-    found = tidy(tally.found)
-    if len(found) > limits.findings and all(item.code != "YAML024" for item in found):
-        last = found[limits.findings - 1].span
-        values = {"limit": limits.findings}
-        found = (*found[: limits.findings], Diagnostic(span=last, code="YAML024", values=values))
-    return documents, found
+    read = _reading(data, path, limits)
+    return read.documents, read.told
 
 
 def read_nodes(
     data: str | bytes, path: str, limits: Limits = LIMITS
 ) -> tuple[tuple[Node, ...], tuple[Diagnostic, ...]]:
     """Return the roots of a file that holds plain data, without kind and id: sample records."""
-    roots, tally = _roots(data, path, limits)
-    return tuple(roots), tidy(tally.found)
+    read = _reading(data, path, limits)
+    return read.roots, read.found
 
 
 def tidy(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -61,20 +57,41 @@ def tidy(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(seen.values(), key=lambda item: (item.span, item.code)))
 
 
-def _roots(data: str | bytes, path: str, limits: Limits) -> tuple[list[Node], Tally]:
-    source, found = _decode(data, path, limits)
+def _reading(data: str | bytes, path: str, limits: Limits) -> Reading:
+    source, fault = _decode(data, path, limits)
+    known = _KNOWN.get(path, source.text) if fault is None and limits is LIMITS else None
+    if known is not None:
+        return known
     tally = Tally(source, limits)
-    if found is not None:
-        tally.found.append(found)
-        return [], tally
+    roots = _roots(tally, fault)
+    found = tidy(tally.found)
+    documents = _documents(roots, tally)
+    told = tidy(tally.found)
+    if len(told) > limits.findings and all(item.code != "YAML024" for item in told):
+        last = told[limits.findings - 1].span
+        values = {"limit": limits.findings}
+        told = (*told[: limits.findings], Diagnostic(span=last, code="YAML024", values=values))
+    read = Reading(
+        size=len(source.text), roots=tuple(roots), found=found, documents=documents, told=told
+    )
+    if fault is None and limits is LIMITS:
+        source.reading = read
+        _KNOWN.keep(path, source.text, read)
+    return read
+
+
+def _roots(tally: Tally, fault: Diagnostic | None) -> list[Node]:
+    if fault is not None:
+        tally.found.append(fault)
+        return []
     roots: list[Node] = []
     try:
         _read(tally, roots)
     except StopReadingError as stop:
         tally.found.append(stop.finding)
     if not roots and not tally.found:
-        tally.found.append(Diagnostic(span=Span(path), code="YAML051"))
-    return roots, tally
+        tally.found.append(Diagnostic(span=Span(tally.source.path), code="YAML051"))
+    return roots
 
 
 def _decode(data: str | bytes, path: str, limits: Limits) -> tuple[Source, Diagnostic | None]:

@@ -16,11 +16,14 @@ BOM = "\ufeff"
 class Source:
     """The characters of one file. A byte order mark at the start belongs to no column."""
 
-    __slots__ = ("_starts", "path", "text")
+    __slots__ = ("_starts", "path", "reading", "text")
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
+        self.reading: object = (
+            None  # what holds the source holds what was read of it: see readings.py
+        )
         self._starts: list[int] | None = None
 
     @property

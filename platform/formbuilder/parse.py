@@ -8,10 +8,10 @@ from ..core.diagnostics import Diagnostic
 from ..definitions import Document, Reader, tidy
 from ..expressions import Schema
 from .model import Field, FieldType, Form, Section, Taxonomy
-from .parse_fields import FieldParser, parse_fields
+from .parse_fields import FieldParser, PlainFields, parse_fields
 from .parse_options import parse_taxonomy
 
-__all__ = ["declared_fields", "parse_fields", "parse_form", "parse_taxonomy"]
+__all__ = ["PlainFields", "declared_fields", "parse_fields", "parse_form", "parse_taxonomy"]
 
 MOST_FIELDS = 1_000
 MOST_SECTIONS = 100
@@ -20,32 +20,38 @@ _HIDDEN = ("drop", "keep")
 
 
 def declared_fields(
-    document: Document, taxonomies: Mapping[str, Taxonomy]
+    document: Document, taxonomies: Mapping[str, Taxonomy], plain: PlainFields | None = None
 ) -> tuple[tuple[Field, ...], tuple[Diagnostic, ...]]:
     """Return the fields of a form without their conditions, to build the record's schema from.
 
-    There are no findings: ``parse_form`` reports them all.
+    There are no findings: ``parse_form`` reports them all. plain: where it finds again the fields that have no conditions.
     """
-    form, _ = _parse(document, None, taxonomies)
+    form, _ = _parse(document, None, taxonomies, plain)
     return tuple(field for field in form.fields if field.type is not FieldType.HEADING), ()
 
 
 def parse_form(
-    document: Document, schema: Schema, taxonomies: Mapping[str, Taxonomy]
+    document: Document,
+    schema: Schema,
+    taxonomies: Mapping[str, Taxonomy],
+    plain: PlainFields | None = None,
 ) -> tuple[Form | None, tuple[Diagnostic, ...]]:
     """Return the form that *document* states, and every finding in source order.
 
     schema: the names that conditions may read. None comes back only when there is no field at
     all; a form that comes with errors holds what could be read.
     """
-    form, found = _parse(document, schema, taxonomies)
+    form, found = _parse(document, schema, taxonomies, plain)
     return (form if form.by_id else None), tidy(found)
 
 
 def _parse(
-    document: Document, schema: Schema | None, taxonomies: Mapping[str, Taxonomy]
+    document: Document,
+    schema: Schema | None,
+    taxonomies: Mapping[str, Taxonomy],
+    plain: PlainFields | None,
 ) -> tuple[Form, list[Diagnostic]]:
-    parser = FieldParser(schema, taxonomies)
+    parser = FieldParser(schema, taxonomies, plain=plain)
     reader = Reader.of(document, parser.found)
     seen: dict[str, Field] = {}
     form = Form(

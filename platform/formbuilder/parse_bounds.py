@@ -43,6 +43,8 @@ def bounded(reader: Reader, field: Field) -> Field:
     if low and high and low.from_today == high.from_today and low.value > high.value:
         reader.error("FRM008", "min")
         high = None
+    if low is None and high is None:
+        return field
     return replace(
         field,
         low=low.value if low else None,

@@ -90,6 +90,9 @@ USES: Mapping[str, frozenset[FieldType]] = {
     "team": frozenset({FieldType.USER}),
 }
 
+_CONDITIONAL = ("show", "require", "enable", "value", "columns")
+PlainFields = dict[int, tuple[Node, Field | None, tuple[Diagnostic, ...]]]
+
 
 def parse_fields(
     node: Node, schema: Schema | None, taxonomies: Mapping[str, Taxonomy]
@@ -107,14 +110,19 @@ def parse_fields(
 
 
 class FieldParser:
-    """What parsing fields needs on the way: the names conditions may read, taxonomies, findings."""
+    """What parsing fields needs on the way: the names conditions may read, taxonomies, findings.
+
+    plain: fields that read the same with every schema, since nothing in them is a condition; a second parser takes them from there.
+    """
 
     def __init__(
         self,
         schema: Schema | None,
         taxonomies: Mapping[str, Taxonomy],
         found: list[Diagnostic] | None = None,
+        plain: PlainFields | None = None,
     ) -> None:
+        self.plain = plain
         self.schema = schema
         self.taxonomies = taxonomies
         self.found: list[Diagnostic] = [] if found is None else found
@@ -131,7 +139,7 @@ class FieldParser:
                 )
                 continue
             reader = Reader(node, self.found)
-            field = self.field(reader, in_table=in_table)
+            field = self._known(reader) if not in_table else self.field(reader, in_table=True)
             if field is None:
                 continue
             if field.id in seen:
@@ -140,6 +148,20 @@ class FieldParser:
             seen[field.id] = field
             fields.append(field)
         return tuple(fields)
+
+    def _known(self, reader: Reader) -> Field | None:
+        """Return one field of the form, as another parser read it where that can be no other."""
+        node = reader.root
+        if self.plain is None or any(node.get(key) is not None for key in _CONDITIONAL):
+            return self.field(reader)
+        known = self.plain.get(id(node))
+        if known is None:
+            first = len(self.found)
+            field = self.field(reader)
+            self.plain[id(node)] = (node, field, tuple(self.found[first:]))
+            return field
+        self.found.extend(known[2])
+        return known[1]
 
     def field(self, reader: Reader, *, in_table: bool = False) -> Field | None:
         """Return one field, None without an id or a type."""
@@ -218,21 +240,24 @@ class FieldParser:
     def _filled(self, reader: Reader, field: Field) -> Field:
         """Return *field* with what any field may have: conditions, rights, default."""
         kind = field.type
-        field = replace(field, show=self.condition(reader, "show"), rights=self._rights(reader))
+        given: dict[str, object] = {
+            "show": self.condition(reader, "show"),
+            "rights": self._rights(reader),
+        }
         if reader.has("personal") and kind in USES["personal"]:
-            field = replace(field, personal=reader.flag("personal"))
+            given["personal"] = reader.flag("personal")
         if kind in USES["placeholder"]:
-            field = replace(field, placeholder=reader.label("placeholder"))
+            given["placeholder"] = reader.label("placeholder")
         if kind in _FILLED:
             required = reader.flag("required")
             if required and reader.has("require"):
                 reader.error("FRM020", span=reader.key_span("require"))
-            field = replace(
-                field,
-                required=required,
-                require=self.condition(reader, "require"),
-                enable=self.condition(reader, "enable"),
-            )
+            given["required"] = required
+            given["require"] = self.condition(reader, "require")
+            given["enable"] = self.condition(reader, "enable")
+        told = {key: value for key, value in given.items() if value or key == "personal"}
+        if told:  # a copy of every field costs as much as reading it
+            field = replace(field, **told)  # type: ignore[arg-type]  # each is of its key's type
         if kind in USES["default"] and not unknown_options(field.options):
             return defaulted(reader, field)
         reader.node("default")
@@ -273,6 +298,8 @@ class FieldParser:
         reader.node("decimals")
         if currency and not _CURRENCY.fullmatch(currency):
             reader.error("FRM017", "currency", word=short(currency))
+        if decimals is None and not currency:
+            return field
         return replace(field, decimals=decimals, currency=currency)
 
     def _computed(self, reader: Reader, field: Field) -> Field:

@@ -13,6 +13,7 @@ from ..expressions import BOOL, Labels, ListType, RecordType, Schema, Type
 from ..formbuilder.model import Field, FieldType, Option
 from ..formbuilder.types import RESULTS, columns_of, unknown_options
 from .compile import ANY_TYPE, declared_names
+from .known import Known
 from .schema import CUSTOMER, EVENT
 from .titles import BASE_TITLES, CATEGORIES, CHANNELS, LANGUAGES, WAITS
 
@@ -34,9 +35,9 @@ class Scope:
 class Names:
     """The names of every record type of some documents."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
+    def __init__(self, documents: Sequence[Document], known: Known | None = None) -> None:
         self._documents = documents
-        self.schemas, self.fields, self.any_schema = declared_names(documents)
+        self.schemas, self.fields, self.any_schema = declared_names(documents, known)
         self._labels: dict[str, Labels] = {}
 
     def scope(self, document: Document, path: Path, record_type: str = "") -> Scope:

@@ -297,11 +297,20 @@ def _slim(
 
 def _common(one: str, other: str) -> tuple[int, int]:
     """Return how many characters two texts share at the start, and at the end beyond that."""
-    least = min(len(one), len(other))
-    start = next((place for place in range(least) if one[place] != other[place]), least)
-    most = least - start
-    tail = next((place for place in range(most) if one[-1 - place] != other[-1 - place]), most)
-    return start, tail
+    start = _alike(one, other)
+    return start, _alike(one[start:][::-1], other[start:][::-1])
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many characters two texts share at the start; looked for by halves, since texts are long."""
+    sure, most = 0, min(len(one), len(other))
+    while sure < most:
+        middle = (sure + most + 1) // 2
+        if one[sure:middle] == other[sure:middle]:
+            sure = middle
+        else:
+            most = middle - 1
+    return sure
 
 
 def _step_through(files: dict[str, str], ways: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from sopwith.core.diagnostics import Diagnostic, has_errors
 from sopwith.core.text import Text
 from sopwith.definitions import Document, tidy
 from sopwith.release.compile import compile_partly
+from sopwith.release.known import Known
 from sopwith.release.model import Release
 from sopwith.runtime.releases import Bundle, hash_of, read_bundle
 
@@ -18,6 +19,7 @@ from ..admin.live import text_of
 from ..admin.wording import KINDS
 
 MOST_KEPT = 6
+KNOWN = Known()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ def bench_of(files: Mapping[str, str]) -> Bench:
 
 def _examine(files: Mapping[str, str]) -> Bench:
     bundle = read_bundle(files)
-    partly, found = compile_partly(bundle.documents)
+    partly, found = compile_partly(bundle.documents, known=KNOWN)
     every = tidy((*bundle.found, *found))
     release = None if has_errors(every) else partly
     return Bench(bundle=bundle, found=every, release=release, partly=partly)

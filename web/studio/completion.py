@@ -17,7 +17,7 @@ from sopwith.runtime.releases import hash_of
 
 from ..languages import lang
 from ..wording import gettext as _
-from .bench import bench_of
+from .bench import KNOWN, bench_of
 from .blueprint import blueprint, the_draft
 from .making import documents_of
 
@@ -34,7 +34,7 @@ def known_ids(files: Mapping[str, str]) -> KnownIds:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    fields = declared_names(bench_of(files).bundle.documents)[1]
+    fields = declared_names(bench_of(files).bundle.documents, KNOWN)[1]
     made = KnownIds(documents_of(files), fields)
     with _lock:
         _kept[key] = made

@@ -31,7 +31,7 @@ from sopwith.store.releases import Draft
 from ..languages import lang, zone
 from ..visitor import get_service
 from ..wording import gettext as _
-from .bench import Bench, bench_of
+from .bench import KNOWN, Bench, bench_of
 from .blueprint import blueprint, the_draft
 from .condition_blocks import BadBlocksError, Shown, show
 from .condition_ground import Ground, NameChoice
@@ -79,7 +79,7 @@ def names_of(draft: Draft, bench: Bench) -> Names:
     key = (draft.id, draft.revision)
     found = _kept.get(key)
     if found is None:
-        found = _kept[key] = Names(bench.bundle.documents)
+        found = _kept[key] = Names(bench.bundle.documents, KNOWN)
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
     return found

@@ -11,7 +11,7 @@ from sopwith.release.naming import Names
 from sopwith.release.naming_model import Naming
 from sopwith.runtime.releases import hash_of
 
-from .bench import bench_of
+from .bench import KNOWN, bench_of
 from .making import documents_of
 
 MOST_KEPT = 2
@@ -27,7 +27,7 @@ def names_in(files: Mapping[str, str]) -> Sequence[Naming]:
             _kept.move_to_end(key)
             return _kept[key]
     bundle = bench_of(files).bundle
-    fields = declared_names(bundle.documents)[1]
+    fields = declared_names(bundle.documents, KNOWN)[1]
     samples = [pack.sample for pack in bundle.packs if pack.sample is not None]
     found = tuple(Names(documents_of(files), fields, samples).all())
     with _lock:
