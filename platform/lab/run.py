@@ -63,6 +63,11 @@ class ScenarioRun:
         """Return whether everything held."""
         return not any(step.failures for step in self.steps)
 
+    @property
+    def visited(self) -> frozenset[str]:
+        """Return the states that were entered."""
+        return frozenset(one.to for one in self.walked)
+
 
 def run_scenario(release: Release, scenario: Scenario) -> ScenarioRun:
     """Return how *scenario* goes on *release*; the first failed step ends it."""

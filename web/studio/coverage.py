@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from sopwith.core.text import Text
+from sopwith.lab.coverage import Coverage, Move, Way, coverage_of
 from sopwith.release.model import Release
 from sopwith.workflows.model import Workflow
 
@@ -35,8 +36,7 @@ class Covered:
     workflow: Workflow
     chart: FlowChart
     marks: Marks
-    states: int
-    ways: int
+    summary: str
     never_states: Sequence[str]
     never_ways: Sequence[str]
 
@@ -92,7 +92,7 @@ def coverage(draft_id: str) -> ResponseReturnValue:
     go_on(runs, made.release, AT_ONCE)
     found = runs.in_order()
     fired = {name for one in found for name in one.fired}
-    walked = {one for result in found for one in result.walked}
+    walked = [one.walked for one in found]
     return render_template(
         "studio/coverage.html",
         draft=draft,
@@ -111,10 +111,9 @@ def _never(release: Release, fired: set[str]) -> list[Text]:
     return [one.title or Text(one.id, one.id) for one in release.rules.values() if one.id not in fired and one.enabled]  # fmt: skip
 
 
-def covered(release: Release, workflow: Workflow, walked: set[tuple[str, str, str]]) -> Covered:
-    """Return what of *workflow* was exercised. walked: workflow, state left, state entered."""
-    mine = {(source, to) for name, source, to in walked if name == workflow.id}
-    entered = {to for _source, to in mine}
+def covered(release: Release, workflow: Workflow, runs: Sequence[frozenset[Move]]) -> Covered:
+    """Return what of *workflow* was exercised. runs: the moves of one scenario each."""
+    found = coverage_of(workflow, runs)
     kind = release.record_types.get(workflow.record_type)
     chart = flow_chart(
         workflow,
@@ -122,20 +121,54 @@ def covered(release: Release, workflow: Workflow, walked: set[tuple[str, str, st
         names=workflow_names(release, workflow),
         labels=labels_of(release, kind) if kind else None,
     )
-    edges = {(one.source, one.target): one for one in chart.edges}
+    edges = [(one.source, one.target) for one in chart.edges]
     marks = Marks(
-        nodes={name: "covered" if name in entered else "never" for name in workflow.states},
-        edges={key: "covered" if key in mine else "never" for key in edges},
-        words={"covered": _("exercised by a scenario"), "never": _("never exercised")},
-    )
+        nodes={name: mark_of([count]) for name, count in found.states.items()},
+        edges={key: mark_of([count for _way, count in found.between(*key)]) for key in edges},
+        words={"covered": _("exercised by a scenario"), "partly": _("only some of its ways are exercised"), "never": _("never exercised")},
+    )  # fmt: skip
+    used = {*marks.nodes.values(), *marks.edges.values()}
     return Covered(
         workflow=workflow,
         chart=chart,
-        marks=marks,
-        states=len(workflow.states),
-        ways=len(edges),
+        marks=replace(
+            marks, words={key: words for key, words in marks.words.items() if key in used}
+        ),
+        summary=summary(found),
         never_states=[
-            one.title.get(lang()) for one in workflow.states.values() if one.id not in entered
+            one.title.get(lang()) for one in workflow.states.values() if not found.states[one.id]
         ],
-        never_ways=[one.words.rstrip(": ") for key, one in edges.items() if key not in mine],
+        never_ways=[way_words(workflow, way) for way, count in found.ways.items() if not count],
+    )
+
+
+def mark_of(counts: Sequence[int]) -> str:
+    """Return how states or ways are painted of which so many scenarios make use."""
+    if not any(counts):
+        return "never"
+    return "covered" if all(counts) else "partly"
+
+
+def way_words(workflow: Workflow, way: Way) -> str:
+    """Return from where to where a way leads, and what it is called."""
+    source, target = (
+        workflow.states[way.source].title.get(lang()),
+        workflow.states[way.to].title.get(lang()),
+    )
+    ends = f"{source} → {target}"
+    if way.key.startswith("go/"):
+        title = workflow.states[way.source].go[int(way.key[3:])].title.get(lang())
+    else:
+        title = {"approved": _("Approved"), "rejected": _("Rejected"), "then": _("All done"), "reply": _("Customer replies"), "solved": _("Customer confirms")}[way.key]  # fmt: skip
+    return f"{ends}{_(': ')}{title}" if title and title != target else ends
+
+
+def summary(found: Coverage) -> str:
+    """Return in words how much of a workflow is exercised."""
+    return _(
+        "%(good)d of %(all)d states, %(ways)d of %(every)d ways are exercised.",
+        good=sum(1 for count in found.states.values() if count),
+        all=len(found.states),
+        ways=sum(1 for count in found.ways.values() if count),
+        every=len(found.ways),
     )

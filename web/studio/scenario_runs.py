@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from sopwith.core.text import Text
 from sopwith.definitions import Document
 from sopwith.lab.cast import Cast
+from sopwith.lab.coverage import Move
 from sopwith.lab.run import ScenarioRun, run_scenario
 from sopwith.lab.sample import parse_sample
 from sopwith.lab.scenario import parse_scenario
@@ -40,7 +41,7 @@ class Result:
     id: str
     title: Text
     failed: tuple[Failed, ...] = ()
-    walked: frozenset[tuple[str, str, str]] = frozenset()
+    walked: frozenset[Move] = frozenset()
     fired: frozenset[str] = frozenset()
 
     @property

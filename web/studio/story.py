@@ -97,7 +97,7 @@ def tell(pack: Opened, scenario: Scenario) -> Story:
         chapters=tuple(chapters),
         workflow=kind.workflow,
         present=first.state if first else None,
-        past=frozenset(to for flow, _from, to in player.walked() if flow == kind.workflow),
+        past=frozenset(one.to for one in player.walked() if one.workflow == kind.workflow),
     )
 
 
