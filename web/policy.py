@@ -169,6 +169,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
                 "condition",
                 "copy_states",
                 "copy_text",
+                "cover_workflow",
                 "coverage",
                 "define",
                 "delete_thing",

@@ -6,6 +6,7 @@ from . import arrivals as _arrivals
 from . import completion as _completion
 from . import conditions as _conditions
 from . import coverage as _coverage
+from . import coverage_canvas as _coverage_canvas
 from . import define as _define
 from . import drafts as _drafts
 from . import editing as _editing
@@ -30,6 +31,7 @@ _ = (
     _completion,
     _conditions,
     _coverage,
+    _coverage_canvas,
     _define,
     _drafts,
     _editing,
