@@ -55,7 +55,9 @@ class Town:
         """
         known = self.teams.get(team)
         if known is not None and known.roster is not None:
-            return members_on_call(known.roster, self.members(team), at)
+            called = members_on_call(known.roster, self.members(team), at)
+            if called is not None:
+                return called
         roster = self.rosters.get(team)
         if roster is None:
             free = known is None or not known.shifts

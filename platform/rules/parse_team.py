@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from ..calendars import Calendar, WorkingTime, parse_calendar
+from ..calendars import Calendar, parse_calendar
 from ..calendars.hours import UnreadableError, read_date, read_dates
 from ..core.diagnostics import Diagnostic, has_errors
 from ..definitions import Document, Node, Reader, tidy
@@ -69,7 +69,7 @@ def _shift(reader: Reader, clock: Calendar) -> Shift:
     shift = Shift(
         id=reader.identifier("id", required=True),
         title=reader.label("title", required=True),
-        hours=WorkingTime(_hours(reader, clock, days_off)),
+        week=_week(reader, clock, days_off),
         crew=_crew(reader),
         days_off=days_off,
         span=reader.span_of("id"),
@@ -80,7 +80,7 @@ def _shift(reader: Reader, clock: Calendar) -> Shift:
     return shift
 
 
-def _hours(reader: Reader, clock: Calendar, days_off: bool) -> Calendar:
+def _week(reader: Reader, clock: Calendar, days_off: bool) -> Calendar:
     """Return the weekly hours as a calendar of its own, read as those of calendars are."""
     node = reader.node("week")
     empty = Calendar(id="shift", zone=clock.zone)

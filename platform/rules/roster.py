@@ -12,7 +12,7 @@ from ..calendars import WorkingTime
 from ..calendars.opening import Piece, instant_of, wall_seconds
 from ..core.directory import Person
 from .model import Team
-from .roster_model import OnCall, Shift
+from .roster_model import Crew, OnCall, Shift
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _Stretch = tuple[datetime, datetime]
@@ -74,20 +74,43 @@ def call_day(roster: OnCall, at: datetime) -> date:
 def members_on_shift(
     team: Team | None, members: Iterable[Person], at: datetime
 ) -> frozenset[str] | None:
-    """Return the ids of those of *members* whose shift runs at *at*, None for a team without shifts."""
+    """Return the ids of those of *members* whose shift runs at *at*, None where shifts do not count.
+
+    They count once a member is on one of them: a pack's roster of strangers keeps no work from a new team.
+    """
     if team is None or not team.shifts:
         return None
+    known, everybody = tuple(members), roster_names(one.crew for one in team.shifts)
+    if not any(is_named(one, everybody) for one in known):
+        return None
     names = {name for one in on_shift(team, at) for name in one.people}
-    return frozenset(one.id for one in members if is_named(one, names))
+    return frozenset(one.id for one in known if is_named(one, names))
 
 
-def members_on_call(roster: OnCall, members: Iterable[Person], at: datetime) -> tuple[Person, ...]:
-    """Return those of *members* who are on call at *at* and present, first level first."""
-    known = [one for one in members if one.present]
+def members_on_call(
+    roster: OnCall, members: Iterable[Person], at: datetime
+) -> tuple[Person, ...] | None:
+    """Return those of *members* who are on call at *at* and present, first level first.
+
+    None: no member is on the roster at all, so it does not count.
+    """
+    known, everybody = tuple(members), roster_names([roster.crew])
+    if not any(is_named(one, everybody) for one in known):
+        return None
+    known = tuple(one for one in known if one.present)
     named = (
         next((one for one in known if is_named(one, {name})), None) for name in on_call(roster, at)
     )
     return tuple(one for one in named if one is not None)
+
+
+def roster_names(crews: Iterable[Crew]) -> frozenset[str]:
+    """Return every name that stands in *crews*, on whatever day."""
+    found: set[str] = set()
+    for crew in crews:
+        found.update(crew.people, crew.rotation.people if crew.rotation else ())
+        found.update(name for one in crew.overrides for name in one.people)
+    return frozenset(found)
 
 
 def is_named(person: Person, names: Iterable[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..calendars import WorkingTime
+from ..calendars import Calendar, WorkingTime
 from ..core.span import NOWHERE, Span
 from ..core.text import Text
 
@@ -62,16 +62,20 @@ class Crew:
 class Shift:
     """Hours that people of a team work together.
 
-    hours: its weekly hours on the clock of the team's calendar, without the calendar's days off where
+    week: its weekly hours on the clock of the team's calendar, without the calendar's days off where
     days_off is set. A shift belongs to the day on which it starts, also past midnight.
     """
 
     id: str
     title: Text
-    hours: WorkingTime
+    week: Calendar
     crew: Crew = field(default_factory=Crew)
     days_off: bool = False
     span: Span = NOWHERE
+    hours: WorkingTime = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hours", WorkingTime(self.week))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,9 +38,11 @@ class LiveDirectory(StoreDirectory):
     def on_call(self, team: str, at: datetime) -> tuple[Person, ...]:
         """Return who is on call by the definition of the team, else as its members are set."""
         known = self._rosters().get(team)
-        if known is None or known.roster is None:
-            return super().on_call(team, at)
-        return members_on_call(known.roster, self.members(team), at)
+        if known is not None and known.roster is not None:
+            called = members_on_call(known.roster, self.members(team), at)
+            if called is not None:
+                return called
+        return super().on_call(team, at)
 
     def on_shift(self, team: str, at: datetime) -> frozenset[str] | None:
         """Return the ids of the members whose shift runs, None for a team without shifts."""

@@ -316,6 +316,11 @@ def test_shifts_of_a_team_do_not_bind_who_also_works_in_one_without() -> None:
     assert route_at(EVENING, link("dedicated"), people=people).owner is None
 
 
+def test_a_roster_of_strangers_does_not_count() -> None:
+    strangers = People((person("new"),), teams={"first-line": SHIFT_TEAM})
+    assert route_at(NIGHT, link("least_loaded", team="first-line"), people=strangers).owner == "new"
+
+
 def test_people_may_be_named_by_what_they_sign_in_as() -> None:
     account = Person(id="0199-7", name="Emma", teams=frozenset({"first-line"}), login="emma")
     people = People((account,), teams={"first-line": SHIFT_TEAM})
