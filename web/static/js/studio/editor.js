@@ -20,6 +20,7 @@ export const room = {
   base: element.dataset.base,
   get document() { return Number(element.dataset.document); },
   get at() { return element.dataset.at; },
+  has: {}, // headers by which a module tells what it has already, so that the room need not bring it again
   edit: change,
   select,
   refresh,
@@ -115,7 +116,7 @@ export function refresh() {
     url.searchParams.set("file", room.file);
     let response;
     try {
-      response = await fetch(url, { headers: { "X-Part": "room" } });
+      response = await fetch(url, { headers: { "X-Part": "room", ...room.has } });
     } catch {
       return say("unsaved");
     }
