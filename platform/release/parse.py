@@ -31,6 +31,10 @@ COLUMNS = frozenset(
 )
 
 
+NOT_SORTED = frozenset({"reassignments", "replied", "waits_for"})
+"""What only the record's state knows, which no database can order by."""
+
+
 def parse_record_type(
     document: Document,
     fields: tuple[Field, ...],
@@ -103,9 +107,14 @@ def parse_view(document: Document, schema: Schema) -> tuple[View | None, tuple[D
         when, more = compile_expression(text, schema, r.span_of("when"))
         found.extend(more)
     columns, sort = tuple(r.texts("columns")), tuple(r.texts("sort"))
-    for name in (*columns, *(one.lstrip("-") for one in sort)):
-        if name not in COLUMNS and name not in schema.fields:
-            r.error("REL006", "columns" if name in columns else "sort", name=name)
+    for name in columns:
+        if not is_shown(name, schema):
+            code = "REL013" if name in schema.fields else "REL006"
+            r.error(code, "columns", name=name)
+    for name in (one.removeprefix("-") for one in sort):
+        if not is_sorted(name, schema):
+            code = "REL012" if name in schema.fields else "REL006"
+            r.error(code, "sort", name=name)
     roles = frozenset(r.texts("roles"))
     r.done()
     view = View(
@@ -119,6 +128,21 @@ def parse_view(document: Document, schema: Schema) -> tuple[View | None, tuple[D
         span=document.span,
     )
     return (None if has_errors(found) else view), tuple(found)
+
+
+def is_shown(name: str, schema: Schema) -> bool:
+    """Return whether a list may have a column *name*: it has a value of its own."""
+    found = schema.fields.get(name)
+    return name in COLUMNS or (found is not None and found.kind != "record")
+
+
+def is_sorted(name: str, schema: Schema) -> bool:
+    """Return whether lists can be put in the order of *name*: it has one value, which the database knows."""
+    if name in COLUMNS:
+        return True
+    found = schema.fields.get(name)
+    single = found is not None and found.kind not in ("record", "list", "any")
+    return single and name not in NOT_SORTED
 
 
 def parse_segment(document: Document) -> tuple[Segment | None, tuple[Diagnostic, ...]]:

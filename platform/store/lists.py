@@ -84,7 +84,7 @@ class RecordSummary:
     values: dict[str, Any]
 
 
-_FIELDS: tuple[str, ...] = tuple(RecordSummary.__dataclass_fields__)
+FIELDS: tuple[str, ...] = tuple(RecordSummary.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +271,7 @@ def count_up_to(connection: Connection, wanted: RecordFilter, most: int) -> Tota
 def _summaries(
     connection: Connection, wanted: RecordFilter, order: Order | None = None
 ) -> Select[Any]:
-    columns = (RecordRow.__table__.c[name] for name in _FIELDS)
+    columns = (RecordRow.__table__.c[name] for name in FIELDS)
     return select(*columns).where(*conditions(connection, wanted, order))
 
 
@@ -323,7 +323,7 @@ def _start(cursor: str | None) -> tuple[Any, str] | None:
 
 
 def _summary(row: RowMapping) -> RecordSummary:
-    return RecordSummary(**{name: row[name] for name in _FIELDS})
+    return RecordSummary(**{name: row[name] for name in FIELDS})
 
 
 __all__ = [

@@ -74,12 +74,13 @@ def of_view(
         return kind
     on_sqlite = connection.dialect.name == "sqlite"
     found = to_where(
-        when, _column, dialect="sqlite" if on_sqlite else "postgresql", context=context
+        when, column_of, dialect="sqlite" if on_sqlite else "postgresql", context=context
     )
     return None if isinstance(found, NotInSql) else and_(kind, found)
 
 
-def _column(dotted: str, _type: Any) -> ColumnElement[Any] | JsonAt | None:
+def column_of(dotted: str, _type: Any = None) -> ColumnElement[Any] | JsonAt | None:
+    """Return where the row has what conditions call *dotted*; None for what only the state knows."""
     first, *rest = dotted.split(".")
     if first in _ONLY_IN_STATE:
         return None

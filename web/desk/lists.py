@@ -21,7 +21,9 @@ from sopwith.store.lists import (
     list_records,
     narrowed,
 )
+from sopwith.store.ordered_lists import list_ordered
 from sopwith.store.tallies import Counted
+from sopwith.store.worklists import states_of
 
 from ..languages import lang
 from ..times import ClockView, due_view
@@ -30,6 +32,7 @@ from ..wording import gettext as _
 from .colleagues import Colleagues, colleagues
 from .field_filters import PREFIX, FieldFilter, chosen_fields, filters_for, tests_of
 from .seen import scopes, sight
+from .view_columns import Cell, CellWriter, Column, needs_states
 from .views import DEFAULT, DeskView, all_views, count_views, filter_of_shown, how_ready
 
 FILTERS = ("type", "state", "category", "priority", "owner", "team", "q")
@@ -67,6 +70,7 @@ class Row:
     tags: tuple[str, ...]
     version: int
     type: str
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,7 @@ class DeskList:
     views: Mapping[str, DeskView]
     counts: Mapping[str, Counted]
     view: DeskView
+    columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     more: str | None
     chips: tuple[Chip, ...]
@@ -142,10 +147,7 @@ def show_list(connection: Connection, args: Mapping[str, str], *, size: int = PA
     whose = sight(release)
     base = filter_of(chosen, filter_of_shown(connection, view))
     wanted = narrowed(connection, replace(base, seen=whose, marks=(*base.marks, *tests)))
-    order, descending = _order(args.get("sort", ""), view)
-    page = list_records(
-        connection, wanted, order=order, descending=descending, limit=size, cursor=args.get("after")
-    )
+    page = _page(connection, wanted, view, args, size)
     counts = count_views(connection, views, whose, ready)
     kept = {
         "view": view.id,
@@ -158,7 +160,8 @@ def show_list(connection: Connection, args: Mapping[str, str], *, size: int = PA
         views=views,
         counts=counts,
         view=view,
-        rows=tuple(row_of(one, people) for one in page.rows),
+        columns=view.columns,
+        rows=rows_of(connection, page.rows, people, view.columns),
         more=urlencode({**kept, "after": page.cursor}) if page.cursor else None,
         chips=(*_chips(chosen, kept, release, people), *_field_chips(fields, kept)),
         chosen=chosen,
@@ -179,6 +182,37 @@ def _total(
         return Counted(number=len(page.rows), more=page.cut)
     found = count_up_to(connection, wanted, MOST_COUNTED)
     return Counted(number=found.number, more=found.more)
+
+
+def _page(
+    connection: Connection, wanted: RecordFilter, view: DeskView, args: Mapping[str, str], size: int
+) -> Page:
+    """Return the page in the order that was chosen, else in that of the view."""
+    sort, cursor = args.get("sort", ""), args.get("after")
+    if view.keys and sort.removeprefix("-") not in ORDERS:
+        return list_ordered(connection, wanted, view.keys, limit=size, cursor=cursor)
+    order, descending = _order(sort, view)
+    return list_records(
+        connection, wanted, order=order, descending=descending, limit=size, cursor=cursor
+    )
+
+
+def rows_of(
+    connection: Connection,
+    found: Sequence[RecordSummary],
+    people: Colleagues,
+    columns: Sequence[Column] = (),
+) -> tuple[Row, ...]:
+    """Return records as lines, with what each shows in *columns*."""
+    rows = tuple(row_of(one, people) for one in found)
+    if not columns:
+        return rows
+    states = states_of(connection, [one.id for one in found]) if needs_states(columns) else {}
+    writer = CellWriter(columns, people, states)
+    return tuple(
+        replace(row, cells=writer.cells(one, row.clock))
+        for row, one in zip(rows, found, strict=True)
+    )
 
 
 def _order(sort: str, view: DeskView) -> tuple[Order, bool]:

@@ -13,16 +13,18 @@ from sopwith.expressions import Context
 from sopwith.release.model import Release
 from sopwith.store.found_by import has_settled, view_test
 from sopwith.store.kept_views import is_kept, kept_name
-from sopwith.store.lists import OPEN_CATEGORIES, Order, RecordFilter, count_up_to
+from sopwith.store.lists import OPEN_CATEGORIES, RecordFilter, count_up_to
 from sopwith.store.marks import OPEN_COUNT, WAITING_COUNT, Group
 from sopwith.store.remarking import Readiness, readiness
 from sopwith.store.sight import Sight
+from sopwith.store.sort_keys import SortKey
 from sopwith.store.tallies import Counted, count_groups_seen
 from sopwith.store.worklists import of_view
 
 from ..languages import lang, zone
 from ..visitor import get_service, now, visitor
 from ..wording import gettext as _
+from .view_columns import Column, columns_of, keys_of
 
 SOON = timedelta(hours=2)
 DEFAULT = "mine"
@@ -41,7 +43,8 @@ class DeskView:
     """One list. empty, next: why nothing is in it, and what to do then.
 
     wanted: its records, whoever looks. tally: the name under which its open records are counted,
-    of which *counts* tells its groups; empty: *soon* counts it, or nothing does.
+    of which *counts* tells its groups; empty: *soon* counts it, or nothing does. columns: shown as a table,
+    empty: as the desk's usual lines. keys: what it is sorted by, in place of *order*.
     """
 
     id: str
@@ -52,6 +55,8 @@ class DeskView:
     next: str
     order: str = "breach"
     descending: bool = False
+    columns: tuple[Column, ...] = ()
+    keys: tuple[SortKey, ...] = ()
     tally: str = ""
     counts: Callable[[Group], bool] = _every
     soon: bool = False
@@ -94,7 +99,6 @@ def saved(connection: Connection, release: Release, ready: Readiness) -> list[De
     for one in release.views.values():
         if one.id in _SAID or (one.roles and not one.roles & roles and ADMIN not in roles):
             continue
-        order, descending = order_of(one.sort)
         kept = is_kept(one)
         if kept and ready.all:
             wanted = RecordFilter(marks=(view_test(kept_name(one)),))
@@ -109,27 +113,14 @@ def saved(connection: Connection, release: Release, ready: Readiness) -> list[De
                 title=one.title.get(lang()),
                 icon="filter",
                 tally=kept_name(one) if kept and ready.views else "",
-                order=order,
-                descending=descending,
+                columns=columns_of(release, one.record_type, one.columns),
+                keys=keys_of(release, one.record_type, one.sort),
                 empty=_("Nothing fits this view now."),
                 next=_("Choose another view, or look at everything that is open."),
                 wanted=wanted,
             )
         )
     return found
-
-
-def order_of(sort: tuple[str, ...]) -> tuple[Order, bool]:
-    """Return the order of a view's first sort key, by what lists can be ordered by."""
-    first = sort[0] if sort else "due"
-    name = first.removeprefix("-")
-    known: Mapping[str, Order] = {
-        "updated_at": "updated",
-        "created_at": "created",
-        "priority": "priority",
-        "number": "number",
-    }
-    return known.get(name, "breach"), first.startswith("-")
 
 
 def all_views(

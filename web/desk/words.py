@@ -84,9 +84,9 @@ def _options(options: tuple[Option, ...]) -> Iterator[tuple[str, Text]]:
         yield from _options(one.items)
 
 
-def field_title(kind: RecordType, name: str) -> str:
-    """Return what people call a field."""
-    found = kind.all_fields.get(name) or None
+def field_title(kind: RecordType | None, name: str) -> str:
+    """Return what people call a field of a record, or of records of any type."""
+    found = kind.all_fields.get(name) if kind else None
     if found is not None:
         return found.title.get(lang()) or name
     return _BASE[name].get(lang()) if name in _BASE else name

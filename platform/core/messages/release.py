@@ -42,4 +42,12 @@ RELEASE: dict[str, Message] = {
         "Write the time within which requests may be duplicates in hours or days of the clock, such as 24h.",
         "请用自然时间填写判断重复的时限，例如 24h。",
     ),
+    "REL012": Message(
+        "Records cannot be put in the order of {name}: it is a list or changes without the record. Take a field with one value.",
+        "无法按“{name}”排序：它是列表，或不随记录保存。请选用只有一个值的字段。",
+    ),
+    "REL013": Message(
+        "{name} has several parts and cannot be a column; name one of them, such as customer.name.",
+        "“{name}”由多个部分组成，不能作为一列；请写出其中一项，例如 customer.name。",
+    ),
 }

@@ -51,12 +51,14 @@ from sopwith.store.lists import (
     ids_of,
     list_records,
 )
+from sopwith.store.ordered_lists import list_ordered
 from sopwith.store.people import loads_of
 from sopwith.store.records import id_of_number
 from sopwith.store.releases import open_records_by_release
 from sopwith.store.remarking import readiness, remark_some
 from sopwith.store.search import _Look, search
 from sopwith.store.sight import Sight
+from sopwith.store.sort_keys import SortKey, write_place
 from sopwith.store.tables import RecordRow
 from sopwith.store.tallies import count_groups_seen
 from sopwith.store.traffic import count_unread, notices_of, sent_since
@@ -165,6 +167,18 @@ def listed(wanted: RecordFilter, order: Order = "breach", *, down: bool = False)
     return ask
 
 
+def in_order(*keys: SortKey) -> Query:
+    """Return the question for the first page in the order of several keys, and for one that goes on."""
+
+    def ask(connection: Connection) -> None:
+        held = {"priority": "P1", "due": "2026-11-22T08:00:00Z", "title": "lamp"}
+        place = write_place([held[one.name] for one in keys], "0" * 32)
+        for cursor in (None, place):
+            list_ordered(connection, OPEN, keys, limit=40, cursor=cursor)
+
+    return ask
+
+
 def cursor_of(value: str) -> str:
     return urlsafe_b64encode(json.dumps([value, "0" * 32]).encode()).decode()
 
@@ -210,6 +224,16 @@ QUERIES: list[Any] = [
     pytest.param(listed(OPEN, "created"), {"ix_record_open_created"}, id="open, oldest first"),
     pytest.param(listed(OPEN, "priority"), {"ix_record_open_priority"}, id="open, by priority"),
     pytest.param(listed(OPEN, "number"), set(), id="open, by number"),
+    pytest.param(
+        in_order(SortKey(name="priority"), SortKey(name="due")),
+        {"ix_record_open_priority"},
+        id="open, by priority and then what is due",
+    ),
+    pytest.param(
+        in_order(SortKey(name="due"), SortKey(name="title", descending=True)),
+        {"ix_record_open_breach"},
+        id="open, what is due first and then by title",
+    ),
     pytest.param(
         listed(replace(OPEN, owners=frozenset({None}))), {"ix_record_open_owner"}, id="nobody's"
     ),
