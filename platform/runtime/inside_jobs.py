@@ -253,11 +253,13 @@ class InsideJobs:
     def _move_one(self, work: Work, job: JobClaim) -> None:
         """Move one record to another release; one that cannot go any more stays, which is no failure."""
         state = work.shared.state(job.record_id or "")
-        command = command_for(work.connection, job, state.type) if state else None
+        command = command_for(work.connection, job, state) if state else None
         if command is None:
             return
         outcome = self.service.handle_within(work.connection, command, job.record_id, work.shared)
         work.is_news = work.is_news or bool(outcome.decision.effects or outcome.decision.timers)
+        crash_point("move:written")
+        work.after.append(lambda: crash_point("move:committed"))
 
     def _sweep(self, work: Work, job: JobClaim) -> None:
         sweep(work.connection, self.service, job, work.now)

@@ -48,8 +48,6 @@ WAITS: Mapping[Lane, tuple[int, ...]] = {
 """Seconds until a job is tried again, after its first try, its second, and so on."""
 
 _URGENT = frozenset({"due_soon", "breached", "escalated"})
-
-
 _BEHIND = frozenset(
     {"sweep", "housekeeping", "erase", "retention", "seal", "remark", "move", "move_one"}
 )
@@ -61,7 +59,7 @@ def lane_of(kind: str, payload: Mapping[str, Any] | None = None) -> Lane:
         return Lane.URGENT if payload and payload.get("about") in _URGENT else Lane.MAIL
     if kind == "webhook":
         return Lane.WEB
-    if kind in ("sweep", "housekeeping", "erase", "retention", "seal"):
+    if kind in _BEHIND:
         return Lane.BULK
     if kind == "command" and payload and payload.get("command") == "run_rule":
         return Lane.BULK

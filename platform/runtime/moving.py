@@ -6,7 +6,7 @@ record that runs on the release already stays as it is. What changed meanwhile i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,12 +17,14 @@ from ..core.commands import Migrate
 from ..core.decision import Problem
 from ..core.events import SYSTEM, Actor
 from ..core.plain import instant, instant_text
+from ..core.record import RecordState
 from ..engine.migration import fit, migrate
 from ..release.model import Release
 from ..store.installation import put_setting, setting
 from ..store.jobs import JobClaim, add_jobs
 from ..store.open_records import (
     OpenRecord,
+    Places,
     Standing,
     count_queued,
     ids_elsewhere,
@@ -30,6 +32,7 @@ from ..store.open_records import (
     standing_elsewhere,
 )
 from ..store.releases import live_hash
+from .crash import crash_point
 from .job_queue import new_job
 from .releases import NoReleaseError
 from .service import Service
@@ -41,12 +44,21 @@ States = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """Which open records shall move. types: by record type the new state for each old one that is gone."""
+    """Which open records shall move. types: by record type the new state for each old one that is gone.
+
+    only: by record type the states from which they go; for a type that is not in it, from all.
+    """
 
     id: str
     types: Mapping[str, States]
     user_id: str | None
     user_name: str = ""
+    only: Places = field(default_factory=dict)
+
+    @property
+    def places(self) -> Places:
+        """Return where the records stand that shall move."""
+        return _places(self.types, self.only)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +81,12 @@ class Move:
     author: str | None
     types: Mapping[str, States]
     totals: Mapping[str, int]
+    only: Places = field(default_factory=dict)
+
+    @property
+    def places(self) -> Places:
+        """Return where the records stood that were to move."""
+        return _places(self.types, self.only)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +106,23 @@ class Progress:
 
     @property
     def done(self) -> int:
-        """Return how many of them are not elsewhere any more: moved, or settled meanwhile."""
+        """Return how many of them are not where they were any more: moved, settled, or gone on meanwhile."""
         return max(0, self.total - sum(self.left.values()))
 
     @property
     def is_over(self) -> bool:
         """Return whether nothing of it is still to be done."""
         return self.waiting == 0
+
+
+def _places(types: Mapping[str, States], only: Places) -> Places:
+    return {kind: only.get(kind, ()) for kind in types}
+
+
+def is_among(places: Places, record_type: str, state: str) -> bool:
+    """Return whether *places* mean records of the type that stand in *state*."""
+    states = places.get(record_type)
+    return states is not None and (not states or state in states)
 
 
 # --- before ---------------------------------------------------------------------------------------
@@ -112,11 +140,16 @@ def preview(
     record_type: str,
     states: States,
     *,
+    only: Collection[str] = (),
     after: str = "",
     limit: int = 25,
 ) -> tuple[list[Fitting], str]:
-    """Return how a page of open records of the type would stand under *new*, and after which id it goes on."""
-    found = open_elsewhere(connection, [record_type], new.hash, after=after, limit=limit + 1)
+    """Return how a page of open records of the type would stand under *new*, and after which id it goes on.
+
+    only: the states in which they stand now, none for all.
+    """
+    places = {record_type: only}
+    found = open_elsewhere(connection, places, new.hash, after=after, limit=limit + 1)
     page = found[:limit]
     more = page[-1].state.id if len(found) > limit else ""
     return [_fitting(connection, service, new, one, states) for one in page], more
@@ -143,12 +176,18 @@ def _fitting(
     return Fitting(record=record, target=found.target, verdict="stays" if found.stays else "enters")
 
 
-def unmapped(found: Sequence[Standing], new: Release, wish: Mapping[str, States]) -> list[Standing]:
+def unmapped(
+    found: Sequence[Standing],
+    new: Release,
+    wish: Mapping[str, States],
+    only: Places | None = None,
+) -> list[Standing]:
     """Return where records stand that *wish* moves, in states that *new* does not have and nothing maps."""
     missing = []
+    places = _places(wish, only or {})
     for one in found:
         kind = new.record_types.get(one.type)
-        if one.type not in wish or kind is None:
+        if kind is None or not is_among(places, one.type, one.state):
             continue
         known = new.workflows[kind.workflow].states
         if wish[one.type].get(one.state, one.state) not in known:
@@ -161,10 +200,7 @@ def unmapped(found: Sequence[Standing], new: Release, wish: Mapping[str, States]
 
 def plan_move(connection: Connection, wish: Wish, release: str, now: datetime) -> None:
     """Plan the move in the transaction that puts *release* in force: both are there after a crash, or neither."""
-    totals = dict.fromkeys(wish.types, 0)
-    for one in standing_elsewhere(connection, release):
-        if one.type in totals:
-            totals[one.type] += one.count
+    totals = _counted(connection, wish.places, release)
     kept = setting(connection, SETTING) or {}
     entry = {
         "id": wish.id,
@@ -172,6 +208,7 @@ def plan_move(connection: Connection, wish: Wish, release: str, now: datetime) -
         "at": instant_text(now),
         "author": wish.user_id,
         "types": {kind: dict(states) for kind, states in wish.types.items()},
+        "only": {kind: sorted(states) for kind, states in wish.only.items()},
         "totals": totals,
     }
     put_setting(connection, SETTING, {"moves": [entry, *kept.get("moves", ())][:MOST_KEPT]}, now)
@@ -179,15 +216,39 @@ def plan_move(connection: Connection, wish: Wish, release: str, now: datetime) -
     add_jobs(connection, [new_job(PAGE_KIND, f"{PAGE_KIND}:{wish.id}:", payload, now)])
 
 
+def move_now(service: Service, wish: Wish) -> int:
+    """Plan the move of records that stayed behind to the release in force, and return how many they are."""
+    now = service.clock.now()
+    with service.database.writing() as connection:
+        release = live_hash(connection)
+        if release is None:
+            raise NoReleaseError
+        count = sum(_counted(connection, wish.places, release).values())
+        if count:
+            plan_move(connection, wish, release, now)
+        crash_point("move:planned")
+    service.wake()
+    return count
+
+
+def _counted(connection: Connection, places: Places, release: str) -> dict[str, int]:
+    """Return how many open records in *places* run on other releases than *release*, by type."""
+    found = dict.fromkeys(places, 0)
+    for one in standing_elsewhere(connection, release):
+        if is_among(places, one.type, one.state):
+            found[one.type] += one.count
+    return found
+
+
 def move_page(connection: Connection, job: JobClaim, now: datetime) -> None:
     """Make a job for each record of one page, and one for the next page; nothing once another release is in force."""
     payload = job.payload
-    release, types = payload["release"], payload["types"]
+    release, places = payload["release"], _places(payload["types"], payload["only"])
     if live_hash(connection) != release:
         return
     after = payload.get("after", "")
-    ids = ids_elsewhere(connection, sorted(types), release, after=after, limit=A_PAGE)
-    one = {name: payload[name] for name in ("id", "release", "types", "author", "name")}
+    ids = ids_elsewhere(connection, places, release, after=after, limit=A_PAGE)
+    one = {name: payload[name] for name in ("id", "release", "types", "only", "author", "name")}
     add_jobs(
         connection,
         [
@@ -198,14 +259,18 @@ def move_page(connection: Connection, job: JobClaim, now: datetime) -> None:
     if len(ids) == A_PAGE:
         key = f"{PAGE_KIND}:{payload['id']}:{ids[-1]}"
         add_jobs(connection, [new_job(PAGE_KIND, key, {**payload, "after": ids[-1]}, now)])
+    crash_point("move:listed")
 
 
-def command_for(connection: Connection, job: JobClaim, record_type: str) -> Migrate | None:
-    """Return the command that moves the job's record, None when it shall not move any more."""
+def command_for(connection: Connection, job: JobClaim, record: RecordState) -> Migrate | None:
+    """Return the command that moves the job's *record*, None when it shall not move any more."""
     payload = job.payload
-    states = payload["types"].get(record_type)
-    if states is None or live_hash(connection) != payload["release"]:
+    places = _places(payload["types"], payload["only"])
+    if not is_among(places, record.type, record.state):
         return None
+    if live_hash(connection) != payload["release"]:
+        return None
+    states = payload["types"][record.type]
     author = payload.get("author")
     actor = Actor("user", author, name=str(payload.get("name", ""))) if author else SYSTEM
     return Migrate(actor=actor, states=states, to=payload["release"])
@@ -225,6 +290,7 @@ def moves(connection: Connection) -> list[Move]:
             author=one.get("author"),
             types=one["types"],
             totals=one["totals"],
+            only=one["only"],
         )
         for one in kept.get("moves", ())
     ]
@@ -239,9 +305,6 @@ def progress(connection: Connection, move: Move) -> Progress:
                 dead += count
             else:
                 waiting += count
-    left = dict.fromkeys(move.types, 0)
-    for one in standing_elsewhere(connection, move.release):
-        if one.type in left:
-            left[one.type] += one.count
+    left = _counted(connection, move.places, move.release)
     in_force = live_hash(connection) == move.release
     return Progress(move=move, waiting=waiting, dead=dead, left=left, is_in_force=in_force)

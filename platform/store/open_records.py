@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from ..core.record import RecordState
 from .record_json import load_state
 from .tables import JobRow, RecordRow
 from .where import IS_OPEN
+
+Places = Mapping[str, Collection[str]]
+"""By record type the states that are meant, none for all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +50,12 @@ def standing_elsewhere(connection: Connection, release: str) -> list[Standing]:
 
 
 def open_elsewhere(
-    connection: Connection, types: Sequence[str], release: str, *, after: str = "", limit: int = 50
+    connection: Connection, places: Places, release: str, *, after: str = "", limit: int = 50
 ) -> list[OpenRecord]:
-    """Return open records of *types* on other releases than *release*, by id, those beyond *after* first."""
+    """Return open records in *places* on other releases than *release*, by id, those beyond *after* first."""
     query = (
         select(RecordRow.state_json, RecordRow.title)
-        .where(IS_OPEN, RecordRow.type.in_(types), RecordRow.release != release)
+        .where(IS_OPEN, _stands_in(places), RecordRow.release != release)
         .where(RecordRow.id > after)
         .order_by(RecordRow.id)
         .limit(limit)
@@ -62,17 +65,28 @@ def open_elsewhere(
 
 
 def ids_elsewhere(
-    connection: Connection, types: Sequence[str], release: str, *, after: str = "", limit: int = 50
+    connection: Connection, places: Places, release: str, *, after: str = "", limit: int = 50
 ) -> list[str]:
     """Return the ids of the same records."""
     query = (
         select(RecordRow.id)
-        .where(IS_OPEN, RecordRow.type.in_(types), RecordRow.release != release)
+        .where(IS_OPEN, _stands_in(places), RecordRow.release != release)
         .where(RecordRow.id > after)
         .order_by(RecordRow.id)
         .limit(limit)
     )
     return list(connection.execute(query).scalars())
+
+
+def _stands_in(places: Places) -> ColumnElement[bool]:
+    return or_(
+        RecordRow.type.in_([kind for kind, states in places.items() if not states]),
+        *(
+            and_(RecordRow.type == kind, RecordRow.state.in_(sorted(states)))
+            for kind, states in places.items()
+            if states
+        ),
+    )
 
 
 def count_queued(connection: Connection, kind: str, prefix: str) -> dict[str, int]:

@@ -18,7 +18,6 @@ PAGES = (
     "/admin/",
     "/admin/definitions",
     "/admin/definitions/record_type/wish",
-    "/admin/releases",
     "/admin/jobs",
     "/admin/mail",
     "/admin/users",

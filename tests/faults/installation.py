@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
+from sopwith.runtime.publishing import publish
 from sopwith.store.engine import Database, open_database
 from sopwith.store.tables import JobRow
 from tests.support.pace import allowed
@@ -22,7 +23,7 @@ from .auditor import PLANNED, Audit, Evidence, audit
 from .clients import Clients, Line, Load
 from .processes import environment_of
 from .promises import Journal
-from .world import found_installation
+from .world import found_installation, service_on
 
 SOON = timedelta(seconds=4)
 REST_SECONDS = 90.0
@@ -67,6 +68,12 @@ class Installation:
         """Make its tables and definitions."""
         self.data.mkdir(parents=True, exist_ok=True)
         found_installation(self.url, self.hook, nag=nag)
+
+    def publish(self, files: Mapping[str, str]) -> None:
+        """Put *files* in force."""
+        release, found = publish(service_on(self.database), files, author=None, note="")
+        if release is None:
+            raise ValueError([one.render("en") for one in found])
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment of one of its processes."""

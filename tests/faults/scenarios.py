@@ -172,4 +172,7 @@ def _all() -> Iterator[Scenario]:
 TOOLS: tuple[str, ...] = ("backup:written", "restore:written", "erase:written")
 """Places in what operators run by hand: ``test_tool_points`` dies there."""
 
+MOVES: tuple[str, ...] = ("move:planned", "move:listed", "move:written", "move:committed")
+"""Places in the move of open records to another release: ``test_moves`` dies there."""
+
 SCENARIOS: tuple[Scenario, ...] = tuple(_all())

@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,11 +21,14 @@ from flask import Flask
 from sopwith.cli.serve import application
 from sopwith.runtime.housekeeping import KEY
 from sopwith.runtime.job_queue import new_job
+from sopwith.runtime.moving import Wish, move_now
 from sopwith.runtime.publishing import publish, roll_back
+from sopwith.runtime.releases import hash_of
 from sopwith.runtime.service import Service
 from sopwith.store.jobs import put_timer
+from sopwith.store.releases import live_hash
 from tests.faults.hurting import Hurts
-from tests.faults.world import definitions
+from tests.faults.world import definitions, flow_only
 
 THREADS = 4
 _said = threading.Lock()
@@ -121,6 +125,24 @@ def publish_now(service: Service, hook: str, about: str) -> str:
     return release.hash
 
 
+def move_records(service: Service, _hook: str, about: str) -> str:
+    """Publish another first state and move open records there, once. about: its old and its new id.
+
+    Asked again after that it moves what stayed behind, as a person may do at any time.
+    """
+    old, new = about.split()
+    wish = Wish(id=service.ids.new_id(), types={"ticket": {old: new}}, user_id=None)
+    files = flow_only(new)
+    with service.database.reading() as connection:
+        is_there = live_hash(connection) == hash_of(files)
+    if is_there:
+        return str(move_now(service, replace(wish, only={"ticket": {old}})))
+    release, found = publish(service, files, author=None, note="", move=wish)
+    if release is None:
+        raise ValueError([one.render("en") for one in found])
+    return release.hash
+
+
 def roll_back_now(service: Service, _hook: str, about: str) -> str:
     """Put the release with the hash *about* in force again."""
     return roll_back(service, about, author=None, note="").hash
@@ -139,5 +161,6 @@ ACTS: Mapping[str, Callable[[Service, str, str], str]] = {
     "house": keep_house_now,
     "publish": publish_now,
     "roll_back": roll_back_now,
+    "move": move_records,
     "nonsense": add_nonsense,
 }

@@ -59,6 +59,22 @@ def definitions(hook: str, *, nag: str = "2s", note: str = "") -> Mapping[str, s
     return found
 
 
+def flow_only(first: str) -> Mapping[str, str]:
+    """Return the files of a release whose tickets lead to no mail, call or timer. first: the id of their first state."""
+    found = dict(small_process.files())
+    parts = [
+        one for one in found["small/all.yaml"].split("---\n") if not one.startswith("kind: rule")
+    ]
+    text = "---\n".join(parts).replace("acknowledge: received\n", "")
+    for before, after in (
+        ("start: received", f"start: {first}"),
+        ("  received:\n", f"  {first}:\n"),
+    ):
+        text = text.replace(before, after)
+    found["small/all.yaml"] = text
+    return found
+
+
 def service_on(database: Database) -> Service:
     """Return a service of this process on *database*, for what a test itself does there."""
     return Service(

@@ -22,8 +22,8 @@ from tests.support.api import Caller, give_token
 
 ENDING = frozenset({"auth.sign_out", "auth.end_all", "auth.end_session", "auth.change_password"})
 """They end the session that is being used."""
-SLOW = frozenset({"admin.install", "admin.publish_prepared", "admin.back"})
-"""They publish; what they take is an address and nothing else."""
+SLOW = frozenset({"studio.back"})
+"""It publishes; what it takes is an address and nothing else."""
 COLUMNS = sorted({column.name for table in METADATA.sorted_tables for column in table.columns})
 TAKING = [one for one in OPERATIONS if one.takes == "json"]
 MARK, NUMBER = "massmark", "424242"

@@ -33,7 +33,6 @@ def test_the_walk_reaches_every_page_of_everybody(seen: list[Seen], standing: Ho
         "health.metrics",  # nobody may read figures here
         "auth.link",
         "auth.password_link",
-        "admin.prepared",
         "admin.job",
         "admin.organisation",
         "studio.import_report",

@@ -256,7 +256,7 @@ def _pages(records: dict[str, str], links: dict[str, str]) -> dict[str, list[str
                 "/desk/palette?words=img", "/desk?q=%3Cimg%20src%3Dx%20onerror%3Dwindow.__xss%3D1%3E"],
         "lea": [f"/desk/records/{asked}", "/desk/approvals", f"/desk/records/{checked}?tab=flow"],
         "ada": ["/admin/", "/admin/users", "/admin/users/lin", "/admin/customers", "/admin/customers/ann", "/admin/mail", "/admin/mail/2",
-                "/admin/inbox", "/admin/inbox/mail/x1", "/admin/audit", "/admin/releases", "/admin/teams/counter", "/admin/jobs",
+                "/admin/inbox", "/admin/inbox/mail/x1", "/admin/audit", "/admin/teams/counter", "/admin/jobs",
                 "/admin/definitions/form/wish-form", "/admin/definitions/workflow/repair-flow", "/admin/definitions/rule/praise"],
     }  # fmt: skip
 

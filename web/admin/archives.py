@@ -1,12 +1,11 @@
-"""A pack that was sent as an archive: read within bounds, and never written anywhere."""
+"""Packs that come along, and those that are sent as an archive: read within bounds, and never written anywhere."""
 
 from __future__ import annotations
 
-import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -21,23 +20,17 @@ MOST_UNPACKED = 20 * 1024 * 1024
 MOST_FILES = 500
 MOST_RATIO = 200
 READABLE = (".yaml", ".yml", ".json", ".md")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 class ArchiveError(ValueError):
     """The archive is not read; the text says why, in the page's language."""
 
 
-def read_archive(stream: IO[bytes]) -> tuple[str, dict[str, str]]:
-    """Return the folder's name ("" when the files lie at the top) and its readable files by path.
+def unpack(stream: IO[bytes]) -> dict[str, str]:
+    """Return the readable files of an archive by path.
 
     Raises ArchiveError for what is no archive, too large, or leads out of its folder.
     """
-    return _without_folder(unpack(stream))
-
-
-def unpack(stream: IO[bytes]) -> dict[str, str]:
-    """Return the readable files of an archive by path; raises ArchiveError as ``read_archive``."""
     try:
         with zipfile.ZipFile(stream) as archive:
             return dict(_files(archive))
@@ -81,20 +74,6 @@ def _path_of(entry: zipfile.ZipInfo) -> PurePosixPath | None:
         )
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
     return None if hidden or not path.parts else path
-
-
-def _without_folder(files: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """Take the one folder away that everything lies in, if there is one."""
-    heads = [name for name in files if PurePosixPath(name).name in ("pack.yaml", "pack.yml", "pack.json")]  # fmt: skip
-    if not heads:
-        raise ArchiveError(_("There is no pack.yaml in the archive. Pack the folder of one pack."))
-    home = min((PurePosixPath(name).parent for name in heads), key=lambda one: len(one.parts))
-    if len(home.parts) > 1:
-        raise ArchiveError(_("Pack the folder of one pack, so that pack.yaml lies in it."))
-    before = f"{home}/" if home.parts else ""
-    inside = {name.removeprefix(before): text for name, text in files.items() if name.startswith(before)}  # fmt: skip
-    folder = home.parts[0] if home.parts else ""
-    return (folder if _NAME.fullmatch(folder) else ""), inside
 
 
 @cache

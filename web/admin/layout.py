@@ -19,6 +19,10 @@ from .blueprint import blueprint
 Link = tuple[str, str, str, bool]
 
 
+_ELSEWHERE = {"studio": "studio.home", "versions": "studio.versions"}
+"""Pages that the navigation leads to and that are not of the administration."""
+
+
 @blueprint.context_processor
 def facts() -> dict[str, Any]:
     """Return what the templates of the administration may use."""
@@ -38,7 +42,7 @@ def nav() -> list[tuple[str, list[Link]]]:
             ("health", "report", _("System health"), ()),
             ("definitions", "sitemap", _("Definitions"), ("definition", "form_preview")),
             ("studio", "edit", _("Studio"), ()),
-            ("releases", "versions", _("Releases"), ("compare_releases", "upload", "prepared", "publish_prepared")),
+            ("versions", "versions", _("Versions"), ()),
         )),
         (_("Work"), (
             ("jobs", "progress-check", _("Jobs"), ("job", "change_job")),
@@ -61,7 +65,7 @@ def nav() -> list[tuple[str, list[Link]]]:
     )  # fmt: skip
     page = (request.endpoint or "").removeprefix("admin.")
     return [
-        (title, [("studio.home" if name == "studio" else f"admin.{name}", sign, words, page == name or page in more) for name, sign, words, more in links])
+        (title, [(_ELSEWHERE.get(name, f"admin.{name}"), sign, words, page == name or page in more) for name, sign, words, more in links])
         for title, links in groups
     ]  # fmt: skip
 

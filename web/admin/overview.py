@@ -98,7 +98,7 @@ def _troubles(
         yield Trouble(
             words=_("Nothing is published yet."),
             advice=_("Install a pack: customers and agents can start at once."),
-            address=url_for("admin.releases"),
+            address=url_for("studio.gallery"),
             button=_("Install a pack"),
         )
     if jobs["dead"]:

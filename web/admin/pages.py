@@ -13,9 +13,8 @@ from . import (
     overview,
     people,
     personal,
-    releases,
     safety,
 )
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "customers", "definitions", "destinations", "health", "jobs", "layout", "mail", "overview", "people", "personal", "releases", "safety"]  # fmt: skip
+__all__ = ["blueprint", "customers", "definitions", "destinations", "health", "jobs", "layout", "mail", "overview", "people", "personal", "safety"]  # fmt: skip

@@ -13,6 +13,7 @@ from . import editing as _editing
 from . import form_import as _form_import
 from . import form_preview as _form_preview
 from . import making as _making
+from . import moves as _moves
 from . import publishing as _publishing
 from . import refactoring as _refactoring
 from . import removing as _removing
@@ -36,6 +37,7 @@ _ = (
     _drafts,
     _editing,
     _making,
+    _moves,
     _publishing,
     _refactoring,
     _removing,

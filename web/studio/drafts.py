@@ -10,11 +10,10 @@ from sopwith.store.people import users_by_id
 from sopwith.store.releases import draft_heads, drop_draft, live_release
 
 from ..admin.acting import audited, author
-from ..admin.releases import PURPOSE
 from ..htmx import go
 from ..visitor import get_service, visitor
 from ..wording import gettext as _
-from .blueprint import blueprint, the_draft
+from .blueprint import PARKED, blueprint, the_draft
 from .making import pack_for
 
 LONGEST_TITLE = 120
@@ -24,7 +23,7 @@ LONGEST_TITLE = 120
 def home() -> ResponseReturnValue:
     """List the drafts, the last changed first."""
     with get_service().database.reading() as connection:
-        found = [one for one in draft_heads(connection) if not one.title.startswith(PURPOSE)]
+        found = [one for one in draft_heads(connection) if not one.title.startswith(PARKED)]
         live = live_release(connection)
         people = users_by_id(connection, sorted({one.author for one in found if one.author}))
     return render_template("studio/home.html", drafts=found, live=live, people=people)
@@ -33,7 +32,7 @@ def home() -> ResponseReturnValue:
 @blueprint.post("")
 def start() -> ResponseReturnValue:
     """Begin a draft of what is in force; with ``empty``, of nothing but a new pack."""
-    title = " ".join(request.form.get("title", "").split())[:LONGEST_TITLE].removeprefix(PURPOSE)
+    title = " ".join(request.form.get("title", "").split())[:LONGEST_TITLE].removeprefix(PARKED)
     name = title or _("Changes by %(name)s", name=visitor().name)
     files = pack_for(name) if request.form.get("empty") else None
     draft = open_draft(get_service(), title=name, author=author(), files=files)

@@ -15,11 +15,10 @@ from sopwith.runtime.saving import Head, Saved, save_as_pack
 from sopwith.store.releases import DraftHead, draft_heads, live_hash, release_of
 
 from ..admin.live import text_of
-from ..admin.releases import PURPOSE
 from ..visitor import get_service
 from ..wording import gettext as _
 from .bench import bench_of
-from .blueprint import blueprint, the_draft
+from .blueprint import PARKED, blueprint, the_draft
 from .shelf import ORDER
 
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -42,7 +41,7 @@ def source() -> tuple[str, Files]:
 def drafts() -> list[DraftHead]:
     """Return the drafts that people work in."""
     with get_service().database.reading() as connection:
-        return [one for one in draft_heads(connection) if not one.title.startswith(PURPOSE)]
+        return [one for one in draft_heads(connection) if not one.title.startswith(PARKED)]
 
 
 @blueprint.get("/export")

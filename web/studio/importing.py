@@ -30,16 +30,13 @@ from sopwith.store.releases import (  # fmt: skip
 from ..admin.acting import audited, author
 from ..admin.archives import MOST_BYTES, ArchiveError, unpack
 from ..admin.comparing import compare
-from ..admin.releases import PURPOSE
 from ..htmx import go
 from ..visitor import get_service, now
 from ..wording import gettext as _
 from .bench import bench_of, by_severity
-from .blueprint import blueprint, the_draft
+from .blueprint import PARKED, blueprint, the_draft
 from .exporting import drafts
 
-WAITING = f"{PURPOSE}import:"
-"""How the titles of drafts begin that hold what was sent and not yet taken in."""
 ONE_FILE = (".yaml", ".yml", ".json")
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -58,7 +55,7 @@ class Arrival:
     @property
     def name(self) -> str:
         """Return the name of the file that was sent."""
-        return self.waiting.title.removeprefix(WAITING)
+        return self.waiting.title.removeprefix(PARKED)
 
     @property
     def is_one_file(self) -> bool:
@@ -102,7 +99,7 @@ def send_in() -> ResponseReturnValue:
         sent.close()
     waiting = Draft(
         id=get_service().ids.new_id(),
-        title=WAITING + PurePosixPath(sent.filename.replace("\\", "/")).name[:80],
+        title=PARKED + PurePosixPath(sent.filename.replace("\\", "/")).name[:80],
         from_release=None,
         documents=files,
         revision=0,
@@ -110,9 +107,9 @@ def send_in() -> ResponseReturnValue:
         created_at=now(),
         updated_at=now(),
     )
-    with audited("draft.upload", waiting.title.removeprefix(WAITING)) as connection:
+    with audited("draft.upload", waiting.title.removeprefix(PARKED)) as connection:
         for old in draft_heads(connection, limit=1_000):
-            if old.title.startswith(WAITING) and old.author == author():
+            if old.title.startswith(PARKED) and old.author == author():
                 drop_draft(connection, old.id)
         add_draft(connection, waiting)
     return go(url_for("studio.import_report", upload_id=waiting.id))
@@ -156,7 +153,7 @@ def _why(error: CannotTakeInError) -> str:
 def _waiting(upload_id: str) -> Draft:
     with get_service().database.reading() as connection:
         found = draft_of(connection, upload_id)
-    if found is None or not found.title.startswith(WAITING):
+    if found is None or not found.title.startswith(PARKED):
         abort(404)
     return found
 
@@ -214,7 +211,7 @@ def take_in(upload_id: str) -> ResponseReturnValue:
     """Make a draft of it, or one step of the draft that was chosen; or drop it."""
     if "drop" in request.form:
         waiting = _waiting(upload_id)
-        with audited("draft.drop", waiting.title.removeprefix(WAITING)) as connection:
+        with audited("draft.drop", waiting.title.removeprefix(PARKED)) as connection:
             drop_draft(connection, upload_id)
         flash(_("Nothing was changed."), "good")
         return go(url_for("studio.import_page"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import abort, request
@@ -12,12 +12,11 @@ from sqlalchemy import Connection
 from sopwith.core.record import RecordState
 from sopwith.core.text import Text
 from sopwith.release.model import Release
-from sopwith.runtime.moving import Fitting, States, moves, preview, progress, standing, unmapped
+from sopwith.runtime.moving import Fitting, States, preview, standing, unmapped
 from sopwith.runtime.releases import NoReleaseError, hash_of
 from sopwith.runtime.service import Service
 from sopwith.store.open_records import Standing
-from sopwith.store.people import users_by_id
-from sopwith.store.releases import Draft, live_hash
+from sopwith.store.releases import Draft
 
 from ..desk.words import state_title, workflow_of
 from ..htmx import show
@@ -31,23 +30,29 @@ SEPARATOR = "."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GoneState:
-    """One state that the draft does not have any more and in which records stand."""
+class Place:
+    """One state in which records stand. is_gone: the new release does not have it any more."""
 
     id: str
     title: str
     count: int
+    is_gone: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movable:
-    """The open records of one type. states: where they may go; empty when the draft has no such type any more."""
+    """The open records of one type. states: where they may go; empty when the release has no such type any more."""
 
     type: str
     title: Text
     count: int
-    gone: tuple[GoneState, ...]
+    places: tuple[Place, ...]
     states: tuple[tuple[str, Text], ...]
+
+    @property
+    def gone(self) -> tuple[Place, ...]:
+        """Return the states that need a mapping."""
+        return tuple(one for one in self.places if one.is_gone and self.states)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,21 +86,22 @@ def _movable(
 ) -> Movable:
     kind = new.record_types.get(record_type)
     workflow = new.workflows[kind.workflow] if kind else None
-    gone: dict[str, GoneState] = {}
-    title = kind.title if kind else Text(record_type, record_type)
-    for one in found if workflow is not None else ():
-        if workflow is not None and one.state not in workflow.states:
-            words = _old_title(connection, service, one)
-            before = gone.get(one.state)
-            count = one.count + (before.count if before else 0)
-            gone[one.state] = GoneState(id=one.state, title=words, count=count)
-    states = [(name, one.title) for name, one in workflow.states.items()] if workflow else []
+    known = workflow.states if workflow is not None else {}
+    places: dict[str, Place] = {}
+    for one in found:
+        before = places.get(one.state)
+        places[one.state] = Place(
+            id=one.state,
+            title=before.title if before else _old_title(connection, service, one),
+            count=one.count + (before.count if before else 0),
+            is_gone=one.state not in known,
+        )
     return Movable(
         type=record_type,
-        title=title,
+        title=kind.title if kind else Text(record_type, record_type),
         count=sum(one.count for one in found),
-        gone=tuple(gone.values()),
-        states=tuple(states),
+        places=tuple(places.values()),
+        states=tuple((name, one.title) for name, one in known.items()),
     )
 
 
@@ -133,15 +139,19 @@ def problems_of(draft: Draft, wish: Mapping[str, States]) -> dict[str, str]:
     new = future_release(draft, bench_of(draft.documents))
     if new is None:
         return {}
-    service = get_service()
-    with service.database.reading() as connection:
-        return {
-            f"map{SEPARATOR}{one.type}{SEPARATOR}{one.state}": _(
-                "Choose where the records in “%(state)s” go, or let them stay on their release.",
-                state=_old_title(connection, service, one),
-            )
-            for one in unmapped(standing(connection, new.hash), new, wish)
-        }
+    with get_service().database.reading() as connection:
+        return unmapped_words(connection, unmapped(standing(connection, new.hash), new, wish))
+
+
+def unmapped_words(connection: Connection, missing: Sequence[Standing]) -> dict[str, str]:
+    """Return what to say about records whose state is gone and not mapped, by the name of the field."""
+    return {
+        f"map{SEPARATOR}{one.type}{SEPARATOR}{one.state}": _(
+            "Choose where the records in “%(state)s” go, or let them stay on their release.",
+            state=_old_title(connection, get_service(), one),
+        )
+        for one in missing
+    }
 
 
 @blueprint.get("/<draft_id>/publish/records/<type_id>")
@@ -157,7 +167,7 @@ def fitting(draft_id: str, type_id: str) -> ResponseReturnValue:
         types = [one for one in movable(connection, service, new) if one.type == type_id]
         after = request.args.get("after", "")[:64]
         found, more = preview(connection, service, new, type_id, states, after=after)
-        lines = [_line(connection, service, new, one) for one in found]
+        lines = [line_of(connection, service, new, one) for one in found]
     kept = {f"map{SEPARATOR}{type_id}{SEPARATOR}{state}": to for state, to in states.items()}
     return show(
         "studio/moving.html",
@@ -176,7 +186,8 @@ def fitting(draft_id: str, type_id: str) -> ResponseReturnValue:
 _ICONS = {"stays": "circle-check", "enters": "arrow-right", "unmapped": "alert-triangle", "cannot": "circle-x"}  # fmt: skip
 
 
-def _line(connection: Connection, service: Service, new: Release, found: Fitting) -> FittingLine:
+def line_of(connection: Connection, service: Service, new: Release, found: Fitting) -> FittingLine:
+    """Return how one open record would fare, in words."""
     state = found.record.state
     return FittingLine(
         id=state.id,
@@ -209,23 +220,3 @@ def _verdict(new: Release, found: Fitting) -> str:
         )
     words = " ".join(one.message(lang()) for one in found.problems)
     return words or _("Cannot move: its own release is not known any more.")
-
-
-@blueprint.get("/moves", endpoint="moves")
-def moves_page() -> ResponseReturnValue:
-    """Show how far the last moves of open records are, and which records stayed behind and why."""
-    service = get_service()
-    with service.database.reading() as connection:
-        found = [progress(connection, one) for one in moves(connection)]
-        people = users_by_id(
-            connection, sorted({one.move.author for one in found if one.move.author})
-        )
-        behind: list[FittingLine] = []
-        newest = found[0] if found else None
-        if newest is not None and newest.is_over and newest.move.release == live_hash(connection):
-            new = service.releases.get(newest.move.release, connection)
-            for kind, states in newest.move.types.items():
-                some, _more = preview(connection, service, new, kind, states, limit=50)
-                behind += [_line(connection, service, new, one) for one in some]
-    runs = bool(found) and not found[0].is_over
-    return show("studio/moves.html", "moves", found=found, people=people, behind=behind, runs=runs)

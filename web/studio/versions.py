@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from flask import abort, render_template, request
+from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from sopwith.runtime.publishing import roll_back
 from sopwith.runtime.releases import NoReleaseError
 from sopwith.store.people import users_by_id
 from sopwith.store.releases import live_releases, open_records_by_release
 
+from ..admin.acting import audited, author
+from ..htmx import go
 from ..visitor import get_service
+from ..wording import gettext as _
 from .bench import bench_of
 from .blueprint import blueprint
 from .chart_changes import changed_charts
-from .publishing import changes_of
+from .publishing import LONGEST_NOTE, changes_of
 
 MOST = 200
 
@@ -32,6 +36,25 @@ def versions() -> ResponseReturnValue:
         running=running,
         live=found[0].release if found else "",
     )
+
+
+@blueprint.post("/versions/<release>/back")
+def back(release: str) -> ResponseReturnValue:
+    """Put an earlier release in force again."""
+    note = request.form.get("note", "").strip()[:LONGEST_NOTE]
+    with get_service().database.reading() as connection:
+        found = live_releases(connection, limit=1000)
+    if release not in {one.release for one in found} or found[0].release == release:
+        abort(404)
+    try:
+        roll_back(get_service(), release, author=author(), note=note or _("Rolled back"))
+    except NoReleaseError:
+        flash(_("This release cannot be put in force: its definitions do not check clean with this version."), "error")  # fmt: skip
+        return go(url_for("studio.versions"))
+    with audited("release.rollback", release, {"from": found[0].release, "note": note}):
+        pass
+    flash(_("Release %(name)s is in force again.", name=release[:8]), "good")
+    return go(url_for("studio.versions"))
 
 
 @blueprint.get("/compare")

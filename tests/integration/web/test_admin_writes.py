@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from sopwith.runtime.publishing import publish
 from sopwith.store.audit import entries
 from sopwith.store.customers import customer_of, organisations
 from sopwith.store.inspection import all_tokens, job_of
 from sopwith.store.people import StaleRowError, memberships, save_user, user, user_by_login
-from sopwith.store.releases import drafts, live_release, live_releases
 from sopwith.store.tokens import find_token
 from tests.integration.web.conftest import Browser
 from tests.integration.web.test_admin import came_in, dead_job, text
-from tests.support.shop import NOW, PASSWORD, Shop, files
+from tests.support.shop import NOW, PASSWORD, Shop
 
 ACCOUNT = {
     "name": "Mia Chen",
@@ -267,117 +263,3 @@ def test_what_could_not_be_read_is_read_again(admin: Browser, shop: Shop) -> Non
     assert admin.post("/admin/inbox/mail/m1").status_code == 303
     assert "Not read yet" in text(admin, "/admin/inbox/mail/m1")
     assert admin.post("/admin/inbox/mail/m1").status_code == 404
-
-
-# releases
-
-
-def archive(content: dict[str, str]) -> dict[str, Any]:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, words in content.items():
-            made.writestr(name, words)
-    return {"archive": (io.BytesIO(out.getvalue()), "pack.zip")}
-
-
-def send(admin: Browser, content: dict[str, str]) -> Any:
-    return admin.post(
-        "/admin/releases/upload", archive(content), content_type="multipart/form-data"
-    )
-
-
-def test_a_pack_is_checked_shown_and_only_then_published_with_a_note(
-    admin: Browser, shop: Shop
-) -> None:
-    before = shop.service.releases.live().hash
-    answer = send(admin, {"extra/pack.yaml": PACK})
-    assert answer.status_code == 303 and shop.service.releases.live().hash == before
-    path = answer.headers["Location"]
-    page = text(admin, path)
-    assert "Extra team" in page and "added" in page and "diff-new" in page
-    assert admin.post(path, {"note": ""}).status_code == 422
-    assert admin.post(path, {"note": "A team more"}).status_code == 303
-    live = shop.service.releases.live()
-    assert "extra-team" in live.teams and live.hash != before
-    assert "A team more" in text(admin, "/admin/releases")
-    compared = text(admin, f"/admin/releases/compare?from={before}&to={live.hash}")
-    assert "extra-team" in compared and "1 definition changes" in compared
-    back = admin.post(f"/admin/releases/{before}/back", {"note": "too early"})
-    assert back.status_code == 303 and shop.service.releases.live().hash == before
-    with shop.database.reading() as connection:
-        moves = live_releases(connection)
-        assert [one.kind for one in moves] == ["rollback", "publish", "publish"]
-        assert moves[0].author == "ada" and not drafts(connection)
-    assert acts(shop)[:3] == ["release.rollback", "release.publish", "release.prepare"]
-    assert admin.post(f"/admin/releases/{before}/back").status_code == 404
-
-
-def test_a_pack_with_errors_shows_them_and_cannot_be_published(admin: Browser, shop: Shop) -> None:
-    before = shop.service.releases.live().hash
-    answer = send(admin, {"pack.yaml": PACK + "---\nkind: team\nid: bad\nnonsense: 1\n"})
-    path = answer.headers["Location"]
-    page = text(admin, path)
-    assert "DEF004" in page and "cannot be published" in page
-    assert admin.post(path, {"note": "all the same"}).status_code == 422
-    assert shop.service.releases.live().hash == before
-    assert admin.post(f"{path}/drop").status_code == 303
-    assert admin.get(path).status_code == 404
-
-
-def test_what_was_prepared_before_another_release_is_not_published(
-    admin: Browser, shop: Shop
-) -> None:
-    path = send(admin, {"extra/pack.yaml": PACK}).headers["Location"]
-    changed = files() | {"other/pack.yaml": PACK.replace("extra", "other")}
-    assert publish(shop.service, changed, author=None, note="meanwhile")[0] is not None
-    assert "meanwhile" in text(admin, path)
-    assert admin.post(path, {"note": "mine"}).status_code == 422
-    assert "other-team" in shop.service.releases.live().teams
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        pytest.param({"../pack.yaml": PACK}, id="leads out"),
-        pytest.param({"/etc/pack.yaml": PACK}, id="from the root"),
-        pytest.param({"a\\pack.yaml": PACK}, id="other slashes"),
-        pytest.param({"extra/readme.md": "x"}, id="no pack"),
-        pytest.param({"a/b/pack.yaml": PACK}, id="too deep"),
-        pytest.param({"extra/pack.yaml": PACK, "extra/big.yaml": "#" * 8_000_000}, id="bomb"),
-        pytest.param({f"extra/{number}.yaml": "" for number in range(600)}, id="too many"),
-    ],
-)
-def test_archives_that_mean_harm_are_refused(
-    admin: Browser, shop: Shop, content: dict[str, str]
-) -> None:
-    answer = send(admin, content)
-    assert answer.status_code == 422 and 'id="f-archive-error"' in answer.get_data(as_text=True)
-    with shop.database.reading() as connection:
-        assert not drafts(connection)
-
-
-def test_links_passwords_and_no_archives_are_refused(admin: Browser) -> None:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as made:
-        link = zipfile.ZipInfo("extra/pack.yaml")
-        link.external_attr = 0o120777 << 16
-        made.writestr(link, "/etc/passwd")
-    for content in (out.getvalue(), b"PK\x03\x04 broken", b"no archive at all"):
-        sent = {"archive": (io.BytesIO(content), "pack.zip")}
-        answer = admin.post("/admin/releases/upload", sent, content_type="multipart/form-data")
-        assert answer.status_code == 422
-    assert admin.post("/admin/releases/upload", {}).status_code == 422
-
-
-def test_a_shipped_pack_is_installed_with_what_it_needs(admin: Browser, shop: Shop) -> None:
-    page = text(admin, "/admin/releases")
-    assert "/admin/releases/shipped/it_request" in page
-    path = admin.post("/admin/releases/shipped/it_request").headers["Location"]
-    assert "it-desk" in text(admin, path)
-    assert admin.post(path, {"note": "IT joins"}).status_code == 303
-    live = shop.service.releases.live()
-    assert "request" in live.record_types and "wish" in live.record_types
-    assert admin.post("/admin/releases/shipped/nope").status_code == 404
-    with shop.database.reading() as connection:
-        found = live_release(connection)
-    assert found is not None and found.note == "IT joins"

@@ -66,6 +66,16 @@ def archive(content: Mapping[str, str]) -> bytes:
     return made.getvalue()
 
 
+def linked(target: str) -> bytes:
+    """Return an archive with a link in it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        link = zipfile.ZipInfo("extra/pack.yaml")
+        link.external_attr = 0o120777 << 16
+        packed.writestr(link, target)
+    return made.getvalue()
+
+
 def unpacked(data: bytes) -> dict[str, str]:
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         return {name: packed.read(name).decode() for name in packed.namelist()}
@@ -340,6 +350,9 @@ def test_one_file_replaces_its_definitions_where_they_stand(ada: Browser, shop: 
         ("a.zip", archive({"x/forms.yaml": "kind: form"}), "no pack.yaml"),
         ("a.zip", archive({"../pack.yaml": "kind: pack"}), "leads out"),
         ("a.zip", archive({"/etc/pack.yaml": "kind: pack"}), "leads out"),
+        ("a.zip", archive({"a\\pack.yaml": "kind: pack"}), "leads out"),
+        ("a.zip", linked("/etc/passwd"), "holds a link"),
+        ("a.zip", b"PK\x03\x04 broken", "no ZIP archive"),
         ("a.zip", archive({"a/pack.yaml": "x", "a/b/pack.yaml": "x"}), "lie in one another"),
         ("a.zip", archive({"pack.yaml": "\0" * 9_000_000}), "too large"),
         ("a.zip", archive({f"p/{n}.yaml": "x" for n in range(501)}), "more than 500"),

@@ -7,8 +7,10 @@ import re
 import pytest
 from flask import Flask
 
+from sopwith.core.commands import Transition
 from sopwith.runtime.publishing import publish
-from sopwith.store.releases import Draft, draft_of, live_hash
+from sopwith.store.audit import entries
+from sopwith.store.releases import Draft, draft_of, live_hash, live_releases
 from tests.integration.runtime.world import World
 from tests.integration.web.conftest import Browser
 from tests.integration.web.test_studio import FILE, retitled, send
@@ -19,6 +21,19 @@ from tests.support.shop import Shop, files
 @pytest.fixture
 def ada(app: Flask) -> Browser:
     return Browser(app).sign_in("ada")
+
+
+def text(ada: Browser, path: str) -> str:
+    """Return a page that must be there."""
+    answer = ada.get(path)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def acts(shop: Shop) -> list[str]:
+    """Return what the log says was done, the last first."""
+    with shop.database.reading() as connection:
+        return [one.action for one in entries(connection)]
 
 
 @pytest.fixture
@@ -94,7 +109,7 @@ def test_open_records_stay_unless_they_are_moved(ada: Browser, draft: str, shop:
     edited(ada, draft, files()[FLOW] + "\n# changed\n")
     page = ada.get(f"{draft}/publish").get_data(as_text=True)
     assert 'name="move.wish" value="stay" checked' in page
-    assert ada.post(f"{draft}/publish", {"note": "Why", "revision": "1", "move.wish": "stay"}).location.endswith("/releases")  # fmt: skip
+    assert ada.post(f"{draft}/publish", {"note": "Why", "revision": "1", "move.wish": "stay"}).location.endswith("/versions")  # fmt: skip
     worked(shop)
     assert shop.state(record).release == before
     assert "Nothing was moved yet" in ada.get("/studio/moves").get_data(as_text=True)
@@ -122,7 +137,7 @@ def test_a_state_that_is_gone_must_be_mapped_before_records_move(
     state = shop.state(record)
     assert (state.state, state.release) == ("arrived", shop.service.releases.live().hash)
     shown = ada.get("/studio/moves").get_data(as_text=True)
-    assert "1 of 1 moved or settled" in shown
+    assert "1 of 1 moved, settled or gone on" in shown
     history = ada.get(f"/desk/records/{record}?tab=history").get_data(as_text=True)
     assert "Moved to another version of the process" in history
 
@@ -136,6 +151,46 @@ def test_what_stays_behind_is_told_with_the_reason(ada: Browser, draft: str, sho
     assert ada.post(f"{draft}/publish", wish).status_code == 303
     worked(shop)
     assert shop.state(first).state == "working"
+
+
+def test_records_that_stayed_behind_move_when_somebody_says_so(
+    ada: Browser, draft: str, shop: Shop
+) -> None:
+    first, other = shop.wish(), shop.wish()
+    shop.do(Transition(actor=shop.agent(), to="working"), other)
+    edited(ada, draft, renamed())
+    ada.post(f"{draft}/publish", {"note": "Renamed", "revision": "1"})
+    live = shop.service.releases.live().hash
+    assert "2 open records run on earlier versions." in text(ada, "/studio/moves")
+    page = text(ada, "/studio/moves/behind")
+    assert 'name="from.wish" value="received"' in page
+    assert 'name="from.wish" value="working"' in page
+    assert "Move 1 record now" not in page
+    unsure = text(ada, "/studio/moves/behind?from.wish=received")
+    assert "Choose where the records in “Inbox of the counter” go" in unsure
+    assert "record now" not in unsure
+    mapped = text(ada, "/studio/moves/behind?from.wish=received&map.wish.received=arrived")
+    assert "Move 1 record now" in mapped
+    assert "it enters “Inbox of the counter”" in mapped
+    wish = {"release": live, "from.wish": "received"}
+    for wrong in (wish, {"release": live}, {**wish, "release": "old", "map.wish.received": "arrived"}):  # fmt: skip
+        assert ada.post("/studio/moves/behind", wrong).status_code == 422, wrong
+    done = ada.post("/studio/moves/behind", {**wish, "map.wish.received": "arrived"})
+    assert done.location.endswith("/studio/moves")
+    worked(shop)
+    moved, stayed = shop.state(first), shop.state(other)
+    assert (moved.state, moved.release) == ("arrived", live)
+    assert stayed.state == "working"
+    assert stayed.release != live
+    shown = text(ada, "/studio/moves")
+    assert "1 of 1 moved, settled or gone on" in shown
+    assert "1 open record runs on an earlier version." in shown
+    assert "records.move" in acts(shop)
+
+
+def test_nothing_stays_behind_where_all_runs_on_what_is_in_force(ada: Browser, shop: Shop) -> None:
+    shop.wish()
+    assert "Nothing stayed behind" in text(ada, "/studio/moves/behind")
 
 
 # --- the chart of changes, versions ---------------------------------------------------------------
@@ -177,3 +232,7 @@ def test_versions_are_listed_compared_and_put_back(ada: Browser, draft: str, sho
     assert ada.post(back[1], {"note": "It was better"}).status_code == 303
     assert shop.service.releases.live().hash == first
     assert "put back" in ada.get("/studio/versions").get_data(as_text=True)
+    assert ada.post(back[1]).status_code == 404, "it is in force already"
+    with shop.database.reading() as connection:
+        assert [one.kind for one in live_releases(connection)] == ["rollback", "publish", "publish"]
+    assert acts(shop)[:2] == ["release.rollback", "release.publish"]
