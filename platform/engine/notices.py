@@ -11,9 +11,12 @@ from ..core.events import Cause, EventKind
 from ..core.plain import instant_text
 from ..core.record import ClockStatus
 from ..core.roles import STAFF
-from ..messages.render import render
+from ..messages.render import Rendered, is_personal, render
 from ..sla.model import METRIC_TITLES
 from .draft import Draft
+
+Said = dict[tuple[str, str, str, str], Rendered]
+"""What one message says, by its readers' kind, language, time zone, and id where it names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +51,9 @@ def notify(
     if not told:
         return
     about = _about(draft, cause, extra or {})
+    said: Said = {}
     for person in told:
-        _write(draft, person, template, channel, extra or {}, about)
+        _write(draft, person, template, channel, extra or {}, about, said)
     draft.emit(
         EventKind.NOTIFIED,
         {"template": template, "channel": channel, "to": [f"{one.kind}:{one.id}" for one in told]},
@@ -77,11 +81,10 @@ def _write(
     channel: str,
     extra: Mapping[str, Any],
     about: str,
+    said: Said,
 ) -> None:
-    template = draft.release.templates[template_id]
-    zone = ZoneInfo(person.zone or draft.zone())
     data = data_for(draft, person, extra)
-    words = render(template, data, person.lang, html=True, zone=zone)
+    words = _words(draft, person, template_id, data, said)
     more = {"about": about, "digest": _in_digest(draft, person, data)} if about else {}
     name = f"{template_id}:{person.kind}:{person.id}"
     if person.email and (channel in ("mail", "both") or person.kind == "customer"):
@@ -116,6 +119,18 @@ def _write(
                 **more,
             },
         )
+
+
+def _words(
+    draft: Draft, person: Recipient, template_id: str, data: Mapping[str, Any], said: Said
+) -> Rendered:
+    """Return what *person* reads; those who read the same share it: writing is the dear part of telling a team."""
+    template = draft.release.templates[template_id]
+    zone = person.zone or draft.zone()
+    reader = person.kind, person.lang, zone, person.id if is_personal(template) else ""
+    if reader not in said:
+        said[reader] = render(template, data, person.lang, html=True, zone=ZoneInfo(zone))
+    return said[reader]
 
 
 def _in_digest(draft: Draft, person: Recipient, data: Mapping[str, Any]) -> dict[str, Any]:

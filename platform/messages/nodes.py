@@ -49,6 +49,23 @@ TemplateNode = Words | Insert | If | Each
 Nodes = tuple[TemplateNode, ...]
 
 
+def asks_for(nodes: Nodes, name: str) -> bool:
+    """Return whether *nodes* show, test or go through anything of *name*."""
+    for node in nodes:
+        match node:
+            case Insert(path=path):
+                parts: tuple[Nodes, ...] = ()
+            case If(path=path, then=then, otherwise=otherwise):
+                parts = (then, otherwise)
+            case Each(path=path, body=body):
+                parts = (body,)
+            case _:
+                continue
+        if path[0] == name or any(asks_for(part, name) for part in parts):
+            return True
+    return False
+
+
 def names_shown(nodes: Nodes) -> set[str]:
     """Return the dotted names whose values *nodes* show."""
     names: set[str] = set()

@@ -14,10 +14,10 @@ from ..core.span import NOWHERE
 from .filters import apply, clean
 from .model import Template
 from .names import LINKS
-from .nodes import Each, If, Insert, Nodes, Words
+from .nodes import Each, If, Insert, Nodes, Words, asks_for
 from .syntax import parse_inline, parse_source
 
-__all__ = ["Rendered", "parse_inline", "render", "render_text"]
+__all__ = ["Rendered", "is_personal", "parse_inline", "render", "render_text"]
 
 MAX_OUTPUT = 256 * 1024
 MAX_SUBJECT = 998
@@ -54,6 +54,12 @@ def render(
     pieces = _Writer(data, lang, zone).write(body)
     text = "".join(piece for piece, _ in pieces)
     return Rendered(_one_line(head), text, _as_html(pieces) if html else "")
+
+
+def is_personal(template: Template) -> bool:
+    """Return whether what the template says depends on who reads it, beside their language and time zone."""
+    parsed = template.parsed.values() or [_parsed(template, lang) for lang in ("en", "zh-CN")]
+    return any(asks_for((*subject, *body), "recipient") for subject, body in parsed)
 
 
 def render_text(source: str, data: Mapping[str, Any], lang: str, *, zone: tzinfo = UTC) -> str:

@@ -76,6 +76,8 @@ def _sqlite_instant(value: datetime | None) -> str | None:
 
 
 def _clean_or_none(text: Any) -> Any:
+    if text is None or (type(text) is str and text.isascii() and "\x00" not in text):
+        return text  # nearly all there is, at the cost of one call
     return clean(text) if isinstance(text, str) else text
 
 

@@ -49,6 +49,10 @@ class Organisation:
 _FIELDS = tuple(Customer.__dataclass_fields__)
 _ALL = select(*(CustomerRow.__table__.c[name] for name in _FIELDS))
 _BY_ID = Prepared(_ALL.where(CustomerRow.id == bindparam("customer")))
+_ORGANISATIONS = select(
+    *(OrganisationRow.__table__.c[name] for name in Organisation.__dataclass_fields__)
+)
+_ORGANISATION = Prepared(_ORGANISATIONS.where(OrganisationRow.id == bindparam("organisation")))
 _BY_EMAIL = Prepared(_ALL.where(CustomerRow.email == bindparam("address")))
 _ADD_NEW = Prepared(
     {
@@ -218,7 +222,10 @@ def add_organisation(connection: Connection, organisation: Organisation, now: da
 
 def organisation_of(connection: Connection, organisation_id: str) -> Organisation | None:
     """Return the organisation, None when there is none."""
-    return next(iter(_organisations(connection, OrganisationRow.id == organisation_id)), None)
+    found = _ORGANISATION.first(connection, {"organisation": organisation_id})
+    if found is None:
+        return None
+    return Organisation(**dict(zip(Organisation.__dataclass_fields__, found, strict=True)))
 
 
 def organisation_by_domain(connection: Connection, domain: str) -> Organisation | None:
@@ -233,6 +240,5 @@ def organisations(connection: Connection) -> list[Organisation]:
 
 
 def _organisations(connection: Connection, *conditions: ColumnElement[bool]) -> list[Organisation]:
-    columns = (OrganisationRow.__table__.c[name] for name in Organisation.__dataclass_fields__)
-    query = select(*columns).where(*conditions).order_by(OrganisationRow.name)
+    query = _ORGANISATIONS.where(*conditions).order_by(OrganisationRow.name)
     return [Organisation(**row) for row in connection.execute(query).mappings()]

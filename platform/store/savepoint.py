@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+
+from .prepared import Prepared
 
 _SET, _GO_ON, _BACK = (
-    "SAVEPOINT one_job",
-    "RELEASE SAVEPOINT one_job",
-    "ROLLBACK TO SAVEPOINT one_job",
+    Prepared(text("SAVEPOINT one_job")),
+    Prepared(text("RELEASE SAVEPOINT one_job")),
+    Prepared(text("ROLLBACK TO SAVEPOINT one_job")),
 )
 
 
@@ -20,13 +22,13 @@ class Savepoint:
     connection: Connection
 
     def __post_init__(self) -> None:
-        self.connection.exec_driver_sql(_SET)
+        _SET.run(self.connection, {})
 
     def keep(self) -> None:
         """Keep what was done since."""
-        self.connection.exec_driver_sql(_GO_ON)
+        _GO_ON.run(self.connection, {})
 
     def take_back(self) -> None:
         """Undo what was done since."""
-        self.connection.exec_driver_sql(_BACK)
-        self.connection.exec_driver_sql(_GO_ON)
+        _BACK.run(self.connection, {})
+        _GO_ON.run(self.connection, {})
