@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -193,15 +194,13 @@ class Builder:
     def build(self, wanted: Mapping[str, Any]) -> None:
         """Change the definition that is open until it says what is *wanted*."""
         kind, name = wanted["kind"], wanted["id"]
-        last: tuple[str, Path] | None = None
-        tries = 0
+        done: Counter[str] = Counter()
         while True:
             gesture = difference(self.said(kind, name), wanted, ())
             if gesture is None:
                 return
-            tries = tries + 1 if gesture[:2] == last else 0
-            assert tries < 3, f"{kind} {name}: {gesture} changes nothing\n{self.page.url}"
-            last = gesture[:2]
+            done[repr(gesture)] += 1
+            assert done[repr(gesture)] < 4, f"{kind} {name}: {gesture} changes nothing\n{self.page.url}"  # fmt: skip
             self._do(*gesture)
 
     # --- gestures ----------------------------------------------------------------------------

@@ -131,6 +131,7 @@ export function watch(moved) {
     const response = await fetch(bench.dataset.state).catch(() => null);
     if (!response?.ok) return;
     const { revision } = await response.json();
+    await queue; // a step of one's own that was under way is not somebody else's
     if (revision > draft.revision) moved(revision);
   }, 5000);
 }
