@@ -56,6 +56,13 @@ class Work:
     now: datetime
     after: list[Callable[[], None]] = field(default_factory=list)
     is_news: bool = False
+    _users: dict[str, bool] = field(default_factory=dict)
+
+    def is_known(self, user_id: str) -> bool:
+        """Return whether there is such an account; asked once, for one crisis tells the same few people much."""
+        if user_id not in self._users:
+            self._users[user_id] = user(self.connection, user_id) is not None
+        return self._users[user_id]
 
 
 Handler = Callable[[Work, JobClaim], None]
@@ -118,28 +125,23 @@ class InsideJobs:
             for job in load_claims(connection, [job_id], token):
                 settle_failure(connection, job, _failure_of(error), self.service.clock.now())
 
-    def _together(self, ids: Sequence[int], token: str) -> set[int]:
-        """Carry out the first of the jobs in one transaction; return which are settled or not ours."""
-        clock = self.service.clock
-        started = clock.monotonic()
-        self._begin_again(ids, token)
+    def _together(self, ids: Sequence[int], token: str, begun: int | None = None) -> set[int]:
+        """Carry out the first of the jobs in one transaction; return which are settled or not ours.
+
+        begun: the job that was noted as begun again.
+        """
+        started = self.service.clock.monotonic()
         with self._database.writing() as connection, time_limit(connection):
             held = load_claims(connection, ids, token)
             done = set(ids) - {job.id for job in held}
             jobs = first_of(held)
-            work = Work(connection=connection, shared=Sharing(connection), now=clock.now())
-            work.shared.read_ahead(job.record_id for job in jobs if job.record_id)
-            for crowd in crowds_of(jobs):
-                self._tell_at_once(work, crowd)
-                done |= {job.id for job in crowd}
-            for job in jobs:
-                if job.id in done:
-                    continue
-                self._one(work, job)
-                done.add(job.id)
-                if clock.monotonic() - started > TOGETHER_SECONDS:
-                    break
-            crash_point("handle:written")
+            again = jobs[0] if jobs and jobs[0].attempt > 1 and jobs[0].id != begun else None
+            if again is None:
+                work = self._do(connection, jobs, done, started)
+                crash_point("handle:written")
+        if again is not None:
+            self._begin_again(again, token)
+            return self._together(ids, token, again.id)
         crash_point("handle:committed")
         for act in work.after:
             act()
@@ -147,16 +149,30 @@ class InsideJobs:
             self.service.wake()
         return done
 
-    def _begin_again(self, ids: Sequence[int], token: str) -> None:
-        """Note that the first job really begins, when it was tried before: it may be what killed a process."""
-        with self._database.reading() as connection:
-            first = next(iter(load_claims(connection, ids, token)), None)
-        if first is None or first.attempt == 1:
-            return
+    def _do(
+        self, connection: Connection, jobs: Sequence[JobClaim], done: set[int], started: float
+    ) -> Work:
+        """Carry out *jobs* until the transaction has lasted long enough, and note in *done* which are settled."""
+        clock = self.service.clock
+        work = Work(connection=connection, shared=Sharing(connection), now=clock.now())
+        work.shared.read_ahead(job.record_id for job in jobs if job.record_id)
+        for crowd in crowds_of(jobs):
+            self._tell_at_once(work, crowd)
+            done |= {job.id for job in crowd}
+        for job in jobs:
+            if job.id in done:
+                continue
+            self._one(work, job)
+            done.add(job.id)
+            if clock.monotonic() - started > TOGETHER_SECONDS:
+                break
+        return work
+
+    def _begin_again(self, job: JobClaim, token: str) -> None:
+        """Note that a job really begins that was tried before: it may be what killed a process."""
         with self._database.writing() as connection:
             now = instant_of(self._database, self.service.clock)
-            lease = LEASES[Lane(first.lane)]
-            renew(connection, first.id, token, now, lease, node=self.node)
+            renew(connection, job.id, token, now, LEASES[Lane(job.lane)], node=self.node)
 
     def _one(self, work: Work, job: JobClaim) -> None:
         """Carry out one job in its savepoint; a failure is settled outside of it, in the same transaction."""
@@ -204,7 +220,7 @@ class InsideJobs:
     def _notice(self, work: Work, job: JobClaim) -> None:
         payload = job.payload
         text = str(payload.get("text", ""))
-        if user(work.connection, str(payload["user"])) is None:
+        if not work.is_known(str(payload["user"])):
             log.warning("notice for %s: no such account", payload["user"])
             return
         notice = NewNotice(
