@@ -138,7 +138,7 @@ SELECTIONS = {
     "sla": ("", "policies/0;from=2026-11-20T17:30;cell=P1"),
     "message_template": ("", "x;record=none"),
     "taxonomy": ("items/0", "items/0/items/1"),
-    "team": ("",),
+    "team": ("", "shifts/0", "shifts/1/2026-12-24", "on_call/2026-11-20"),
     "survey": ("",),
     "view": ("",),
     "segment": ("",),

@@ -46,7 +46,7 @@ def view(subject: Subject) -> Facts:
         "week": week,
         "hour_marks": range(0, 24, 2),
         "slots": [_time(slot) for slot in range(SLOTS + 1)],
-        "weekdays": _weekdays(),
+        "weekdays": weekday_words(),
         "week_data": {
             "keys": [
                 {"key": one.key, "days": one.days, "windows": one.written}
@@ -80,7 +80,8 @@ def _time(slot: int) -> str:
     return f"{slot * SLOT // 60:02}:{slot * SLOT % 60:02}"
 
 
-def _weekdays() -> list[str]:
+def weekday_words() -> list[str]:
+    """Return the names of the weekdays, Monday first."""
     return [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]  # fmt: skip
 
 

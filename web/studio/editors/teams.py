@@ -11,8 +11,11 @@ from sopwith.store.people import Membership, User, memberships, users
 
 from ...languages import lang
 from ...visitor import get_service
+from .calendars import weekday_words
 from .lenient import held, several, words
 from .place import Place
+from .roster_weeks import weeks
+from .rosters import Members, roster
 from .subject import Subject
 
 Facts = dict[str, Any]
@@ -28,8 +31,14 @@ def view(subject: Subject) -> Facts:
     with_skill = {
         skill: [one["name"] for one in members if skill in one["skills"]] for skill in skills
     }
+    place = Place.read(subject.at)
+    names = _names(people, members)
     return {
-        "place": Place.read(subject.at),
+        "place": place,
+        **roster(subject, place, names),
+        "preview": _preview(subject, place, names),
+        "weekdays": weekday_words(),
+        "hour_marks": range(0, 24, 2),
         "held": held(doc),
         "skills": skills,
         "with_skill": with_skill,
@@ -39,6 +48,24 @@ def view(subject: Subject) -> Facts:
         "levels": [(number, str(number)) for number in range(1, 10)],
         "used": _used(subject.bench.partly, name),
     }
+
+
+def _names(people: dict[str, User], members: list[Facts]) -> Members:
+    """Return the members who can work."""
+    able = [people[one["id"]] for one in members if one["active"]]
+    return Members(
+        logins={one.login: one.name for one in able}, ids={one.id: one.login for one in able}
+    )
+
+
+def _preview(subject: Subject, place: Place, names: Members) -> Facts | None:
+    """Return the weeks ahead, None while there is no roster that can be read."""
+    partly = subject.bench.partly
+    team = partly.teams.get(subject.document.id)
+    calendar = partly.calendars.get(team.calendar or "") if team is not None else None
+    if team is None or calendar is None or not (team.shifts or team.roster):
+        return None
+    return weeks(team, partly.working_time.get(calendar.id), calendar.zone, place, names)
 
 
 def _call(member: Facts) -> int:

@@ -118,7 +118,7 @@ export function mount(element, room) {
     for (const [day, windows] of changed) local.set(day, windows);
     under += 1;
     queue = queue.then(async () => {
-      const operations = operationsFor(data().keys, changed);
+      const operations = operationsFor(data().keys, changed, JSON.parse(element.dataset.week ?? '["week"]'));
       if (operations.length) await room.edit(JSON.parse(element.dataset.step), operations);
       else await room.refresh();
     }).catch((error) => console.error(error)).finally(() => {
@@ -148,8 +148,8 @@ export function mount(element, room) {
 }
 
 // The operations that give some days other hours. A key that stands for several days stays where all
-// of them change alike; otherwise it is taken apart.
-export function operationsFor(keys, changed) {
+// of them change alike; otherwise it is taken apart. path: where the week stands.
+export function operationsFor(keys, changed, path) {
   const operations = [];
   const left = new Map(changed);
   for (const { key, days, windows } of keys) {
@@ -159,14 +159,14 @@ export function operationsFor(keys, changed) {
     for (const day of mine) left.delete(day);
     if (mine.every((day) => same(left.get(day) ?? wishes.get(day), windows))) continue;
     const groups = alike(wishes);
-    if (groups.length === 1) operations.push({ op: "set", path: ["week", key], value: groups[0].windows });
+    if (groups.length === 1) operations.push({ op: "set", path: [...path, key], value: groups[0].windows });
     else {
-      for (const one of groups) if (one.windows.length) operations.push({ op: "set", path: ["week", one.key], value: one.windows });
-      operations.push({ op: "remove", path: ["week", key] });
+      for (const one of groups) if (one.windows.length) operations.push({ op: "set", path: [...path, one.key], value: one.windows });
+      operations.push({ op: "remove", path: [...path, key] });
     }
   }
   for (const one of alike(new Map([...left].filter(([, windows]) => windows.length)))) {
-    operations.push({ op: "set", path: ["week", one.key], value: one.windows });
+    operations.push({ op: "set", path: [...path, one.key], value: one.windows });
   }
   return operations;
 }
