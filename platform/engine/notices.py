@@ -127,7 +127,7 @@ def _words(
     """Return what *person* reads; those who read the same share it: writing is the dear part of telling a team."""
     template = draft.release.templates[template_id]
     zone = person.zone or draft.zone()
-    reader = person.kind, person.lang, zone, person.id if is_personal(template) else ""
+    reader = person.kind, person.lang, zone, person.id if is_personal(template, person.lang) else ""
     if reader not in said:
         said[reader] = render(template, data, person.lang, html=True, zone=ZoneInfo(zone))
     return said[reader]

@@ -56,10 +56,14 @@ def render(
     return Rendered(_one_line(head), text, _as_html(pieces) if html else "")
 
 
-def is_personal(template: Template) -> bool:
-    """Return whether what the template says depends on who reads it, beside their language and time zone."""
-    parsed = template.parsed.values() or [_parsed(template, lang) for lang in ("en", "zh-CN")]
-    return any(asks_for((*subject, *body), "recipient") for subject, body in parsed)
+def is_personal(template: Template, lang: str) -> bool:
+    """Return whether what the template says in *lang* depends on who reads it, beside their language and time zone."""
+    return any(_names_the_reader(part) for part in _parsed(template, lang))
+
+
+@lru_cache(maxsize=512)
+def _names_the_reader(nodes: Nodes) -> bool:
+    return asks_for(nodes, "recipient")
 
 
 def render_text(source: str, data: Mapping[str, Any], lang: str, *, zone: tzinfo = UTC) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from sopwith.core.text import Text
 from sopwith.messages.model import Template
-from sopwith.messages.render import render, render_text
+from sopwith.messages.render import is_personal, render, render_text
 
 from .samples import template
 
@@ -177,3 +177,18 @@ def test_a_filter_that_does_not_fit_the_value_changes_nothing(value: Any) -> Non
         body("{{ " + name + " }}", data={"created_at": value, "effort": value, "promised": value})
     if isinstance(value, str) and value:
         assert body("{{ created_at }}", data={"created_at": value}) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dear {{ recipient.name }},", True),
+        ("{{#if recipient.name}}Dear{{/if}}", True),
+        ("{{#each items}}{{ name }} for {{ recipient.name }}{{/each}}", True),
+        ("{{#if stopped}}{{ title }}{{else}}{{ recipient.name }}{{/if}}", True),
+        ("Dear {{ customer.name }},", False),
+        ("{{#each items}}{{ name }}{{/each}} recipient", False),
+    ],
+)
+def test_says_whether_a_message_names_its_reader(text: str, expected: bool) -> None:
+    assert is_personal(template(text), "en") is expected
