@@ -257,6 +257,11 @@ export function createText(holder, { file, text: first, breaks, step, turn, save
     editor.scrollToLine(Math.max(line - 2, 0), false, false);
   }
 
+  new ResizeObserver(() => {
+    editor.resize();
+    if (editor.isFocused()) editor.renderer.scrollCursorIntoView(); // what tells of mistakes takes room: not that of the line being typed
+  }).observe(area);
+
   const leaving = (event) => {
     if (text() !== kept) event.preventDefault();
   };
