@@ -27,7 +27,6 @@ from .framing import framed
 
 LONGEST_TITLE = 120
 HAN = re.compile(r"[㐀-鿿]")
-FOR_A_TYPE = frozenset({"form", "workflow", "sla", "rule", "table", "routing", "message_template", "view", "scenario"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +118,7 @@ def _page(draft: Draft, asked: Asked) -> str:
     kinds = [(kind, kind_word(kind), _described(kind)) for kind in FOLDERS]
     types = bench_of(draft.documents).partly.record_types.values()
     packs = packs_in(draft.documents)
-    chosen = asked.pack or likely_pack(draft.documents, asked.record_type)
-    return framed(
-        "studio/make.html", draft, asked=asked, kinds=kinds, types=types, packs=packs, chosen=chosen, for_a_type=FOR_A_TYPE
-    )  # fmt: skip
+    return framed("studio/make.html", draft, asked=asked, kinds=kinds, types=types, packs=packs)
 
 
 def _described(kind: str) -> str:

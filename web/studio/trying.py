@@ -110,6 +110,18 @@ def _start_page(draft: Draft, bench: Bench, trial: Trial | None) -> ResponseRetu
         zone_of_trial=zone,
         starts=f"{now().astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}",
         steps=len(trial.steps) if trial else 0,
+        chosen=_chosen(bench),
+    )
+
+
+def _chosen(bench: Bench) -> str:
+    """Return the type of record to begin with: the one that was worked on, else the first that customers open."""
+    types = bench.release.record_types if bench.release else {}
+    asked = request.args.get("type", "")
+    return (
+        asked
+        if asked in types
+        else next((one.id for one in types.values() if one.portal), next(iter(types), ""))
     )
 
 

@@ -19,12 +19,15 @@ from ..wording import gettext as _
 from .bench import bench_of, by_severity
 from .blueprint import PARKED, blueprint, the_draft
 from .framing import framed
+from .processes import processes_of
 
 
 @blueprint.get("/<draft_id>")
 def bench(draft_id: str) -> ResponseReturnValue:
     """Show what the draft holds and what is wrong in it."""
-    return framed("studio/bench.html", the_draft(draft_id), name="", at=0)
+    draft = the_draft(draft_id)
+    processes = processes_of(bench_of(draft.documents))
+    return framed("studio/bench.html", draft, processes=processes, name="", at=0)
 
 
 @blueprint.get("/<draft_id>/files/<path:name>")

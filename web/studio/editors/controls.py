@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sopwith.definitions.node import Path
@@ -70,7 +71,7 @@ def controls_at(kind: str, doc: Any, path: Path, without: Sequence[str] = ()) ->
 
     Keys that the schema does not know are shown as they are. Empty where no schema leads to *path*.
     """
-    root = schema_for(kind)
+    root = _root(kind)
     if root is None:
         return []
     schema, value = root, doc
@@ -91,7 +92,7 @@ def control_at(kind: str, doc: Any, path: Path) -> Control | None:
         return None
     step = path[-1]
     if isinstance(step, int):
-        root = schema_for(kind)
+        root = _root(kind)
         schema: Schema | None = root
         value = doc
         for part in path:
@@ -217,11 +218,33 @@ def _words(schema: Schema, key: str) -> tuple[str, str]:
     )
 
 
+@cache
+def _root(kind: str) -> Schema | None:
+    """Return the schema of a kind, with the parts of those kinds that something in it is written like."""
+    schema = schema_for(kind)
+    if schema is None:
+        return None
+    parts: dict[str, Any] = {}
+    for other in sorted({like.partition("#")[0] for like in _likes(schema)}):
+        parts |= (schema_for(other) or {}).get("$defs", {})
+    return {**schema, "$defs": parts | schema.get("$defs", {})} if parts else schema
+
+
+def _likes(schema: Any) -> list[str]:
+    """Return every ``x-like`` in a schema, such as ``form#/$defs/field``."""
+    if isinstance(schema, list):
+        return [like for one in schema for like in _likes(one)]
+    if not isinstance(schema, dict):
+        return []
+    found = [like for one in schema.values() for like in _likes(one)]
+    return [*found, schema["x-like"]] if isinstance(schema.get("x-like"), str) else found
+
+
 def _resolved(root: Schema, schema: Schema) -> tuple[str, Schema]:
-    """Return the schema with what it refers to, and the name of what was referred to last."""
+    """Return the schema with what it refers to or is written like, and the name of what was referred to last."""
     name = ""
     for _time in range(8):
-        where = schema.get("$ref")
+        where = schema.get("$ref") or schema.get("x-like")
         if not isinstance(where, str):
             break
         name = where.rpartition("/")[2]
@@ -229,7 +252,7 @@ def _resolved(root: Schema, schema: Schema) -> tuple[str, Schema]:
         found = defs.get("common", {}).get("$defs", {}) if where.startswith(_COMMON) else defs
         if where == "#":
             found, name = {"": root}, ""
-        schema = {**found.get(name, {}), **{key: one for key, one in schema.items() if key != "$ref"}}  # fmt: skip
+        schema = {**found.get(name, {}), **{key: one for key, one in schema.items() if key not in ("$ref", "x-like")}}  # fmt: skip
     return name, schema
 
 

@@ -37,6 +37,14 @@ class Subject:
         """Return the address below which everything of the draft stands."""
         return f"/studio/{self.draft.id}"
 
+    @property
+    def record_type(self) -> str | None:
+        """Return the id of the type of record that it is about; None for what is about no one type."""
+        named = (
+            self.document.id if self.document.kind == "record_type" else self.doc.get("record_type")
+        )
+        return named if isinstance(named, str) and named in self.bench.partly.record_types else None
+
     def value(self, path: Path, default: Any = None) -> Any:
         """Return what stands at *path*, or *default*."""
         node = self.document.node.at(path)

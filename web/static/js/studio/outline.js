@@ -1,6 +1,13 @@
 // The outline of a draft: finding by words, and the keys of undo and redo.
 const words = document.getElementById("outline-words");
 
+const present = document.querySelector(".bench-outline [aria-current]");
+if (present) {
+  const outline = present.closest(".bench-outline");
+  const below = present.getBoundingClientRect().bottom - outline.getBoundingClientRect().bottom;
+  if (below > 0) outline.scrollTop = below + outline.clientHeight / 2;
+}
+
 words?.addEventListener("input", () => {
   const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
   for (const kind of document.querySelectorAll(".outline-kind")) {
