@@ -30,6 +30,7 @@ class WebSettings:
     sign-in page offers the sample accounts. trusted_hosts: hosts that are answered, empty for all.
     proxies: how many proxies in front may say who calls. limits_storage: of the rate limits.
     figures: for those who may read them, None when nobody may. checkup: looks at the whole installation.
+    mail_server: host and port of the one that the settings name, empty when the pages may choose one.
     """
 
     secret_key: str
@@ -46,6 +47,7 @@ class WebSettings:
     limits_storage: str = "memory://"
     figures: FiguresDoor | None = None
     checkup: Callable[[], Report] | None = None
+    mail_server: str = ""
 
     @property
     def is_https(self) -> bool:

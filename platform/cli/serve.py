@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from multiprocessing.util import Finalize
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -48,6 +49,7 @@ def web_settings(
         limits_storage=limits_storage(settings.broker_url),
         figures=figures,
         checkup=checkup,
+        mail_server=urlsplit(settings.smtp_url).netloc.rpartition("@")[2],
     )
 
 

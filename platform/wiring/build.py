@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from ..connectors.chosen_mailer import ChosenMailer
 from ..connectors.smtp import CatchingMailer, SmtpMailer, settings_of
 from ..connectors.webhook import HttpWebhooks
 from ..runtime.clock import RandomIds, SystemClock
@@ -112,13 +113,17 @@ def open_service(settings: Settings, *, migrate: bool = True) -> Service:
 
 
 def mailer_of(settings: Settings, service: Service) -> Mailer:
-    """Return what sends mails: by SMTP where it is configured, else into the product."""
+    """Return what sends mails: by the mail server of the settings, else that of the pages, else into the product."""
     domain = urlsplit(settings.address).hostname or "localhost"
     if settings.smtp_url:
         return SmtpMailer(
             settings=settings_of(settings.smtp_url, settings.mail_sender), domain=domain
         )
-    return CatchingMailer(database=service.database, clock=service.clock, domain=domain)
+    return ChosenMailer(
+        catching=CatchingMailer(database=service.database, clock=service.clock, domain=domain),
+        data=settings.data,
+        sender=settings.mail_sender,
+    )
 
 
 def build(settings: Settings, make_executor: MakeExecutor, *, version: str = "") -> Process:

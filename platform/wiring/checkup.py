@@ -26,7 +26,7 @@ def checks_of(settings: Settings, service: Service, version: str) -> list[Check]
     """Return every check, in the order in which one would look; none of them changes anything."""
     database = DatabaseChecks(database=service.database, clock=service.clock)
     work = WorkChecks(service=service, version=version, broker=bool(settings.broker_url))
-    return [*_machine(settings), *database.all(), *work.all(), *_outside(settings)]
+    return [*_machine(settings), *database.all(), *work.all(), *_outside(settings, service)]
 
 
 def check_up(settings: Settings, service: Service, version: str) -> Report:
@@ -60,5 +60,6 @@ def _machine(settings: Settings) -> list[Check]:
     return MachineChecks(settings=settings, clock=SystemClock(), lock=LOCK).all()
 
 
-def _outside(settings: Settings) -> list[Check]:
-    return OutsideChecks(settings=settings).all()
+def _outside(settings: Settings, service: Service | None = None) -> list[Check]:
+    database = service.database if service is not None else None
+    return OutsideChecks(settings=settings, database=database).all()

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 
 from kombu import Connection, Exchange, Queue
 
+from ..connectors.chosen_mailer import settings_for
 from ..connectors.smtp import SmtpSettings, settings_of
 from ..runtime.health_check import Check, Finding, finding
 from ..runtime.job_queue import mask
+from ..runtime.mail_server import chosen_server
+from ..store.engine import Database
 from .settings import Settings
 from .settings_check import without_password
 
@@ -24,9 +27,13 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutsideChecks:
-    """The checks of mail server and broker. context: how certificates are looked at; None as usual."""
+    """The checks of mail server and broker. context: how certificates are looked at; None as usual.
+
+    database: where administrators may have chosen a mail server; None when there is none.
+    """
 
     settings: Settings
+    database: Database | None = None
     context: ssl.SSLContext | None = None
 
     def all(self) -> list[Check]:
@@ -37,13 +44,13 @@ class OutsideChecks:
         return checks
 
     def _mail(self) -> Iterator[Finding]:
-        if not self.settings.smtp_url:
-            yield finding("DOC080")
-            return
         try:
-            server = settings_of(self.settings.smtp_url, self.settings.mail_sender)
+            server = self._server()
         except ValueError as error:
             yield finding("DOC003", reason=mask(str(error)))
+            return
+        if server is None:
+            yield finding("DOC080")
             return
         if server.security == "none" and server.host not in LOCAL:
             yield finding("DOC084", host=server.host)
@@ -57,6 +64,19 @@ class OutsideChecks:
             yield finding("DOC083", host=server.host)
         except (OSError, smtplib.SMTPException) as error:
             yield finding("DOC081", host=server.host, error=mask(str(error) or "it hung up"))
+
+    def _server(self) -> SmtpSettings | None:
+        """Return the mail server of the settings, else the one chosen on the pages; ValueError for one that cannot be used."""
+        settings = self.settings
+        if settings.smtp_url:
+            return settings_of(settings.smtp_url, settings.mail_sender)
+        if self.database is None:
+            return None
+        with self.database.reading() as connection:
+            chosen = chosen_server(connection)
+        if chosen is None:
+            return None
+        return settings_for(chosen, settings.data, settings.mail_sender)
 
     def _greet(self, server: SmtpSettings) -> None:
         """Connect, encrypt and log in, as a mail would, and leave."""

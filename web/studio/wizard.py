@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from flask import abort, flash, render_template, request, url_for
+from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from sopwith.core.text import Text
@@ -15,7 +15,7 @@ from sopwith.store.people import StaleRowError, save_user, user
 from sopwith.store.releases import live_hash
 
 from ..admin.acting import audited
-from ..htmx import go
+from ..htmx import go, show
 from ..languages import LOCALES, NAMES, lang, zones
 from ..visitor import get_service, get_settings, now, visitor
 from ..wording import gettext as _
@@ -54,8 +54,10 @@ def _page(step: str, facts: Facts, errors: Mapping[str, str] | None = None) -> R
     with get_service().database.reading() as connection:
         here = progress(connection)
         is_empty = live_hash(connection) is None
-    page = render_template(
+    return show(
         f"studio/wizard_{step}.html",
+        "answer" if step == "mail" else None,
+        422 if errors else 200,
         step=step,
         steps=step_words(),
         setup=here,
@@ -63,7 +65,6 @@ def _page(step: str, facts: Facts, errors: Mapping[str, str] | None = None) -> R
         errors=errors or {},
         **facts,
     )
-    return page, 422 if errors else 200
 
 
 @blueprint.post("/setup/<step>")
