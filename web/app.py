@@ -16,6 +16,7 @@ from .csrf import csrf
 from .desk import desk
 from .errors import init_errors
 from .files import files
+from .folding import Environment
 from .health import health
 from .htmx import init_htmx
 from .languages import init_languages
@@ -42,6 +43,7 @@ BLUEPRINTS = (health, look, files, auth, portal, desk, admin, studio, api)
 def create_app(service: Service, settings: WebSettings) -> Flask:
     """Return the application of one installation."""
     app = Flask(__name__)
+    app.jinja_environment = Environment
     app.extensions["sopwith"] = service
     app.extensions["sopwith.settings"] = settings
     _configure(app, settings)

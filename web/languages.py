@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 from flask import Flask, g, request
 from flask_babel import Babel
 
-from .visitor import Visitor, get_settings, visitor
+from .visitor import NOBODY, Visitor, get_settings, visitor
 from .wording import init_wording
 
 LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
@@ -29,10 +30,10 @@ def init_languages(app: Flask) -> None:
 
 def lang() -> str:
     """Return the language of this page: the visitor's own, else the cookie's, else the browser's."""
-    who = visitor()
-    kept = g.get("lang")
+    page: Any = cast(Any, g)._get_current_object()  # asked for hundreds of times a page
+    who, kept = page.get("visitor", NOBODY), page.get("lang")
     if kept is None or kept[0] is not who:
-        kept = g.lang = who, _lang(who)
+        kept = page.lang = who, _lang(who)
     found: str = kept[1]
     return found
 
@@ -69,7 +70,12 @@ def zone_of_browser() -> str:
 
 def zone_info() -> ZoneInfo:
     """Return the time zone of whoever looks, as an object."""
-    return ZoneInfo(zone())
+    page: Any = cast(Any, g)._get_current_object()
+    who, kept = page.get("visitor", NOBODY), page.get("zone_info")
+    if kept is None or kept[0] is not who:
+        kept = page.zone_info = who, ZoneInfo(zone())
+    found: ZoneInfo = kept[1]
+    return found
 
 
 @lru_cache(maxsize=1)

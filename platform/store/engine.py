@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 
-from .columns import dump_json
+from .columns import dump_json, load_json
 from .shared_commit import SharedCommits
 from .sql_sqlite import add_functions
 
@@ -179,8 +179,13 @@ def _open_sqlite(url: URL) -> Database:
         )
     url = url.set(drivername="sqlite+pysqlite", database=str(path))
     # One connection that writes: threads wait in the pool's queue, which is fair; SQLite's lock is not.
-    write = _engine(url, pool_size=1)
-    read = _engine(url, pool_size=READERS, execution_options={"reads_only": True})
+    write = _engine(url, pool_size=1, json_deserializer=load_json)
+    read = _engine(
+        url,
+        pool_size=READERS,
+        json_deserializer=load_json,
+        execution_options={"reads_only": True},
+    )
     event.listen(write, "connect", _prepare_sqlite_writer)
     event.listen(write, "begin", _begin_immediate)
     event.listen(read, "connect", _prepare_sqlite_reader)

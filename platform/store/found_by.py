@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Integer,
+    Select,
     Text,
     and_,
     any_,
@@ -24,6 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from ..expressions.types import NUMBER, TEXT
 from .mark_tables import RecordMarkRow
 from .marks import exact, field_mark
+from .prepared import Prepared, Remembered
 from .sql_postgres import PostgresWords
 from .sql_snippet import Snippet
 from .sql_sqlite import SqliteWords
@@ -64,21 +67,35 @@ def view_test(name: str) -> MarkTest:
     return MarkTest(name=name, texts=frozenset({""}))
 
 
+_IS_SETTLED = Prepared(
+    select(literal(1, Integer))
+    .select_from(RecordMarkRow)
+    .where(
+        RecordMarkRow.name == bindparam("wanted"),
+        RecordMarkRow.text == "",
+        RecordMarkRow.open.is_(False),
+    )
+    .limit(literal(1, Integer))
+)
+_FEW = Remembered()
+
+
 def few_ids(connection: Connection, test: MarkTest, *, only_open: bool) -> list[str] | None:
     """Return the ids of all records that fit, None when there are more than ``FEW``."""
-    query = select(RecordMarkRow.record_id).where(_fits(test))
-    if only_open:
-        query = query.where(RecordMarkRow.open)
-    ids = connection.execute(query.limit(FEW + 1)).scalars().all()
-    return None if len(ids) > FEW else list(ids)
+
+    def make() -> Select[str]:
+        query = select(RecordMarkRow.record_id).where(_fits(test))
+        if only_open:
+            query = query.where(RecordMarkRow.open)
+        return query.limit(FEW + 1)
+
+    rows = _FEW.rows(connection, (test, only_open), make)
+    return None if len(rows) > FEW else [one for (one,) in rows]
 
 
 def has_settled(connection: Connection, name: str) -> bool:
     """Return whether the kept view *name* has members that are not open."""
-    row = RecordMarkRow
-    here = (row.name == name, row.text == "", row.open.is_(False))
-    query = select(literal(1, Integer)).select_from(row).where(*here).limit(1)
-    return connection.execute(query).first() is not None
+    return _IS_SETTLED.first(connection, {"wanted": name}) is not None
 
 
 def _fits(test: MarkTest) -> ColumnElement[bool]:
@@ -126,12 +143,29 @@ def _value_fits(connection: Connection, test: MarkTest) -> ColumnElement[bool]:
     return and_(true(), *parts)
 
 
-def among_ids(connection: Connection, ids: Sequence[str]) -> ColumnElement[bool]:
+def among_ids(
+    connection: Connection, ids: frozenset[str] | BindParameter[Any]
+) -> ColumnElement[bool]:
     """Return that the record is one of *ids*: one bound value, however many they are."""
+    place = ids if isinstance(ids, BindParameter) else ids_parameter(connection, None, ids)
     if connection.dialect.name == "sqlite":
-        listed = Snippet(
-            "(SELECT value FROM json_each({}))", literal(json.dumps(list(ids)), Text())
-        )
+        listed = Snippet("(SELECT value FROM json_each({}))", place)
         return Snippet("({} IN {})", RecordRow.__table__.c.id, listed)
-    array: Any = bindparam(None, list(ids), ARRAY(Text()))
+    array: Any = place
     return RecordRow.id == any_(array)
+
+
+def ids_parameter(
+    connection: Connection, name: str | None, ids: frozenset[str] | None = None
+) -> BindParameter[Any]:
+    """Return the place of ids in a statement; with *ids* it has its value."""
+    kind = Text() if connection.dialect.name == "sqlite" else ARRAY(Text())
+    if ids is None:
+        return bindparam(name, type_=kind)
+    return bindparam(name, ids_value(connection, ids), kind, unique=True)
+
+
+def ids_value(connection: Connection, ids: frozenset[str]) -> str | list[str]:
+    """Return the value that fills it in."""
+    listed = sorted(ids)
+    return json.dumps(listed) if connection.dialect.name == "sqlite" else listed

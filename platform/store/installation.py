@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from .prepared import Prepared
 from .tables import HeartbeatRow, SettingRow
 
 
@@ -24,10 +25,13 @@ class Heartbeat:
     detail: Mapping[str, Any]
 
 
+_SETTING = Prepared(select(SettingRow.value).where(SettingRow.name == bindparam("wanted")))
+
+
 def setting(connection: Connection, name: str) -> dict[str, Any] | None:
     """Return a setting, None when it was never made."""
-    query = select(SettingRow.value).where(SettingRow.name == name)
-    return connection.execute(query).scalar_one_or_none()
+    found = _SETTING.first(connection, {"wanted": name})
+    return None if found is None else found[0]
 
 
 def put_setting(connection: Connection, name: str, value: Mapping[str, Any], now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import itemgetter
@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
-    RowMapping,
     Select,
     func,
     literal,
@@ -24,6 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.base import Executable
 
 from ..core.plain import instant, instant_text
 from .record_filter import (
@@ -36,6 +36,7 @@ from .record_filter import (
     conditions,
     narrowed,
 )
+from .remembered_lists import rows_of
 from .tables import RecordRow
 
 _COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
@@ -85,6 +86,7 @@ class RecordSummary:
 
 
 FIELDS: tuple[str, ...] = tuple(RecordSummary.__dataclass_fields__)
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,7 @@ def list_records(
     column, start = _COLUMNS[order], _start(cursor)
     ways = branches(connection, wanted)
     nullable = column.property.columns[0].nullable
-    rows: list[RowMapping] = []
+    rows: list[Row] = []
     if start is None or start[0] is not None:
         rows += _merged(connection, ways, order, start, descending, limit + 1)
     if len(rows) <= limit and nullable:
@@ -141,15 +143,19 @@ def _merged(
     start: tuple[Any, str] | None,
     descending: bool,
     limit: int,
-) -> list[RowMapping]:
+) -> list[Row]:
     """Return the first of all *ways* that have a value to be ordered by."""
     column, nullable = _COLUMNS[order], _COLUMNS[order].property.columns[0].nullable
-    queries = []
-    for one in ways:
-        query = _summaries(connection, one, order)
-        query = query.where(column.is_not(None)) if nullable else query
-        queries.append(_after(query, column, start, descending))
-    rows = _some(connection, queries, limit)
+
+    def make(asked: Sequence[RecordFilter]) -> list[Select[Any]]:
+        queries = []
+        for one in asked:
+            query = _summaries(connection, one, order)
+            query = query.where(column.is_not(None)) if nullable else query
+            queries.append(_after(query, column, start, descending))
+        return queries
+
+    rows = _some(connection, make, ways, limit, ("valued", order, start, descending))
     if len(ways) > 1:
         rows = _distinct(rows, lambda row: (row[column.key], row["id"]), descending)
     return rows[:limit]
@@ -162,23 +168,25 @@ def _merged_empty(
     after: str | None,
     descending: bool,
     limit: int,
-) -> list[RowMapping]:
+) -> list[Row]:
     """Return the first of all *ways* that have no value to be ordered by: in the order of their ids."""
-    queries = []
-    for one in ways:
-        query = _summaries(connection, one, order).where(_COLUMNS[order].is_(None))
-        if after is not None:
-            query = query.where(RecordRow.id < after if descending else RecordRow.id > after)
-        queries.append(query.order_by(_ordered(RecordRow.id, descending)))
-    rows = _some(connection, queries, limit)
+
+    def make(asked: Sequence[RecordFilter]) -> list[Select[Any]]:
+        queries = []
+        for one in asked:
+            query = _summaries(connection, one, order).where(_COLUMNS[order].is_(None))
+            if after is not None:
+                query = query.where(RecordRow.id < after if descending else RecordRow.id > after)
+            queries.append(query.order_by(_ordered(RecordRow.id, descending)))
+        return queries
+
+    rows = _some(connection, make, ways, limit, ("empty", order, after, descending))
     if len(ways) > 1:
         rows = _distinct(rows, lambda row: row["id"], descending)
     return rows[:limit]
 
 
-def _distinct(
-    rows: list[RowMapping], key: Callable[[RowMapping], Any], descending: bool
-) -> list[RowMapping]:
+def _distinct(rows: list[Row], key: Callable[[Row], Any], descending: bool) -> list[Row]:
     once = {row["id"]: row for row in rows}
     return sorted(once.values(), key=key, reverse=descending)
 
@@ -189,20 +197,46 @@ def first_pages(
     """Return the first page of each of *wanted*, ascending, with two questions for all of them."""
     column = _COLUMNS[order]
     ways = [branches(connection, narrowed(connection, one)) for one in wanted]
-    found: list[list[RowMapping]] = [[] for _ in wanted]
+    found: list[list[Row]] = [[] for _ in wanted]
     for is_valued in (True, False):
-        queries = []
-        for at, some in enumerate(ways):
-            left = limit + 1 - len(found[at])
-            queries += [_first(connection, one, order, at, left, is_valued) for one in some if left]
-        fresh: list[list[RowMapping]] = [[] for _ in wanted]
-        for row in connection.execute(union_all(*queries)).mappings() if queries else ():
+        parts = [
+            (at, limit + 1 - len(found[at]), one)
+            for at, some in enumerate(ways)
+            for one in some
+            if len(found[at]) <= limit
+        ]
+        fresh: list[list[Row]] = [[] for _ in wanted]
+        for row in _firsts(connection, parts, order, is_valued):
             fresh[row["at"]].append(row)
         for at, rows in enumerate(fresh):
             key = itemgetter(column.key, "id") if is_valued else itemgetter("id")
             ordered = _distinct(rows, key, False)
             found[at] += ordered[: limit + 1 - len(found[at])]
     return [_page(rows, column.key, limit) for rows in found]
+
+
+def _firsts(
+    connection: Connection,
+    parts: Sequence[tuple[int, int, RecordFilter]],
+    order: Order,
+    is_valued: bool,
+) -> list[Row]:
+    """Return the first rows of each part: its place among the pages, how many, and of which records."""
+    if not parts:
+        return []
+
+    def make(asked: Sequence[RecordFilter]) -> Executable:
+        queries = (
+            _first(connection, one, order, at, left, is_valued)
+            for one, (at, left, _) in zip(asked, parts, strict=True)
+        )
+        return union_all(*queries)
+
+    places = tuple((at, left) for at, left, _ in parts)
+    rows = rows_of(
+        connection, [one for *_, one in parts], ("first", places, order, is_valued), make
+    )
+    return [dict(zip((*FIELDS, "at"), row, strict=True)) for row in rows]
 
 
 def _first(
@@ -219,8 +253,12 @@ def _first(
 
 def records_by_id(connection: Connection, ids: Sequence[str]) -> list[RecordSummary]:
     """Return the records *ids* in that order, leaving out those that do not exist."""
-    query = _summaries(connection, RecordFilter(ids=frozenset(ids)))
-    found = {row["id"]: _summary(row) for row in connection.execute(query).mappings()}
+
+    def make(asked: Sequence[RecordFilter]) -> Executable:
+        return _summaries(connection, asked[0])
+
+    rows = rows_of(connection, [RecordFilter(ids=frozenset(ids))], "by id", make)
+    found = {row[0]: _summary(dict(zip(FIELDS, row, strict=True))) for row in rows}
     return [found[one] for one in ids if one in found]
 
 
@@ -255,16 +293,21 @@ def count(connection: Connection, wanted: RecordFilter) -> int:
 def count_up_to(connection: Connection, wanted: RecordFilter, most: int) -> Total:
     """Return how many of *wanted* there are, counting no further than *most*."""
     wanted = narrowed(connection, wanted)
+    ways = branches(connection, wanted)
+    if not ways:
+        return Total(number=0)
     order: Order = "breach" if wanted.is_of_open else "updated"
     column = _COLUMNS[order]
-    parts = []
-    for one in branches(connection, wanted):
-        query = select(RecordRow.id).where(*conditions(connection, one, order))
-        parts.append(select(query.order_by(column, RecordRow.id).limit(most + 1).subquery()))
-    if not parts:
-        return Total(number=0)
-    every = parts[0] if len(parts) == 1 else union(*parts)
-    number = connection.execute(select(func.count()).select_from(every.subquery())).scalar_one()
+
+    def make(asked: Sequence[RecordFilter]) -> Select[int]:
+        parts = []
+        for one in asked:
+            query = select(RecordRow.id).where(*conditions(connection, one, order))
+            parts.append(select(query.order_by(column, RecordRow.id).limit(most + 1).subquery()))
+        every = parts[0] if len(parts) == 1 else union(*parts)
+        return select(func.count()).select_from(every.subquery())
+
+    ((number,),) = rows_of(connection, ways, ("count", order, most), make)
     return Total(number=min(number, most), more=wanted.cut or number > most)
 
 
@@ -292,16 +335,26 @@ def _ordered(column: InstrumentedAttribute[Any], descending: bool) -> ColumnElem
     return column.desc() if descending else column.asc()
 
 
-def _some(connection: Connection, queries: Sequence[Select[Any]], limit: int) -> list[RowMapping]:
-    if not queries:
-        return []
-    if len(queries) == 1:
-        return list(connection.execute(queries[0].limit(limit)).mappings())
-    parts = (select(query.limit(limit).subquery()) for query in queries)
-    return list(connection.execute(union_all(*parts)).mappings())
+def _some(
+    connection: Connection,
+    make: Callable[[Sequence[RecordFilter]], list[Select[Any]]],
+    ways: Sequence[RecordFilter],
+    limit: int,
+    place: Hashable,
+) -> list[Row]:
+    """Return the first *limit* rows of each of the queries that *make* builds of *ways*, which differ by *place* too."""
+
+    def whole(asked: Sequence[RecordFilter]) -> Executable:
+        queries = make(asked)
+        if len(queries) == 1:
+            return queries[0].limit(limit)
+        return union_all(*(select(query.limit(limit).subquery()) for query in queries))
+
+    rows = rows_of(connection, ways, (place, limit), whole) if ways else []
+    return [dict(zip(FIELDS, row, strict=True)) for row in rows]
 
 
-def _page(rows: list[RowMapping], key: str, limit: int) -> Page:
+def _page(rows: list[Row], key: str, limit: int) -> Page:
     shown = tuple(_summary(row) for row in rows[:limit])
     if len(rows) <= limit:
         return Page(rows=shown, cursor=None)
@@ -322,7 +375,7 @@ def _start(cursor: str | None) -> tuple[Any, str] | None:
     return (value, last) if isinstance(last, str) else None
 
 
-def _summary(row: RowMapping) -> RecordSummary:
+def _summary(row: Row) -> RecordSummary:
     return RecordSummary(**{name: row[name] for name in FIELDS})
 
 

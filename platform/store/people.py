@@ -138,7 +138,8 @@ def password_hash_of(connection: Connection, login: str) -> tuple[str, str] | No
     return None if found is None or found.password_hash is None else (found.id, found.password_hash)
 
 
-_ALL = select(*(UserRow.__table__.c[name] for name in _FIELDS)).order_by(UserRow.name, UserRow.id)
+_ALL = _USER.order_by(UserRow.name, UserRow.id)
+_EVERYBODY = Prepared(_ALL)
 
 
 def user(connection: Connection, user_id: str) -> User | None:
@@ -160,7 +161,10 @@ def user_by_email(connection: Connection, email: str) -> User | None:
 
 def users(connection: Connection, *, active_only: bool = False) -> list[User]:
     """Return all accounts by name."""
-    return _users(connection, *((UserRow.active,) if active_only else ()))
+    if active_only:
+        return _users(connection, UserRow.active.is_(True))
+    rows = _EVERYBODY.rows(connection, {})
+    return [_user(dict(zip(_FIELDS, row, strict=True))) for row in rows]
 
 
 def users_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, User]:
@@ -173,8 +177,8 @@ def users_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, User]:
 
 
 def _users(connection: Connection, *conditions: ColumnElement[bool]) -> list[User]:
-    query = _ALL.where(*conditions) if conditions else _ALL
-    return [_user(dict(zip(_FIELDS, row, strict=True))) for row in connection.execute(query)]
+    rows = connection.execute(_ALL.where(*conditions))
+    return [_user(dict(zip(_FIELDS, row, strict=True))) for row in rows]
 
 
 def _user(row: Mapping[str, Any]) -> User:
@@ -205,7 +209,7 @@ def memberships(
         return [_membership(row) for row in _MEMBERS.rows(connection, {"wanted": team})]
     if team is None and user_id is not None:
         return [_membership(row) for row in _OWN_TEAMS.rows(connection, {"wanted": user_id})]
-    query = select(MembershipRow.__table__).order_by(MembershipRow.team, MembershipRow.user_id)
+    query = _MEMBERSHIP.order_by(MembershipRow.team, MembershipRow.user_id)
     if team is not None:
         query = query.where(MembershipRow.team == team)
     if user_id is not None:

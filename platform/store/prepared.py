@@ -6,8 +6,10 @@ only module that goes past it; types, transactions and errors stay SQLAlchemy's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert
@@ -17,6 +19,7 @@ from sqlalchemy.types import TypeEngine
 
 Process = Callable[[Any], Any] | None
 Values = Mapping[str, Any]
+_NONE: Values = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,79 @@ class Prepared:
         return plan
 
 
+class Remembered:
+    """Statements built from what is asked: the last *most* of them are kept as the driver takes them.
+
+    To build one with lists in it, and to tell whether it is one of those before, costs more than to run it.
+    """
+
+    __slots__ = ("_lock", "_most", "_plans")
+
+    def __init__(self, most: int = 512) -> None:
+        self._most = most
+        self._plans: OrderedDict[Hashable, _Plan] = OrderedDict()
+        self._lock = Lock()
+
+    def rows(
+        self,
+        connection: Connection,
+        asked: Hashable,
+        make: Callable[[], Executable],
+        values: Values = _NONE,
+    ) -> list[tuple[Any, ...]]:
+        """Return all rows of what *make* builds. asked: everything that it is built from.
+
+        values: of the names in it that are filled in at each run; all others keep the value they were built with.
+        """
+        key = (connection.dialect.name, asked)
+        with self._lock:
+            plan = self._plans.get(key)
+            if plan is not None:
+                self._plans.move_to_end(key)
+        if plan is None:
+            plan = _whole_plan_of(make(), connection.dialect, values)
+            with self._lock:
+                self._plans[key] = plan
+                if len(self._plans) > self._most:
+                    self._plans.popitem(last=False)
+        cursor = _execute(connection, plan, plan.parameters(values))
+        return [plan.row(one) for one in cursor.fetchall()]
+
+
+def _whole_plan_of(statement: Any, dialect: Dialect, values: Values) -> _Plan:
+    """Return a statement with its lists expanded; what is not of *values* is ready for the driver."""
+    compiled = statement.compile(dialect=dialect)
+    state = compiled.construct_expanded_state(values)
+    expanded = {name for names in state.parameter_expansion.values() for name in names}
+
+    def process(name: str) -> Process:
+        if name in expanded:
+            found: Process = state.processors.get(name)
+            return found
+        return _binding(compiled.binds[name].type, dialect)
+
+    lists = set(state.parameter_expansion)
+    order = state.positiontup if compiled.positional else state.parameters
+    names = [name for name in order if name not in lists]
+    ready = {
+        name: value if (make := process(name)) is None else make(value)
+        for name, value in state.parameters.items()
+        if name not in values and name not in lists
+    }
+    return _Plan(
+        text=state.statement,
+        by_name=not compiled.positional,
+        binds=tuple((name, process(name) if name in values else None) for name in names),
+        constants=ready,
+        results=_results_of(compiled, dialect),
+    )
+
+
+def _results_of(compiled: Any, dialect: Dialect) -> tuple[Process, ...]:
+    columns = getattr(compiled, "_result_columns", ())
+    return tuple(_resulting(one.type, dialect) for one in columns)
+
+
 def _plan_of(statement: Any, dialect: Dialect, names: list[str]) -> _Plan:
     if isinstance(statement, Insert) and not statement._returning:
         statement = statement.inline()  # no RETURNING that nobody asked for
@@ -125,13 +201,12 @@ def _plan_of(statement: Any, dialect: Dialect, names: list[str]) -> _Plan:
     unknown = [name for name in constants if compiled.binds[name].required]
     if unknown:
         raise ValueError(f"no values for {', '.join(unknown)}: {compiled}")
-    columns = getattr(compiled, "_result_columns", ())
     return _Plan(
         text=str(compiled),
         by_name=not compiled.positional,
         binds=binds,
         constants=constants,
-        results=tuple(_resulting(one.type, dialect) for one in columns),
+        results=_results_of(compiled, dialect),
     )
 
 

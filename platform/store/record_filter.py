@@ -35,7 +35,8 @@ class RecordFilter:
     seen_by: only what this colleague may see: own (created, owned, followed) and those of *seen_teams*.
     overdue_at: those that have broken a promise by then. marks: tests on fields, tags and kept views.
     where: a condition on ``RecordRow``. only_open: *where* lets open ones through only. is_narrow, cut:
-    see ``narrowed``. seen: whose eyes to look with. kinds: types that only sift.
+    see ``narrowed``. seen: whose eyes to look with. eyes: the same for few records, which are looked at
+    one by one. kinds: types that only sift.
     """
 
     types: frozenset[str] | None = None
@@ -60,6 +61,7 @@ class RecordFilter:
     where: ColumnElement[bool] | None = None
     only_open: bool = False
     seen: Sight | None = None
+    eyes: Sight | None = None
     kinds: frozenset[str] | None = None
     is_narrow: bool = False
     cut: bool = False
@@ -153,7 +155,7 @@ def conditions(
     leading = None if order is None else _leading(wanted, order)
     found: list[ColumnElement[bool]] = []
     if wanted.ids is not None:
-        found.append(among_ids(connection, sorted(wanted.ids)))
+        found.append(among_ids(connection, wanted.ids))
     for column, values in (
         (RecordRow.type, wanted.types),
         (RecordRow.state, wanted.states),
@@ -169,8 +171,7 @@ def conditions(
             found.append(whole if whole is not None else _among(column, values, sifts=sifts))
     if wanted.kinds is not None:
         found.append(_among(RecordRow.type, wanted.kinds, sifts=order is not None))
-    if wanted.seen is not None:
-        found.append(seen_by(wanted.seen))
+    found += [seen_by(one) for one in (wanted.seen, wanted.eyes) if one is not None]
     found += _people(wanted) + _times(wanted)
     found += [each_fits(connection, one, only_open=wanted.is_of_open) for one in wanted.marks]
     if wanted.where is not None:

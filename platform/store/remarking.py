@@ -11,6 +11,7 @@ from .kept_views import ViewPlan
 from .mark_tables import RecordMarkRow, TallyRow
 from .marking import marks_row, write_many
 from .marks import load_marked
+from .prepared import Prepared
 from .record_json import load_state
 from .tables import RecordRow
 from .where import IS_OPEN
@@ -34,16 +35,19 @@ class Readiness:
     all: bool
 
 
+_ENDS = Prepared(
+    select(
+        select(func.min(RecordRow.plan)).where(IS_OPEN).scalar_subquery(),
+        select(func.max(RecordRow.plan)).where(IS_OPEN).scalar_subquery(),
+        select(func.min(RecordRow.plan)).scalar_subquery(),
+        select(func.max(RecordRow.plan)).scalar_subquery(),
+    )
+)
+
+
 def readiness(connection: Connection, plan_id: str) -> Readiness:
     """Return how far the records are marked by the plan: four looks at the ends of two indexes."""
-    plan = RecordRow.plan
-    ends = (
-        select(func.min(plan)).where(IS_OPEN).scalar_subquery(),
-        select(func.max(plan)).where(IS_OPEN).scalar_subquery(),
-        select(func.min(plan)).scalar_subquery(),
-        select(func.max(plan)).scalar_subquery(),
-    )
-    least_open, most_open, least, most = connection.execute(select(*ends)).one()
+    ((least_open, most_open, least, most),) = _ENDS.rows(connection, {})
     return Readiness(
         basic=least != "",
         views=least_open is None or least_open == most_open == plan_id,

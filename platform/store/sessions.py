@@ -5,9 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from .canonical import hashed
+from .prepared import Prepared
 from .tables import AttemptRow, SessionRow
 
 
@@ -57,15 +68,41 @@ def open_session(
     connection.execute(insert(SessionRow), values)
 
 
+_SESSION = (
+    SessionRow.token_hash,
+    SessionRow.user_id,
+    SessionRow.customer_id,
+    SessionRow.created_at,
+    SessionRow.last_seen_at,
+    SessionRow.expires_at,
+    SessionRow.ip,
+    SessionRow.agent,
+)
+_BY_SECRET = Prepared(
+    select(*_SESSION).where(
+        SessionRow.token_hash == bindparam("hash"),
+        SessionRow.revoked_at.is_(None),
+        SessionRow.expires_at > bindparam("now"),
+    )
+)
+
+
 def find_session(connection: Connection, secret: str, now: datetime) -> Session | None:
     """Return the session of *secret* unless it ended, was revoked or never was."""
-    query = select(SessionRow.__table__).where(
-        SessionRow.token_hash == hashed(secret),
-        SessionRow.revoked_at.is_(None),
-        SessionRow.expires_at > now,
+    found = _BY_SECRET.first(connection, {"hash": hashed(secret), "now": now})
+    if found is None:
+        return None
+    token_hash, user_id, customer_id, created_at, last_seen_at, expires_at, ip, agent = found
+    return Session(
+        id=token_hash,
+        user_id=user_id,
+        customer_id=customer_id,
+        created_at=created_at,
+        last_seen_at=last_seen_at,
+        expires_at=expires_at,
+        ip=ip,
+        agent=agent,
     )
-    row = connection.execute(query).mappings().one_or_none()
-    return None if row is None else _session(row)
 
 
 def sessions_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
@@ -25,6 +25,11 @@ class Sight:
     def types(self, wide: str) -> list[str]:
         """Return the types of which this much may be seen."""
         return sorted(kind for kind, scope in self.scopes.items() if scope == wide)
+
+    @property
+    def key(self) -> Hashable:
+        """Return what is equal for those who see the same."""
+        return self.user, self.teams, tuple(sorted(self.scopes.items()))
 
     @property
     def sees_all(self) -> bool:

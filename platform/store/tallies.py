@@ -20,14 +20,17 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.base import Executable
 
 from .mark_tables import TallyRow
 from .marks import Group, load_marked
+from .prepared import Remembered
 from .sight import Sight, parts_of
 from .tables import RecordRow
 
 MOST_EXTRAS = 500
 OTHERS = "*"
+_COUNTED, _EXTRAS = Remembered(), Remembered()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,25 +64,26 @@ def count_groups_seen(
         return {}, False
     found: Counter[Group] = Counter()
     known = ("", sight.user)
-    columns = (
-        TallyRow.name,
-        TallyRow.type,
-        TallyRow.state if by_state else literal(OTHERS),
-        _only(TallyRow.team, sorted(sight.teams)),
-        TallyRow.owner if by_owner else _only(TallyRow.owner, known),
-    )
-    places = [text(str(at)) for at in range(1, len(columns) + 1)]
-    query = (
-        select(*columns, func.sum(TallyRow.count))
-        .where(TallyRow.name.in_(wanted), _tallied(sight))
-        .group_by(*places)
-    )
-    for *group, number in connection.execute(query):
+
+    def make() -> Executable:
+        columns = (
+            TallyRow.name,
+            TallyRow.type,
+            TallyRow.state if by_state else literal(OTHERS),
+            _only(TallyRow.team, sorted(sight.teams)),
+            TallyRow.owner if by_owner else _only(TallyRow.owner, known),
+        )
+        places = [text(str(at)) for at in range(1, len(columns) + 1)]
+        seen = (TallyRow.name.in_(wanted), _tallied(sight))
+        return select(*columns, func.sum(TallyRow.count)).where(*seen).group_by(*places)
+
+    asked = (sight.key, tuple(wanted), by_state, by_owner)
+    for *group, number in _COUNTED.rows(connection, asked, make):
         if number:
             found[Group(*group)] += int(number)
     if sight.types("team") or sight.types("own"):
-        marks = connection.execute(_extras(sight).limit(MOST_EXTRAS + 1)).scalars().all()
-        for one in marks[:MOST_EXTRAS]:
+        marks = _EXTRAS.rows(connection, sight.key, lambda: _extras(sight).limit(MOST_EXTRAS + 1))
+        for (one,) in marks[:MOST_EXTRAS]:
             found.update(group for group in load_marked(one).groups if group.name in wanted)
         return dict(found), len(marks) > MOST_EXTRAS
     return dict(found), False

@@ -13,7 +13,7 @@ from sopwith.core.similar import likeness
 from sopwith.release.model import RecordType, Release
 from sopwith.store.lists import OPEN_CATEGORIES, RecordFilter, RecordSummary, list_records
 
-from .seen import seen
+from .seen import sight
 
 LOOKED_AT = 50
 SHOWN = 3
@@ -46,7 +46,7 @@ def twins_of(
         created_by=None if state.customer_id else state.created_by,
         created_since=state.created_at - around,
         created_before=state.created_at + around,
-        where=seen(live),
+        eyes=sight(live),
     )
     tied = {link.record for link in state.links} | {state.id}
     found = [
