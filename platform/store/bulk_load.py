@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +22,11 @@ TAKEN_AWAY = "bulk_load"
 """The setting in which statements wait that bring back what was taken away for the load."""
 
 SEARCHED = "search_part"
+MARKS = "record_mark"
+APART = "loaded_mark"
+"""The table in which marks are collected while a load is under way."""
+
+_COLLECTING = f"SELECT 1 FROM sqlite_master WHERE name = '{APART}'"  # noqa: S608 - our own name
 MEMORY = 512_000  # kilobytes for SQLite's pages, and for building PostgreSQL's indexes
 
 
@@ -56,26 +63,16 @@ def loader_for(database: Database, expected: int, now: datetime) -> Loader:
     )
 
 
-def bring_back(
-    database: Database, now: datetime, tell: Callable[[str], None] = lambda line: None
-) -> int:
-    """Make again what an interrupted load left away; return how many indexes and constraints that were."""
-    with database.reading() as connection:
+def _bring_back(connection: Connection, now: datetime, tell: Callable[[str], None]) -> None:
+    """Do what brings back what was taken away, each statement in a transaction that notes what is left."""
+    with connection.begin():
         kept = setting(connection, TAKEN_AWAY)
     statements: list[str] = list((kept or {}).get("statements", ()))
     for number, statement in enumerate(statements, 1):
         tell(f"{number}/{len(statements)} {statement.split(' ON ')[0][:70]}")
-        with database.write.connect() as connection:
-            if not database.is_sqlite:
-                connection.execute(text(f"SET maintenance_work_mem = '{MEMORY}kB'"))
-                connection.execute(text("SET statement_timeout = 0"))
-                connection.execute(text("SET synchronous_commit = off"))
-                connection.commit()
-            with connection.begin():
-                connection.exec_driver_sql(statement)
-                _keep(connection, statements[number:], now)
-            connection.invalidate()
-    return len(statements)
+        with connection.begin():
+            connection.exec_driver_sql(statement)
+            _keep(connection, statements[number:], now)
 
 
 def take_away(connection: Connection, names: Sequence[str]) -> list[str]:
@@ -125,28 +122,43 @@ def _small(connection: Connection, expected: int) -> list[str]:
 
 @dataclass(slots=True)
 class SqliteLoader:
-    """Loads into SQLite by prepared statements on the one connection that writes."""
+    """Loads into SQLite by prepared statements on the one connection that writes.
+
+    Marks are collected apart and put in their order at the end, and the full text is indexed then: kept up with each
+    batch, both would be written over and over. Meanwhile each page is written once, into the file itself, with a short
+    journal that undoes a batch whose process was killed; only a machine that stops may spoil the file.
+    """
 
     database: Database
     expected: int
     now: datetime
     _connection: Connection = field(init=False)
+    _is_apart: bool = field(init=False)
 
     def __post_init__(self) -> None:
         with self.database.writing() as connection:
             if setting(connection, TAKEN_AWAY) is None:
-                _keep(
-                    connection, take_away(connection, _small(connection, self.expected)), self.now
-                )
+                small = _small(connection, self.expected)
+                left = [*_put_off(connection, small), *take_away(connection, small)]
+                _keep(connection, left, self.now)
+            found = connection.exec_driver_sql(_COLLECTING).first()
+        self._is_apart = found is not None
+        self.database.fold_log()
+        self.database.close()  # a journal is changed only where nobody else has the file open
         self._connection = self.database.write.connect()
+        self._set("busy_timeout", 0)
+        with suppress(sqlite3.OperationalError):
+            self._set("journal_mode", "TRUNCATE")
         for name, value in (
+            ("busy_timeout", 10_000),
             ("foreign_keys", "OFF"),
-            ("synchronous", "NORMAL"),
+            ("synchronous", "OFF"),
             ("cache_size", -MEMORY),
             ("temp_store", "MEMORY"),
+            ("threads", 2),
             ("wal_autocheckpoint", 20_000),
         ):
-            self._driver.execute(f"PRAGMA {name} = {value}").fetchall()
+            self._set(name, value)
 
     @property
     def _driver(self) -> Any:
@@ -154,8 +166,11 @@ class SqliteLoader:
         assert driver is not None
         return driver
 
+    def _set(self, name: str, value: object) -> None:
+        self._driver.execute(f"PRAGMA {name} = {value}").fetchall()
+
     def write(self, made: Path, name: str, value: Mapping[str, Any]) -> None:
-        """Write the rows of the file *made*, make them findable, and keep the setting; then remove the file."""
+        """Write the rows of the file *made*, and keep the setting; then remove the file."""
         self._driver.execute("ATTACH ? AS part", (str(made),))
         try:
             with self._connection.begin():
@@ -167,31 +182,53 @@ class SqliteLoader:
             made.unlink()
 
     def _take(self, table: Table) -> None:
-        names = ", ".join(f'"{column.name}"' for column in table.primary_key)
+        rows = f'SELECT * FROM part."{table.name}"'  # noqa: S608 - our own names
+        if table.name == MARKS and self._is_apart:
+            self._driver.execute(f"INSERT INTO main.{APART} {rows}")
+            return
         is_sorted = table.dialect_options["sqlite"]["with_rowid"] is False
-        order = f" ORDER BY {names}" if is_sorted else ""
-        rows = f'SELECT * FROM part."{table.name}"{order}'  # noqa: S608 - our own names
-        self._driver.execute(f'INSERT INTO main."{table.name}" {rows}')
-        if table.name == SEARCHED:
+        order = _in_order(table) if is_sorted else ""
+        self._driver.execute(f'INSERT INTO main."{table.name}" {rows}{order}')
+        if table.name == SEARCHED and not self._is_apart:
             self._driver.execute(
                 f"INSERT INTO {FULL_TEXT} (rowid, grams) SELECT id, grams FROM part.{SEARCHED}"  # noqa: S608
             )
 
     def close(self, tell: Callable[[str], None]) -> None:
-        """Bring back what was taken away."""
+        """Bring back what was taken away, make statistics, and see that all of it is on the disk."""
         with suppress(Exception):
             self._connection.rollback()
+        _bring_back(self._connection, self.now, tell)
+        tell("statistics")
+        self._set("analysis_limit", 2000)
+        self._driver.execute("ANALYZE")
         self._connection.invalidate()  # its settings were those of the load
         self._connection.close()
-        bring_back(self.database, self.now, tell)
-        tell("statistics")
-        with self.database.write.connect() as connection:
-            driver = connection.connection.driver_connection
-            assert driver is not None
-            driver.execute("PRAGMA analysis_limit = 2000")
-            driver.execute("ANALYZE")
-            connection.invalidate()
+        with self.database.writing():
+            """The next connection keeps a write-ahead log again, before anybody reads."""
         self.database.fold_log()
+        path = self.database.path
+        assert path is not None
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+
+
+def _put_off(connection: Connection, small: Sequence[str]) -> list[str]:
+    """Make the table in which marks are collected, when theirs is small; return what is to be done with it at the end."""
+    if not {MARKS, SEARCHED} <= set(small):
+        return []
+    connection.exec_driver_sql(f"CREATE TABLE {APART} AS SELECT * FROM {MARKS} LIMIT 0")  # noqa: S608
+    last = connection.exec_driver_sql(f"SELECT max(id) FROM {SEARCHED}").scalar() or 0  # noqa: S608
+    [marks] = [table for table in tables() if table.name == MARKS]
+    return [
+        f"INSERT INTO {MARKS} SELECT * FROM {APART}{_in_order(marks)}",  # noqa: S608
+        f"DROP TABLE {APART}",
+        f"INSERT INTO {FULL_TEXT} (rowid, grams) SELECT id, grams FROM {SEARCHED} WHERE id > {last}",  # noqa: S608
+    ]
+
+
+def _in_order(table: Table) -> str:
+    return " ORDER BY " + ", ".join(f'"{column.name}"' for column in table.primary_key)
 
 
 @dataclass(slots=True)
@@ -238,9 +275,11 @@ class PostgresLoader:
         """Bring back what was taken away, and let the planner know what is there."""
         with suppress(Exception):
             self._connection.rollback()
+        with self._connection.begin():
+            self._connection.execute(text(f"SET maintenance_work_mem = '{MEMORY}kB'"))
+        _bring_back(self._connection, self.now, tell)
         self._connection.invalidate()
         self._connection.close()
-        bring_back(self.database, self.now, tell)
         with self.database.write.connect().execution_options(isolation_level="AUTOCOMMIT") as one:
             one.execute(text("SET statement_timeout = 0"))
             for table in tables():

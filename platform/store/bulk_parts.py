@@ -11,6 +11,8 @@ from typing import Any
 from .bulk_press import tables
 from .bulk_stamp import Copy, Stamp
 
+_HASTE = ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE")
+
 
 def lines_of(stamp: Stamp, copies: Sequence[Copy], chance: Random) -> Mapping[str, str]:
     """Return the copies as lines for PostgreSQL, by table."""
@@ -22,7 +24,7 @@ def file_of(stamp: Stamp, copies: Sequence[Copy], chance: Random, path: Path) ->
     rows = stamp.rows(copies, chance)
     connection = sqlite3.connect(path, isolation_level=None)
     try:
-        for setting in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
+        for setting in ("page_size = 65536", *_HASTE):
             connection.execute(f"PRAGMA {setting}").fetchall()
         connection.execute("BEGIN")
         for table in tables():
