@@ -9,7 +9,6 @@ from flask import request
 
 from sopwith.core.ids import numbered
 
-from ...flowchart import flow_chart
 from ...languages import lang
 from ...wording import gettext as _
 from ..blueprint import blueprint
@@ -17,9 +16,10 @@ from .lenient import inside, mapping, sequence, words
 from .place import Place
 from .subject import Subject
 from .workflow_changes import states_of, ways_of
-from .workflow_chart import Marks, chart_data
+from .workflow_chart import Marks
 from .workflow_choices import choices, decisions
 from .workflow_outline import Said, outline_of, tree_rows
+from .workflow_sent import drawn_of, parcel
 
 VIEWS = ("graph", "tree", "outline")
 
@@ -49,8 +49,9 @@ def view(subject: Subject) -> Mapping[str, Any]:
         return {**facts, "shown": "empty" if shown == "graph" else shown, "tree": (), "aside": (), "cards": ()}  # fmt: skip
     said = Said.of(subject, workflow)
     if shown == "graph":
-        chart = flow_chart(workflow, said.tongue, names=said.names, labels=said.labels)
-        facts |= {"chart": chart, "chart_data": chart_data(subject, workflow, chart, place)}
+        drawn = drawn_of(subject, said)
+        sent = parcel(drawn, request.headers.get("X-Chart", ""), "/".join(place.steps))
+        facts |= {"chart": drawn.chart, "chart_data": sent}
     elif shown == "tree":
         facts["tree"], facts["aside"] = tree_rows(subject, said)
     else:

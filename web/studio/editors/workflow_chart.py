@@ -10,7 +10,6 @@ from sopwith.workflows.model import Workflow
 
 from ...flowchart import FlowChart, FlowEdge, FlowNode
 from ...languages import lang
-from .place import Place
 from .subject import Subject
 from .workflow_changes import states_of, ways_of
 
@@ -65,18 +64,16 @@ def _worst(said: list[tuple[str, str]]) -> str:
     return next((one for one in ORDER if one in kinds), "")
 
 
-def chart_data(subject: Subject, workflow: Workflow, chart: FlowChart, place: Place) -> dict[str, Any]:  # fmt: skip
-    """Return what the canvas draws."""
+def chart_parts(
+    subject: Subject, workflow: Workflow, chart: FlowChart
+) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Return the boxes and lines that the canvas draws, by their ids."""
     marks = Marks.of(subject)
     ways = {name: ways_of(state) for name, state in states_of(subject.doc).items()}
     types = {name: state.type for name, state in workflow.states.items()}
-    return {
-        "width": chart.width,
-        "height": chart.height,
-        "at": "/".join(place.steps),
-        "nodes": [_node(one, types, workflow.pins, marks) for one in chart.nodes],
-        "edges": [_edge(one, ways, marks) for one in chart.edges],
-    }
+    nodes = [_node(one, types, workflow.pins, marks) for one in chart.nodes]
+    edges = [_edge(one, ways, marks) for one in chart.edges]
+    return {one["id"]: one for one in nodes}, {one["id"]: one for one in edges}
 
 
 def _node(node: FlowNode, types: Mapping[str, str], pins: Mapping[str, Any], marks: Marks) -> dict[str, Any]:  # fmt: skip
@@ -104,6 +101,7 @@ def _edge(edge: FlowEdge, ways: Mapping[str, Mapping[str, str]], marks: Marks) -
     mine = [way for way, to in ways.get(edge.source, {}).items() if to == edge.target]
     kinds = [marks.way(edge.source, way) for way in mine]
     return {
+        "id": f"{edge.source}>{edge.target}",
         "source": edge.source,
         "target": edge.target,
         "points": edge.points,

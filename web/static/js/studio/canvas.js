@@ -2,6 +2,8 @@
 import { Sheet } from "./canvas_sheet.js";
 import { CanvasKeys } from "./canvas_keys.js";
 import { Minimap } from "./canvas_map.js";
+import { Cover } from "./canvas_cover.js";
+import { Chart } from "./canvas_chart.js";
 import { askKind, askTarget, at, copyStates, perform } from "./workflow_gestures.js";
 
 let now = null; // the chart that is shown, one at a time
@@ -14,16 +16,16 @@ export async function mount(element, room) {
     chosen: (cell, several) => choose(cell, several),
     plus: (edge, x, y) => put(edge, x, y),
     connected: (source, target) => perform({ do: "connect", source, target }),
-    led: (edge, target) => perform({ do: "lead", source: edge.source, way: edge.ways[0], target }),
     moved: (places) => perform({ do: "pin", places }),
     dropped: (kind, spot) => drop(kind, spot),
     viewed: () => map?.look(),
   });
   const map = new Minimap(document.getElementById("flow-map"), sheet);
-  now = { sheet, room, map };
+  now = { sheet, room, map, chart: now?.chart ?? new Chart(), cover: new Cover(element, sheet) };
   new CanvasKeys(element, sheet, { open, put, connect, remove, copy, select: choose });
   draw();
   sheet.fit(1);
+  now.cover.begin();
   tools(sheet);
   element.dataset.drawn = "yes";
 }
@@ -35,10 +37,17 @@ export function update(element) {
 function draw() {
   const data = document.getElementById("flow-canvas-data");
   if (!data) return;
-  const chart = JSON.parse(data.dataset.chart);
+  const sent = JSON.parse(data.dataset.chart);
+  const chart = now.chart.take(sent);
+  if (!chart) {
+    delete now.room.has["X-Chart"];
+    now.room.refresh(); // it was sent for another chart than the one that is here
+    return;
+  }
+  now.room.has["X-Chart"] = chart.name;
   now.sheet.draw(chart);
   now.map.draw(chart);
-  const [first, ...steps] = chart.at.split("/");
+  const [first, ...steps] = sent.at.split("/");
   if (first === "state") now.sheet.mark(steps);
   else if (first === "line") now.sheet.mark([`${steps[0]}>${steps[1]}`]);
   else now.sheet.mark([]);
@@ -59,6 +68,7 @@ function library(address) {
 }
 
 function choose(cells) {
+  now.sheet.mark(cells.map((one) => one.id)); // at once; the inspector follows
   const states = cells.filter((one) => !one.edge).map((one) => one.id);
   const line = cells.find((one) => one.edge);
   if (states.length) return now.room.select(at("state", ...states));
@@ -74,7 +84,7 @@ async function open(cell) {
 function put(cell, x, y) {
   const way = cell.edge ? cell.ways[0] ?? "" : cell.ways?.[0] ?? "";
   const source = cell.edge ? cell.source : cell.id;
-  askKind({ source, way }, x, y, (kind) => now.sheet.ghost(cell, kind));
+  askKind({ source, way }, x, y);
 }
 
 function connect(cell, x, y) {
@@ -86,7 +96,6 @@ function remove(cells) {
   const line = cells.find((one) => one.edge);
   if (states.length) return now.room.select(at("remove", ...states)).then(() => document.getElementById("flow-inspector").querySelector("button, select")?.focus());
   if (!line) return undefined;
-  now.sheet.fade([`${line.source}>${line.target}`]);
   return perform({ do: "cut", source: line.source, target: line.target });
 }
 
@@ -110,5 +119,14 @@ function tools() {
   });
   document.addEventListener("flow:show", (event) => {
     if (document.getElementById("flow-canvas")) now?.sheet.show(event.detail.id);
+  });
+  // What was done is drawn before the server has saved it; the next drawing puts right what it did otherwise.
+  document.addEventListener("flow:done", (event) => {
+    if (document.getElementById("flow-canvas")) now?.sheet.foresee(event.detail);
+  });
+  document.addEventListener("input", ({ target }) => {
+    if (!target.dataset?.words || target.dataset.tongue !== document.documentElement.lang || !document.getElementById("flow-canvas")) return;
+    const [first, name, key, ...more] = JSON.parse(target.dataset.words);
+    if (first === "states" && key === "title" && !more.length) now?.sheet.retitle(name, target.value);
   });
 }

@@ -20,6 +20,8 @@ export class Minimap {
     const { width, height } = chart;
     this.holder.hidden = !chart.nodes.length;
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    const shape = width / height;
+    this.svg.setAttribute("preserveAspectRatio", shape < 0.3 || shape > 5 ? "none" : "xMidYMid"); // a long thread would be too thin to hit
     const boxes = chart.nodes.map((one) => this.box(one, `flow-map-box flow-map-${one.mark || one.category}`));
     this.window = this.box({ x: 0, y: 0, w: 0, h: 0 }, "flow-map-window");
     this.svg.replaceChildren(...boxes, this.window);

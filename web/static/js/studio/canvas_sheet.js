@@ -1,5 +1,6 @@
 // X6 behind one door: nothing else knows it. Draws a chart, keeps it in step with the next one, tells gestures in our own words.
 const GHOST = "~new";
+const ROOM = 42; // of a box that its title has not: margins and icon
 
 export class Sheet {
   constructor(container, on) {
@@ -141,11 +142,12 @@ export class Sheet {
     if (!this.began) this.begin();
     this.chart = chart;
     const wanted = new Map();
-    for (const one of chart.nodes) wanted.set(one.id, one);
-    for (const one of chart.edges) wanted.set(`${one.source}>${one.target}`, { ...one, id: `${one.source}>${one.target}`, edge: true });
+    for (const one of chart.nodes) wanted.set(one.id, { ...one, cover: this.covered?.states[one.id] });
+    for (const one of chart.edges) wanted.set(one.id, { ...one, edge: true, cover: this.covered?.lines[one.id] });
     const ways = new Map();
     for (const one of chart.edges) if (!ways.has(one.source)) ways.set(one.source, one.ways);
-    for (const one of chart.nodes) one.ways = ways.get(one.id) ?? [];
+    for (const one of chart.nodes) wanted.get(one.id).ways = ways.get(one.id) ?? [];
+    this.boxes = wanted;
     const { graph } = this;
     const fresh = [];
     graph.startBatch("draw");
@@ -167,8 +169,14 @@ export class Sheet {
     if (fresh.length) graph.addCell(fresh);
     graph.stopBatch("draw");
     this.about = wanted;
-    for (const one of chart.nodes) this.view(one.id)?.setAttribute("aria-label", one.label);
+    for (const { id } of chart.nodes) this.view(id)?.setAttribute("aria-label", words(wanted.get(id)));
     this.relabel();
+  }
+
+  // Paint what scenarios exercise: {states, lines}, each with counts, a mark and words; nothing takes it off again.
+  cover(found) {
+    this.covered = found;
+    if (this.began) this.draw(this.chart);
   }
 
   node(one) {
@@ -184,14 +192,15 @@ export class Sheet {
   markup(one) {
     const kind = one.type === "normal" ? one.category : one.type;
     const parts = [
-      { tagName: "title", textContent: [one.label, ...one.said].join("\n") },
-      { tagName: "rect", selector: "body", className: `flow-box flow-box-${kind} flow-box-${one.category}`, attrs: { width: one.w, height: one.h, rx: 6 } },
+      { tagName: "title", textContent: [one.label, ...one.said, ...(one.cover ? [one.cover.words] : [])].join("\n") },
+      { tagName: "rect", selector: "body", className: `flow-box flow-box-${kind} flow-box-${one.category}${coverClass(one)}`, attrs: { width: one.w, height: one.h, rx: 6 } },
       { tagName: "svg", className: `flow-icon flow-icon-${one.category}`, attrs: { x: 10, y: 8, width: 16, height: 16, viewBox: "0 0 24 24" }, children: [{ tagName: "use", attrs: { href: `${this.icons}#${one.sign}` } }] },
       ...one.lines.map(([kind_, words, x, y]) => ({ tagName: "text", className: `flow-text flow-text-${kind_}`, textContent: words, attrs: { x, y } })),
     ];
     if (one.start) parts.push({ tagName: "circle", className: "flow-start", attrs: { cx: one.w / 2, cy: -22, r: 6 } }, { tagName: "path", className: "flow-edge", attrs: { d: `M${one.w / 2} -16V-1`, "marker-end": "url(#flow-arrow)" } });
     if (one.mark) parts.push({ tagName: "svg", className: `flow-sign flow-sign-${one.mark}`, attrs: { x: one.w - 22, y: 6, width: 16, height: 16, viewBox: "0 0 24 24" }, children: [{ tagName: "use", attrs: { href: `${this.icons}#${one.mark === "error" ? "alert-circle" : "alert-triangle"}` } }] });
     if (one.pinned) parts.push({ tagName: "svg", className: "flow-pin", attrs: { x: one.w - 20, y: one.h - 20, width: 14, height: 14, viewBox: "0 0 24 24" }, children: [{ tagName: "use", attrs: { href: `${this.icons}#map-pin` } }] });
+    if (one.cover) parts.push(tally(one.cover, one.w - 4, 0));
     if (one.category !== "closed") parts.push({ tagName: "circle", className: "flow-port", attrs: { cx: one.w / 2, cy: one.h, r: 6, magnet: "true" } });
     return parts;
   }
@@ -211,9 +220,8 @@ export class Sheet {
   }
 
   ends(one) {
-    const nodes = this.chart.nodes;
     const end = (id, [x, y]) => {
-      const box = nodes.find((node) => node.id === id);
+      const box = this.boxes.get(id);
       return { cell: id, anchor: { name: "topLeft", args: { dx: x - box.x, dy: y - box.y } }, connectionPoint: "anchor" };
     };
     const points = one.points;
@@ -245,24 +253,73 @@ export class Sheet {
       found.push({
         markup: [{ tagName: "g", className: "flow-edge-plus", children: [{ tagName: "title", textContent: this.container.dataset.plusWords }, { tagName: "circle", attrs: { r: 8 } }, { tagName: "path", attrs: { d: "M-4 0H4M0 -4V4" } }] }],
         attrs: {},
-        position: { distance: 22 },
+        position: beginning(one.points, this.boxes.get(one.source)),
       });
     }
+    if (one.cover) found.push({ markup: [tally(one.cover, -12, 0)], attrs: {}, position: beginning(one.points, this.boxes.get(one.source)) });
     return found;
   }
 
-  // A place that is kept free for what is being put in, until the server has laid it out.
-  ghost(cell, kind) {
-    const button = document.querySelector(`.flow-new[data-kind="${kind}"]`);
-    const spot = cell.edge ? { x: cell.at[0] - 75, y: cell.at[1] - 20 } : { x: cell.x + 24, y: cell.y + cell.h + 30 };
-    const text = [{ tagName: "rect", className: "flow-box flow-box-ghost", attrs: { width: 150, height: 40, rx: 6 } }, { tagName: "text", className: "flow-text flow-text-title", textContent: button?.textContent.trim() ?? "", attrs: { x: 14, y: 25 } }];
-    this.graph.addNode({ id: GHOST, shape: "flow-state", ...spot, width: 150, height: 40, markup: text, attrs: {}, zIndex: 3 });
+  // --- what was done, drawn before it is saved; whatever the server says replaces it ---------------
+
+  foresee(what) {
+    if (!this.began) return;
+    if (what.do === "insert") this.ghost(what);
+    else if (what.do === "connect") this.link(what.source, what.target);
+    else if (what.do === "cut") this.leave([`${what.source}>${what.target}`]);
+    else if (what.do === "remove") this.leave(what.states);
   }
 
-  fade(ids) {
-    for (const id of ids) {
-      this.view(id)?.classList.add("flow-faded");
+  ghost({ kind, source, way, at }) {
+    const words_ = document.querySelector(`.flow-new[data-kind="${kind}"]`)?.textContent.trim() ?? "";
+    const text = [{ tagName: "rect", className: "flow-box flow-box-ghost", attrs: { width: 150, height: 40, rx: 6 } }, { tagName: "text", className: "flow-text flow-text-title", textContent: words_, attrs: { x: 14, y: 25 } }];
+    const [x, y] = at ?? this.free(source, way);
+    this.graph.removeCell(GHOST);
+    this.graph.addNode({ id: GHOST, shape: "flow-state", x, y, width: 150, height: 40, markup: text, attrs: {}, zIndex: 3 });
+  }
+
+  // Where something new is put meanwhile: on its way, below its state, or in the middle of what is seen.
+  free(source, way) {
+    const line = way && [...this.about.values()].find((one) => one.edge && one.source === source && one.ways.includes(way));
+    if (line) return [line.at[0] - 75, line.at[1] - 20];
+    const above = this.about.get(source);
+    if (above) return [above.x + 24, above.y + above.h + 30];
+    const { x, y, width, height } = this.seen();
+    return [x + width / 2 - 75, y + height / 2 - 20];
+  }
+
+  link(source, target) {
+    const id = `${source}>${target}`;
+    const [from, to] = [this.about.get(source), this.about.get(target)];
+    if (!from || !to || this.about.has(id)) return;
+    const points = [[from.x + from.w / 2, from.y + from.h], [to.x + to.w / 2, to.y]];
+    const at = [(points[0][0] + points[1][0]) / 2, (points[0][1] + points[1][1]) / 2];
+    this.about.set(id, { id, edge: true, source, target, points, at, ways: [], said: [], words: `${from.title} → ${to.title}` });
+    this.graph.addEdge({ id, shape: "flow-line", attrs: lineAttrs("flow-edge flow-edge-fresh"), zIndex: 1, source: { cell: source, anchor: "bottom" }, target: { cell: target, anchor: "top" } });
+    this.drawn.delete(id);
+  }
+
+  leave(ids) {
+    const lines = ids.flatMap((id) => this.graph.getConnectedEdges(id) ?? []).map((one) => one.id);
+    for (const id of [...lines, ...ids]) {
       this.drawn.delete(id);
+      this.about.delete(id);
+      this.graph.removeCell(id);
+    }
+    this.relabel();
+  }
+
+  // A title while it is typed: the box gets its size when it is saved.
+  retitle(id, title) {
+    const about = this.about.get(id);
+    const [first, ...others] = this.view(id)?.querySelectorAll(".flow-text-title") ?? [];
+    if (!first) return;
+    this.drawn.delete(id);
+    for (const one of others) one.textContent = "";
+    first.textContent = title || id;
+    for (let least = 0, most = title.length; first.getComputedTextLength() > about.w - ROOM && least < most;) {
+      most = Math.max(least, most - Math.max(1, Math.ceil((first.getComputedTextLength() - about.w + ROOM) / 14)));
+      first.textContent = `${title.slice(0, most)}…`;
     }
   }
 
@@ -290,7 +347,7 @@ export class Sheet {
   }
 
   relabel() {
-    for (const one of this.container.querySelectorAll(".flow-chosen, .flow-current, .flow-faded")) one.classList.remove("flow-chosen", "flow-current", "flow-faded");
+    for (const one of this.container.querySelectorAll(".flow-chosen, .flow-current")) one.classList.remove("flow-chosen", "flow-current");
     for (const id of this.marked) this.view(id)?.classList.add("flow-chosen");
     const view = this.current && this.view(this.current);
     if (!view) return this.container.removeAttribute("aria-activedescendant");
@@ -299,7 +356,7 @@ export class Sheet {
     view.id = `flow-cell-${this.current}`;
     view.setAttribute("role", "img");
     const problem = about.mark ? `${this.container.dataset[about.mark] ?? about.mark}: ${about.said.join(" ")}` : "";
-    view.setAttribute("aria-label", [about.edge ? about.words : about.label, problem].filter(Boolean).join(". "));
+    view.setAttribute("aria-label", [words(about), problem].filter(Boolean).join(". "));
     return this.container.setAttribute("aria-activedescendant", view.id);
   }
 
@@ -400,13 +457,44 @@ function lineAttrs(name) {
 }
 
 function lineClass(one) {
-  return `flow-edge${one.back ? " flow-edge-back" : ""}${one.conditional ? " flow-edge-sometimes" : ""}${one.mark ? ` flow-edge-${one.mark}` : ""}`;
+  return `flow-edge${one.back ? " flow-edge-back" : ""}${one.conditional ? " flow-edge-sometimes" : ""}${one.mark ? ` flow-edge-${one.mark}` : ""}${coverClass(one)}`;
+}
+
+function coverClass({ cover }) {
+  return cover ? ` flow-cover-${cover.mark}${cover.lit ? " flow-lit" : ""}` : "";
+}
+
+// How many scenarios come by, for each way on the line, ending at *right*.
+function tally({ counts, mark, words: said }, right, middle) {
+  const text = counts.map((one) => `${one}×`).join(" ");
+  const width = 10 + text.length * 6.5;
+  return {
+    tagName: "g",
+    className: `flow-tally flow-tally-${mark}`,
+    children: [
+      { tagName: "title", textContent: said },
+      { tagName: "rect", attrs: { x: right - width, y: middle - 9, width, height: 18, rx: 9 } },
+      { tagName: "text", textContent: text, attrs: { x: right - width / 2, y: middle + 4 } },
+    ],
+  };
+}
+
+// All that is said of a state or a line, to whoever does not see it.
+function words(one) {
+  return [one.edge ? one.words : one.label, one.cover?.words].filter(Boolean).join(". ");
 }
 
 function svgElement(name, attributes) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
+}
+
+// Where a line begins, below its box even where it leaves it to the side.
+function beginning([[ax, ay], [bx, by]], box) {
+  if (Math.abs(ay - box.y - box.h) > 1) return { distance: 22 };
+  const below = ((by - ay) / (Math.hypot(bx - ax, by - ay) || 1)) * 22;
+  return { distance: 22, offset: { x: 0, y: Math.max(0, 18 - below) } };
 }
 
 // Where on a line a point is nearest, as a share of its length, and how far beside it the point lies.

@@ -30,6 +30,7 @@ async function runAll() {
       const answer = await ask(draft.revision, signal);
       if (!answer || answer.stale || signal.aborted) return;
       show(answer);
+      document.dispatchEvent(new CustomEvent("studio:scenarios", { detail: answer }));
       if (answer.is_done) return;
     }
   } catch {

@@ -1,5 +1,6 @@
 // Gestures on a workflow: the server says which operations one comes to, the room saves them as one step.
 import { room } from "./editor.js";
+import { say as tell } from "./draft.js";
 
 const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const COPIED = "studio-states";
@@ -20,8 +21,19 @@ export function at(...steps) {
   return view ? `${where};${view}` : where;
 }
 
-// Do one gesture. Resolves to whether it was saved.
-export async function perform(what, { focus = false } = {}) {
+let queue = Promise.resolve();
+
+// Do one gesture, after those before it. Resolves to whether it was saved.
+export function perform(what, options = {}) {
+  tell("saving");
+  document.dispatchEvent(new CustomEvent("flow:done", { detail: what }));
+  const done = queue.then(() => save(what, options));
+  queue = done.catch(() => {});
+  return done;
+}
+
+async function save(what, { focus = false }) {
+  tell("saving");
   const response = await fetch(bar().dataset.plan, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token, Accept: "application/json" },
@@ -30,6 +42,7 @@ export async function perform(what, { focus = false } = {}) {
   const answer = response ? await response.json().catch(() => ({})) : {};
   if (!response?.ok) {
     say(answer.message ?? "");
+    tell(response ? "saved" : "unsaved");
     await room.refresh();
     return false;
   }
@@ -60,16 +73,15 @@ function openAt(popover, x, y) {
   popover.style.top = `${Math.max(8, Math.min(y, innerHeight - box.height - 8))}px`;
 }
 
-// Ask which kind of state is put in at a place: {source, way} and what is drawn meanwhile.
-export function askKind(where, x, y, drawn) {
+// Ask which kind of state is put in at a place: {source, way}.
+export function askKind(where, x, y) {
   const popover = document.getElementById("flow-kinds");
-  place = { where, drawn };
+  place = where;
   bind(popover, "click", (event) => {
     const kind = event.target.closest("[data-kind]")?.dataset.kind;
     if (!kind || !place) return;
     popover.hidePopover();
-    place.drawn?.(kind);
-    perform({ do: "insert", kind, ...place.where }, { focus: true });
+    perform({ do: "insert", kind, ...place }, { focus: true });
   });
   bind(popover, "keydown", (event) => {
     const buttons = [...popover.querySelectorAll("button")];
