@@ -14,7 +14,7 @@ from ..store.audit import note as audit_note
 from ..store.people import user_by_login
 from .export import released
 from .people import DATA, opened
-from .plan import FOLDER, KEEP, LANG, PRUNE, Wish, as_json, both_asked, tell, wish_of
+from .plan import FOLDER, KEEP, LANG, ON_CLASH, PRUNE, Wish, as_json, both_asked, tell, wish_of
 
 LONGEST_NOTE = 500
 
@@ -26,6 +26,7 @@ LONGEST_NOTE = 500
 @click.option("--expect", default="", help="Only if the hash in force begins so: nothing of others is lost.")  # fmt: skip
 @PRUNE
 @KEEP
+@ON_CLASH
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @LANG
 @click.option("--json", "json_out", is_flag=True, help="Say what was done as JSON; needs --yes.")
@@ -39,6 +40,7 @@ def apply(
     expect: str,
     prune: bool,
     keep: bool,
+    on_clash: str | None,
     yes: bool,
     lang: str,
     json_out: bool,
@@ -62,7 +64,7 @@ def apply(
         against, before = released(service)
         if expect and not against.startswith(expect.lower()):
             raise click.ClickException(f"The release in force is {against[:12] or 'none'}, not {expect}: somebody published meanwhile.")  # fmt: skip
-        found = wish_of(folder, against, before, keep=keep)
+        found = wish_of(folder, against, before, keep=keep, on_clash=on_clash)
         if not json_out:
             for line in tell(found, lang, prune=prune, keep=keep):
                 click.echo(line)

@@ -13,6 +13,7 @@ import click
 from ..definitions.report import as_json as findings_as_json
 from ..definitions.report import as_text
 from ..release.difference import ChangeKind, Difference, DocumentDifference
+from ..runtime.clashing import Choice, How, Settled, settle
 from ..runtime.pack_folders import PackFolder, PackFolderError, read_packs
 from ..runtime.packing import Plan, folder_of, plan_files
 from .export import released
@@ -26,6 +27,12 @@ SIGNS = {
 }
 PRUNE = click.option("--prune", is_flag=True, help="Files in force that DIR does not hold shall go.")  # fmt: skip
 KEEP = click.option("--keep", is_flag=True, help="Files in force that DIR does not hold shall stay.")  # fmt: skip
+ON_CLASH = click.option(
+    "--on-clash",
+    type=click.Choice(["replace", "keep", "copy"]),
+    default=None,
+    help="Ids that something in force has already: what comes replaces it, is left out (keep), or gets a new id with all that names it in DIR.",
+)
 LANG = click.option(
     "--lang",
     type=click.Choice(["en", "zh-CN"]),
@@ -47,12 +54,21 @@ class Wish:
     release: str
     missing: tuple[str, ...]
     plan: Plan
+    clashes: tuple[Settled, ...] = ()
 
 
-def wish_of(folder: Path, release: str, before: Mapping[str, str], *, keep: bool) -> Wish:
+def wish_of(
+    folder: Path,
+    release: str,
+    before: Mapping[str, str],
+    *,
+    keep: bool,
+    on_clash: str | None = None,
+) -> Wish:
     """Return what taking *folder* in would change; ends the command when it cannot be read.
 
-    A folder that is one pack is about that pack alone. keep: what the folder does not hold stays.
+    A folder that is one pack is about that pack alone. keep: what the folder does not hold stays. on_clash: what becomes
+    of each id that something else has already; None leaves them, which is an error.
     """
     try:
         there = read_packs(folder)
@@ -64,7 +80,18 @@ def wish_of(folder: Path, release: str, before: Mapping[str, str], *, keep: bool
         name: text for name, text in before.items() if name not in about or (keep and name in missing)
     }  # fmt: skip
     after = kept | dict(there.files)
-    return Wish(folder=there, release=release, missing=missing, plan=plan_files(before, after))
+    coming = {folder_of(name) for name in there.files}
+    found = settle(after, coming, {})
+    if on_clash and found.clashes:
+        choices = {(one.kind, one.id): Choice(how=How(on_clash)) for one in found.clashes}
+        found = settle(after, coming, choices)
+    return Wish(
+        folder=there,
+        release=release,
+        missing=missing,
+        plan=plan_files(before, found.files),
+        clashes=found.clashes,
+    )
 
 
 def both_asked(prune: bool, keep: bool) -> None:
@@ -78,6 +105,7 @@ def both_asked(prune: bool, keep: bool) -> None:
 @click.option("--release", default="", help="Compare with this release instead of the one in force.")  # fmt: skip
 @PRUNE
 @KEEP
+@ON_CLASH
 @LANG
 @click.option("--json", "json_out", is_flag=True, help="For a program.")
 @DATA
@@ -88,6 +116,7 @@ def plan(
     release: str,
     prune: bool,
     keep: bool,
+    on_clash: str | None,
     lang: str,
     json_out: bool,
     data: Path | None,
@@ -101,7 +130,7 @@ def plan(
     both_asked(prune, keep)
     with opened(data) as service:
         against, before = released(service, release)
-    found = wish_of(folder, against, before, keep=keep)
+    found = wish_of(folder, against, before, keep=keep, on_clash=on_clash)
     if json_out:
         click.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
     else:
@@ -125,6 +154,17 @@ def as_json(wish: Wish) -> dict[str, Any]:
         },
         "not_in_folder": list(wish.missing),
         "passed_over": list(wish.folder.passed_over),
+        "clashes": [
+            {
+                "kind": one.kind,
+                "id": one.id,
+                "in_force": one.mine,
+                "comes": one.theirs,
+                "how": one.how.value,
+                "new": one.new if one.how is How.COPY else "",
+            }
+            for one in wish.clashes
+        ],
         "definitions": [_definition(one) for one in made.definitions],
         **findings_as_json(made.found),
     }
@@ -157,6 +197,9 @@ def tell(wish: Wish, lang: str, *, prune: bool = False, keep: bool = False) -> I
         for part in one.parts:
             yield f"    {_part(part)}"
     yield from _files(wish)
+    yield from map(_clash, wish.clashes)
+    if any(one.is_open for one in wish.clashes):
+        yield "Ids stand in two files: --on-clash replace, keep or copy decides."
     if wish.missing and not prune and not keep:
         yield f"DIR does not hold {len(wish.missing)} files that are in force: --prune lets them go, --keep lets them stay."  # fmt: skip
     for name in wish.folder.passed_over:
@@ -174,6 +217,16 @@ def _files(wish: Wish) -> Iterator[str]:
         ("file goes", files.removed),
     ):
         yield from (f"{words}: {name}" for name in names)
+
+
+def _clash(one: Settled) -> str:
+    done = {
+        How.OPEN: "not decided",
+        How.REPLACE: "what comes replaces it",
+        How.KEEP: "what is in force stays",
+        How.COPY: f"comes as {one.new}",
+    }
+    return f"clash: {one.kind} {one.id}, in force in {one.mine}, comes in {one.theirs}: {done[one.how]}"
 
 
 def _part(part: Difference) -> str:

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from sopwith.core.text import Text
 from sopwith.runtime import drafting
+from sopwith.runtime.clashing import Choice, Settled, Settlement, settle
 from sopwith.runtime.installing import OURS, THEIRS, Installation, base_of, keep_base, put_in
-from sopwith.runtime.packing import Clash, Files, Plan, files_in, folder_of, plan_files
+from sopwith.runtime.packing import Files, Key, Plan, files_in, plan_files
 from sopwith.runtime.publishing import OvertakenError, publish
 from sopwith.store.releases import Draft, DraftHead, draft_heads, live_hash, release_of
 
@@ -23,6 +24,7 @@ from ..visitor import get_service, now
 from ..wording import gettext as _
 from .bench import bench_of, by_severity
 from .blueprint import PARKED, blueprint, the_draft
+from .clash_choices import asked_choices
 from .gallery import the_offer
 from .shelf import Offer, shelf
 
@@ -40,25 +42,31 @@ class Way:
     live: str
     packs: Mapping[str, Files]
     done: Installation
+    settlement: Settlement
     plan: Plan
 
     @property
-    def clashes(self) -> tuple[Clash, ...]:
-        """Return the definitions of the packs whose ids something else has already."""
-        return tuple(
-            one
-            for one in self.plan.clashes
-            if folder_of(one.first) in self.packs or folder_of(one.second) in self.packs
-        )
+    def clashes(self) -> tuple[Settled, ...]:
+        """Return the definitions of the packs whose ids something else has already, and what becomes of each."""
+        return self.settlement.clashes
 
     @property
     def can_be_at_once(self) -> bool:
         """Return whether nothing has to be decided first."""
-        return not (self.draft or self.clashes or self.done.contests or self.plan.is_broken)
+        is_whole = self.settlement.is_whole
+        return is_whole and not (self.draft or self.done.contests or self.plan.is_broken)
 
 
-def way_of(offer: Offer, draft: Draft | None, choices: Mapping[str, str] | None = None) -> Way:
-    """Return what putting *offer* into *draft*, or into what is in force, would do."""
+def way_of(
+    offer: Offer,
+    draft: Draft | None,
+    choices: Mapping[str, str] | None = None,
+    clashes: Mapping[Key, Choice] | None = None,
+) -> Way:
+    """Return what putting *offer* into *draft*, or into what is in force, would do.
+
+    choices: by file, where both changed the same lines. clashes: by kind and id, where an id is taken.
+    """
     with get_service().database.reading() as connection:
         live = live_hash(connection) or ""
         kept = release_of(connection, live) if live else None
@@ -70,8 +78,16 @@ def way_of(offer: Offer, draft: Draft | None, choices: Mapping[str, str] | None 
             for one in packs
         }
     done = put_in(target, packs, bases, choices)
-    plan = plan_files(target, done.files)
-    return Way(offer=offer, draft=draft, live=live, packs=packs, done=done, plan=plan)
+    settlement = settle(done.files, packs, clashes or {})
+    return Way(
+        offer=offer,
+        draft=draft,
+        live=live,
+        packs=packs,
+        done=done,
+        settlement=settlement,
+        plan=plan_files(target, settlement.files),
+    )
 
 
 @blueprint.get("/gallery/<folder>/install")
@@ -79,7 +95,7 @@ def review_install(folder: str) -> ResponseReturnValue:
     """Show what installing the pack would bring, before anything is kept."""
     offer = the_offer(folder)
     wish = request.args.get("draft", "")
-    return _page(way_of(offer, the_draft(wish) if wish else None))
+    return _page(way_of(offer, the_draft(wish) if wish else None, clashes=asked_choices()))
 
 
 def _page(way: Way, errors: Mapping[str, str] | None = None, note: str = "") -> ResponseReturnValue:
@@ -123,7 +139,7 @@ def install_pack(folder: str) -> ResponseReturnValue:
         if name.startswith(CHOICE)
     }
     draft = None if where in (AT_ONCE, NEW) else the_draft(where)
-    way = way_of(offer, draft, choices)
+    way = way_of(offer, draft, choices, asked_choices())
     if way.plan.is_same:
         flash(_("Nothing would change: the pack is there as it comes."), "good")
         return go(url_for("studio.pack", folder=folder))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from flask import abort, flash, render_template, request, url_for
@@ -14,6 +14,7 @@ from werkzeug.datastructures import FileStorage
 from sopwith.core.text import Text
 from sopwith.definitions import LIMITS
 from sopwith.runtime import drafting
+from sopwith.runtime.clashing import Settled, settle, settle_text
 from sopwith.runtime.installing import version_of
 from sopwith.runtime.packing import Files, Plan, files_in, folder_of, plan_files
 from sopwith.runtime.taking_in import CannotTakeInError, Sent, lay_file, lay_packs, packs_in
@@ -35,6 +36,7 @@ from ..visitor import get_service, now
 from ..wording import gettext as _
 from .bench import bench_of, by_severity
 from .blueprint import PARKED, blueprint, the_draft
+from .clash_choices import asked_choices
 from .exporting import drafts
 
 ONE_FILE = (".yaml", ".yml", ".json")
@@ -50,6 +52,7 @@ class Arrival:
     folder: str
     prune: bool
     sent: Sent
+    clashes: tuple[Settled, ...]
     plan: Plan
 
     @property
@@ -173,11 +176,22 @@ def _arrival(upload_id: str) -> Arrival:
     folder = folder if folder in folders else _best(target, folders)
     if _is_one_file(waiting.documents):
         name, text = next(iter(waiting.documents.items()))
-        sent = lay_file(target, folder, name, text)
+        text, clashes = settle_text(target, f"{folder}/{name}", text, asked_choices())
+        sent = lay_file(target, folder, name, text) if text.strip() else Sent(after=target)
     else:
         sent = lay_packs(target, waiting.documents, prune=prune)
-    plan = plan_files(target, sent.after)
-    return Arrival(waiting=waiting, into=into, folder=folder, prune=prune, sent=sent, plan=plan)
+        coming = {folder_of(one) for one in waiting.documents}
+        settlement = settle(sent.after, coming, asked_choices())
+        sent, clashes = replace(sent, after=settlement.files), settlement.clashes
+    return Arrival(
+        waiting=waiting,
+        into=into,
+        folder=folder,
+        prune=prune,
+        sent=sent,
+        clashes=clashes,
+        plan=plan_files(target, sent.after),
+    )
 
 
 def _best(target: Files, folders: list[str]) -> str:

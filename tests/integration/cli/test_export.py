@@ -194,6 +194,24 @@ def test_the_folder_of_one_pack_is_about_that_pack_alone(folder: Path, installed
     assert found["files"]["removed"] == []
 
 
+def test_ids_that_are_taken_are_settled_as_told(tmp_path: Path, installed: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "pack.yaml").write_text("kind: pack\nid: own\nversion: 1.0.0\ntitle: {en: X, zh-CN: X}\ndescription: {en: X, zh-CN: X}\n")  # fmt: skip
+    (own / "teams.yaml").write_text("kind: team\nid: it-desk\ntitle: {en: Ours, zh-CN: 我们}\n")
+    plan = run("plan", str(own), data=installed)
+    assert plan.exit_code == 1
+    assert "--on-clash replace, keep or copy decides" in plan.output
+    stopped = run("apply", str(own), *NOTE, "--yes", data=installed)
+    assert stopped.exit_code == 1
+    found = said("plan", str(own), "--on-clash", "copy", data=installed, code=1)
+    assert [(one["id"], one["how"], one["new"]) for one in found["clashes"]] == [("it-desk", "copy", "it-desk-2")]  # fmt: skip
+    assert found["errors"] == 0
+    assert run("apply", str(own), *NOTE, "--yes", "--on-clash", "copy", data=installed).exit_code == 0  # fmt: skip
+    again = said("plan", str(own), "--on-clash", "copy", data=installed)
+    assert again["same"], "the same answer leads to the same files"
+
+
 def test_errors_keep_it_from_being_published(folder: Path, installed: Path) -> None:
     teams = folder / "it_request" / "teams.yaml"
     teams.write_text(teams.read_text(encoding="utf-8") + "nonsense: 1\n", encoding="utf-8")

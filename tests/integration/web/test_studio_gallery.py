@@ -213,13 +213,30 @@ def test_ids_that_are_taken_clash_in_sight(ada: Browser, shop: Shop) -> None:
     clashing = files() | {mine: f"kind: team\nid: {team}\ntitle: {{en: Ours, zh-CN: 我们}}\n"}
     assert publish(shop.service, clashing, author=None, note="Ours")[0] is not None
     page = text(ada, f"/studio/gallery/{PACK}/install")
-    assert "Clashes" in page and mine in page
+    assert "Ids that are taken" in page and mine in page and "Not decided yet" in page
     assert "Install at once" not in page
     live = shop.service.releases.live().hash
     way = {"where": "live", "from": live, "note": "Anyway"}
     assert ada.post(f"/studio/gallery/{PACK}/install", way).status_code == 422
     assert ada.post(f"/studio/gallery/{PACK}/install", {"where": "new"}).status_code == 303
     assert shop.service.releases.live().hash == live
+    refused = text(
+        ada, f"/studio/gallery/{PACK}/install?how:team:{team}=copy&new:team:{team}=Not+one"
+    )
+    assert "An id begins with a small letter" in refused
+    assert "Install at once" not in refused
+    asked = f"how:team:{team}=copy&new:team:{team}=their-team"
+    page = text(ada, f"/studio/gallery/{PACK}/install?{asked}")
+    assert "Install at once" in page
+    sent = filled(page)
+    assert sent[f"how:team:{team}"] == "copy"
+    done = ada.post(f"/studio/gallery/{PACK}/install", sent | {"where": "live", "from": live, "note": "A copy"})  # fmt: skip
+    assert done.status_code == 303
+    assert live_files(shop)[mine] == clashing[mine]
+    teams = shop.service.releases.live().teams
+    assert teams[team].title.en == "Ours"
+    assert teams["their-team"].title == opened(PACK).release.teams[team].title
+    assert f"team: {team}" not in live_files(shop)[f"{PACK}/routing.yaml"]
 
 
 def older(change: Mapping[str, tuple[str, str]]) -> dict[str, str]:
@@ -309,6 +326,33 @@ def test_a_dry_run_tells_what_is_new_changed_and_the_same(ada: Browser, shop: Sh
     assert gone in documents and documents[changed] == sent[changed]
     assert shop.service.releases.live().hash == live
     assert text(ada, report, 404)
+
+
+def test_ids_of_an_archive_that_are_taken_are_decided_in_the_report(
+    ada: Browser, shop: Shop
+) -> None:
+    team = next(iter(shop.service.releases.live().teams))
+    sent = {"extra/pack.yaml": "kind: pack\nid: extra\nversion: 1.0.0\ntitle: {en: X, zh-CN: X}\ndescription: {en: X, zh-CN: X}\n", "extra/teams.yaml": f"kind: team\nid: {team}\ntitle: {{en: Theirs, zh-CN: 他们}}\n"}  # fmt: skip
+    report = str(send(ada, "extra.zip", archive(sent)).location)
+    assert "Not decided yet" in text(ada, report)
+    way = {f"how:team:{team}": "copy", f"new:team:{team}": "theirs"}
+    asked = f"{report}?how:team:{team}=copy&new:team:{team}=theirs"
+    page = text(ada, asked)
+    assert "Not decided yet" not in page
+    assert 'value="theirs"' in page
+    documents = draft_at(shop, taken(ada, report, **way)).documents
+    assert "id: theirs" in documents["extra/teams.yaml"]
+    assert compile_files(documents)[0] is not None
+
+
+def test_a_definition_of_one_file_can_stay_out(ada: Browser, shop: Shop) -> None:
+    team = next(iter(shop.service.releases.live().teams))
+    words = f"kind: team\nid: {team}\ntitle: {{en: Theirs, zh-CN: 他们}}\n".encode()
+    report = str(send(ada, "theirs.yaml", words).location)
+    assert "Ids that are taken" in text(ada, report)
+    assert "Nothing would change" in text(ada, f"{report}?how:team:{team}=keep")
+    documents = draft_at(shop, taken(ada, report, **{f"how:team:{team}": "copy"})).documents
+    assert f"id: {team}-2" in str(documents)
 
 
 def test_what_was_not_sent_goes_only_when_told(ada: Browser, shop: Shop) -> None:
