@@ -103,10 +103,11 @@ class Follow(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check(Command):
-    """Tick or untick one item of the present state's checklist."""
+    """Tick or untick one item of the present state's checklist, or one step of a playbook that fits the record."""
 
     item: str
     done: bool = True
+    playbook: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ class EventKind(StrEnum):
     CLOCK = "clock"  # id, change (started, paused, resumed, warned, breached, met, ended_late, retargeted, cancelled), clock: {...}, percent
     TASK = "task"  # id, change (opened, done, cancelled, assigned), task: {...}
     APPROVAL = "approval"  # id, change (opened, asked, voted, deputised, reminded, closed), ...
-    CHECKLIST = "checklist"  # state, item, done
+    CHECKLIST = "checklist"  # state, item, done; playbook: whose step the item is, where it is none of the state
     LINK = "link"  # kind, record, number, type
     SURVEY = "survey"  # id, survey, change (asked, answered), score, comment
     ESCALATED = "escalated"  # level, kind, to

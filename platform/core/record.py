@@ -115,6 +115,14 @@ class SurveyAsk:
 
 
 @dataclass(slots=True, kw_only=True)
+class Tick:
+    """Who ticked a step of a playbook, and when."""
+
+    by: str | None = None
+    at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
 class Link:
     """A tie to another record, as seen from this one."""
 
@@ -130,7 +138,7 @@ class RecordState:
 
     Only ``engine.fold`` changes one, and always its own copy. *values* are plain JSON values by
     field id; *customer* holds the facts of the customer that conditions may read, as they
-    were when last noted. *visits* counts how often each state was entered. *fired* remembers, for timed
+    were when last noted. *ticks* holds the steps of playbooks that are done, by ``playbook/step``. *visits* counts how often each state was entered. *fired* remembers, for timed
     rules and rules that act once, the occasion they last acted on. *generation*: how many records, each
     opened by a rule of the one before, lead to this one.
     """
@@ -174,6 +182,7 @@ class RecordState:
     tasks: dict[str, Task] = field(default_factory=dict)
     approval: Approval | None = None
     checklist: dict[str, bool] = field(default_factory=dict)
+    ticks: dict[str, Tick] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
     surveys: dict[str, SurveyAsk] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)

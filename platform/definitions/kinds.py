@@ -17,6 +17,7 @@ KINDS: tuple[str, ...] = (
     "team",
     "message_template",
     "survey",
+    "playbook",
     "view",
     "segment",
     "scenario",

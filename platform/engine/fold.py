@@ -17,6 +17,7 @@ from ..core.record import (
     RecordState,
     SurveyAsk,
     Task,
+    Tick,
     Vote,
 )
 from ..sla.facts import PROACTIVE
@@ -42,7 +43,16 @@ def own_copy(state: RecordState) -> RecordState:
     twin = RecordState.__new__(RecordState)
     for name in _SLOTS:
         setattr(twin, name, getattr(state, name))
-    for name in ("values", "customer", "clocks", "checklist", "surveys", "visits", "fired"):
+    for name in (
+        "values",
+        "customer",
+        "clocks",
+        "checklist",
+        "ticks",
+        "surveys",
+        "visits",
+        "fired",
+    ):
         setattr(twin, name, dict(getattr(state, name)))
     twin.tasks = {key: copy(task) for key, task in state.tasks.items()}
     twin.approval = deepcopy(state.approval)
@@ -188,7 +198,14 @@ def _approval(state: RecordState, body: Body, event: Event) -> None:
 
 
 def _checklist(state: RecordState, body: Body, event: Event) -> None:
-    state.checklist[body["item"]] = body["done"]
+    if "playbook" not in body:
+        state.checklist[body["item"]] = body["done"]
+        return
+    step = f"{body['playbook']}/{body['item']}"
+    if body["done"]:
+        state.ticks[step] = Tick(by=event.actor.id, at=event.at)
+    else:
+        state.ticks.pop(step, None)
 
 
 def _link(state: RecordState, body: Body, event: Event) -> None:

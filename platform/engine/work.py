@@ -159,6 +159,9 @@ def check(draft: Draft, command: c.Check) -> None:
     """Tick or untick one item of the checklist."""
     if not may(draft, Act.WORK, command.actor):
         return
+    if command.playbook:
+        _check_step(draft, command)
+        return
     if command.item not in {item.id for item in draft.place.checklist}:
         draft.refuse("ENG016", item=command.item)
         return
@@ -166,6 +169,25 @@ def check(draft: Draft, command: c.Check) -> None:
         draft.emit(
             EventKind.CHECKLIST,
             {"state": draft.state.state, "item": command.item, "done": command.done},
+        )
+
+
+def _check_step(draft: Draft, command: c.Check) -> None:
+    """Tick or untick a step of a playbook; it may be unticked when the playbook fits no more."""
+    playbook = draft.release.playbooks.get(command.playbook)
+    step = f"{command.playbook}/{command.item}"
+    is_done = step in draft.state.ticks
+    fits = playbook is not None and playbook.applies(
+        draft.record_type.id, draft.scope(), draft.context()
+    )
+    known = playbook is not None and command.item in {one.id for one in playbook.steps}
+    if not known or not (fits or (is_done and not command.done)):
+        draft.refuse("ENG016", item=command.item)
+        return
+    if is_done != command.done:
+        draft.emit(
+            EventKind.CHECKLIST,
+            {"playbook": command.playbook, "item": command.item, "done": command.done},
         )
 
 

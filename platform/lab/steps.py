@@ -49,7 +49,12 @@ def command_of(
             actor=actor, owner=args.get("owner"), team=args.get("team"), task=args.get("task")
         )
     if verb == "check":
-        return c.Check(actor=actor, item=args["item"], done=args.get("done", True))
+        return c.Check(
+            actor=actor,
+            item=args["item"],
+            done=args.get("done", True),
+            playbook=str(args.get("playbook", "")),
+        )
     if verb == "solved":
         message = say(args["text"]) if args.get("text") else None
         return c.AnswerSolved(

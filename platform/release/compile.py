@@ -40,6 +40,7 @@ from .check import check_record_type, check_view
 from .known import Known
 from .model import RecordType, Release
 from .parse import parse_record_type, parse_segment, parse_view
+from .playbooks import check_playbook, parse_playbook
 from .schema import EVENT, base_fields
 
 T = TypeVar("T")
@@ -148,6 +149,7 @@ class _Compiler:
             teams=self.each("team", parse_team, lambda _: (calendars,)),
             templates=self.each("message_template", parse_message_template, self.with_event),
             surveys=self.each("survey", parse_survey),
+            playbooks=self.each("playbook", parse_playbook, self.with_schema),
             views=self.each("view", parse_view, self.with_schema),
             segments=self.each("segment", parse_segment),
             working_time={name: WorkingTime(calendar) for name, calendar in calendars.items()},
@@ -342,6 +344,8 @@ class _Compiler:
             add(check_message_template(template, refs(template.record_type)))
         for survey in release.surveys.values():
             add(check_survey(survey, refs(ANY_TYPE)))
+        for playbook in release.playbooks.values():
+            add(check_playbook(playbook, refs(playbook.record_type), release.templates))
         for view in release.views.values():
             add(check_view(view, refs(view.record_type)))
         for record_type in release.record_types.values():

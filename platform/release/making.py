@@ -26,6 +26,7 @@ FOLDERS: Mapping[str, str] = {
     "team": "teams",
     "message_template": "messages",
     "survey": "surveys",
+    "playbook": "playbooks",
     "calendar": "calendars",
     "taxonomy": "taxonomies",
     "view": "views",
@@ -263,6 +264,19 @@ class _Maker:
             "zh-CN": "{{ recipient.name }}，您好：\n\n本次服务如何？点一下即可评价：\n{{ survey.link }}\n",
         }
         return name
+
+    def of_playbook(self, _name: str, _title: Text) -> Value:
+        return {
+            "record_type": self.type.id if self.type else "any",
+            "steps": [{"id": "first", "title": {"en": "Read the request", "zh-CN": "阅读请求内容"}}],
+            "replies": [
+                {
+                    "id": "received",
+                    "title": {"en": "We are on it", "zh-CN": "正在处理"},
+                    "text": {"en": "Hello {{ recipient.name }},\n\nwe are working on {{ number }}.\n", "zh-CN": "{{ recipient.name }}，您好：\n\n{{ number }} 正在处理中。\n"},
+                }
+            ],
+        }  # fmt: skip
 
     def of_calendar(self, _name: str, _title: Text) -> Value:
         return {"zone": "Asia/Shanghai", "week": {"mon-fri": ["09:00-18:00"]}}

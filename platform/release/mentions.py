@@ -15,6 +15,7 @@ from ..messages.syntax import parse_source
 from ..rules.model import Routing, Table, Team
 from ..sla.model import Sla
 from .model import RecordType, Segment, View
+from .playbooks import Playbook
 
 ANY_TYPE = "any"
 
@@ -150,6 +151,22 @@ def _read(nodes: Nodes) -> Iterator[str]:
 def of_survey(survey: Survey) -> Iterator[Mention]:
     """Yield what a survey names."""
     yield from named([("message_template", survey.template)], "invitation", Text(), survey.span)
+
+
+def of_playbook(playbook: Playbook) -> Iterator[Mention]:
+    """Yield what a playbook names."""
+    yield from of_type(playbook.record_type, playbook.span)
+    yield from reads(playbook.when, "condition")
+    for one in playbook.replies:
+        yield from named(
+            [("message_template", one.template)], "playbook_reply", one.title, one.span
+        )
+        if one.own is not None:
+            names = {
+                name for pair in one.own.parsed.values() for nodes in pair for name in _read(nodes)
+            }
+            for name in sorted(names):
+                yield Mention("field", name, "text", one.title, one.own.span)
 
 
 def of_view(view: View) -> Iterator[Mention]:

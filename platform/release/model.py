@@ -16,6 +16,7 @@ from ..rules.match import RuleIndex
 from ..rules.model import Routing, Rule, Table, Team
 from ..sla.model import Sla
 from ..workflows.model import Workflow
+from .playbooks import Playbook
 from .retention import Retention
 
 
@@ -102,6 +103,7 @@ class Release:
     teams: Mapping[str, Team] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
     surveys: Mapping[str, Survey] = field(default_factory=dict)
+    playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     views: Mapping[str, View] = field(default_factory=dict)
     segments: Mapping[str, Segment] = field(default_factory=dict)
     working_time: Mapping[str, WorkingTime] = field(default_factory=dict)

@@ -90,6 +90,8 @@ def _all(release: Release) -> Iterator[tuple[str, str, str, Iterator[m.Mention]]
         yield "message_template", template.id, template.record_type, m.of_template(template)
     for survey in release.surveys.values():
         yield "survey", survey.id, m.ANY_TYPE, m.of_survey(survey)
+    for playbook in release.playbooks.values():
+        yield "playbook", playbook.id, playbook.record_type, m.of_playbook(playbook)
     for view in release.views.values():
         yield "view", view.id, view.record_type, m.of_view(view)
     for segment in release.segments.values():

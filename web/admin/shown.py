@@ -292,6 +292,12 @@ def _survey(known: Known, name: str, connection: Connection) -> Facts:
     }
 
 
+def _playbook(known: Known, name: str, connection: Connection) -> Facts:
+    playbook = known.release.playbooks[name]
+    names = Names.of(known.release, playbook.record_type)
+    return {"playbook": playbook, "type": names.type(), "condition": names.condition(playbook.when)}
+
+
 def _taxonomy(known: Known, name: str, connection: Connection) -> Facts:
     taxonomy = known.release.taxonomies[name]
     return {
@@ -348,6 +354,7 @@ _KINDS: Mapping[str, Callable[[Known, str, Connection], Facts]] = {
     "team": _team,
     "message_template": _template,
     "survey": _survey,
+    "playbook": _playbook,
     "taxonomy": _taxonomy,
     "view": _view,
     "segment": _segment,

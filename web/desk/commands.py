@@ -217,23 +217,26 @@ def move(record_id: str) -> ResponseReturnValue:
 
 @desk.post("/records/<record_id>/check")
 def check(record_id: str) -> ResponseReturnValue:
-    """Tick or untick one item of the checklist."""
+    """Tick or untick one item of the checklist, or one step of a playbook."""
     state, release = record()
-    done = request.values.get("done") == "1"
-    command = c.Check(actor=visitor().actor, item=request.form.get("item", ""), done=done)
+    done, playbook = request.values.get("done") == "1", request.values.get("playbook", "")[:80]
+    item = request.form.get("item", "")
+    command = c.Check(actor=visitor().actor, item=item, done=done, playbook=playbook)
     outcome = get_service().handle(command, record_id)  # each tick stands for itself: no conflict
     if not outcome.accepted:
         return refused(outcome)
     if "HX-Request" in request.headers:
         with get_service().database.reading() as connection:
             fresh = load_record(connection, record_id) or state
+        if playbook:
+            return answer(fresh, release, block="playbooks")
         typed = Typed(
             values=_typed_values(fresh, release),
             way=request.form.get("asked", ""),
             note=request.form.get("note", "")[:LONGEST],
         )
         return answer(fresh, release, typed=typed, block="work")
-    return back(record_id, "work")
+    return back(record_id, "playbooks" if playbook else "work")
 
 
 # --- tasks ----------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ class Line:
 
 def is_conflict(event: Event) -> bool:
     """Return whether somebody who was typing meanwhile has to know of *event* before they go on."""
-    if event.kind in QUIET:
+    if event.kind in QUIET or (event.kind is EventKind.CHECKLIST and "playbook" in event.body):
         return False
     if event.actor.kind != "system":
         return True
@@ -244,12 +244,25 @@ class Teller:
         return "user-question", _("%(who)s is asked to approve", who=who or "—")
 
     def _checklist(self, body: Mapping[str, Any]) -> tuple[str, str]:
+        if "playbook" in body:
+            return self._playbook(str(body["playbook"]), str(body["item"]), bool(body.get("done")))
         place = workflow_of(self.release, self.state).states.get(str(body["state"]))
         items = {one.id: one.title.get(lang()) for one in place.checklist} if place else {}
         item = items.get(str(body["item"]), str(body["item"]))
         if body.get("done"):
             return "check", _("Ticked “%(item)s”", item=item)
         return "x", _("Unticked “%(item)s”", item=item)
+
+    def _playbook(self, name: str, step: str, done: bool) -> tuple[str, str]:
+        known = self.release.playbooks.get(name)
+        titles = {one.id: one.title.get(lang()) for one in known.steps} if known else {}
+        words = {
+            "item": titles.get(step, step),
+            "playbook": known.title.get(lang()) if known else name,
+        }
+        if done:
+            return "check", _("Ticked “%(item)s” in the playbook “%(playbook)s”", **words)
+        return "x", _("Unticked “%(item)s” in the playbook “%(playbook)s”", **words)
 
     def _link(self, body: Mapping[str, Any]) -> tuple[str, str]:
         return "link", _("Tied to %(number)s", number=body.get("number") or body.get("record"))

@@ -38,6 +38,7 @@ from .earlier import earlier_lines
 from .explain import MOST_COMMANDS, Explainer
 from .history import Line, Teller
 from .lists import DeskList, list_address, row_of, show_list
+from .playbooks import PlaybookPanel, playbooks_of, reply_named
 from .seen import seen
 from .views import DeskView
 from .ways import NOTHING, TaskLine, Typed, Work, form_of, place_of, show_work, shown_tasks
@@ -104,6 +105,8 @@ class RecordPage:
     chart: Chart | None = None
     merge_target: Any = None
     twins: Sequence[Twin] = ()
+    playbooks: Sequence[PlaybookPanel] = ()
+    reply: str = ""
 
 
 def record() -> tuple[RecordState, Release]:
@@ -148,6 +151,7 @@ def build(
         again=extra.again,
     )
     title = title_of(connection, state.id) or state.number
+    playbooks = playbooks_of(connection, release, state, people, replies=_replies(state, may))
     return RecordPage(
         state=state,
         release=release,
@@ -169,9 +173,16 @@ def build(
         extra=chosen,
         follows=visitor().actor.id in state.followers,
         merge_target=_merge_target(connection, state, live, people, chosen),
+        playbooks=playbooks,
+        reply=reply_named(playbooks, request.args.get("use", "")),
         twins=twins_of(connection, live, kind, state, title) if may["merge"] else (),
         **_tab_content(connection, state, release, kind, workflow, people, may, tab),
     )
+
+
+def _replies(state: RecordState, may: Mapping[str, bool]) -> bool:
+    """Return whether the visitor may write to the customer here."""
+    return may["reply"] and bool(state.customer_id) and not state.merged_into
 
 
 def _tab(may: Mapping[str, bool]) -> str:

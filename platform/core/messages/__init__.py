@@ -10,6 +10,7 @@ from .expressions import EXPRESSIONS
 from .forms import FORMS
 from .message import Message
 from .messages import MESSAGE_TEMPLATES
+from .playbooks import PLAYBOOKS
 from .release import RELEASE
 from .rules import RULES
 from .scenarios import SCENARIOS
@@ -26,6 +27,7 @@ MESSAGES: dict[str, Message] = {
     **SLA,
     **RULES,
     **MESSAGE_TEMPLATES,
+    **PLAYBOOKS,
     **RELEASE,
     **ENGINE,
     **SCENARIOS,

@@ -13,7 +13,7 @@ from sopwith.release.known import Known
 from sopwith.release.model import Release
 
 PACKS = Path(__file__).parents[3] / "catalog" / "sop-templates"
-MODELS = ("record_types", "forms", "taxonomies", "workflows", "slas", "rules", "tables", "routings", "teams", "templates", "surveys", "views", "segments")  # fmt: skip
+MODELS = ("record_types", "forms", "taxonomies", "workflows", "slas", "rules", "tables", "routings", "teams", "templates", "surveys", "playbooks", "views", "segments")  # fmt: skip
 
 
 def documents(files: dict[str, bytes]) -> tuple[Document, ...]:

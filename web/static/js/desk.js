@@ -2,6 +2,7 @@
 import { startKeys } from "./keys.js";
 import { startBoard } from "./board.js";
 import { startPalette } from "./palette.js";
+import { startReplies } from "./replies.js";
 
 function startFilters() {
   addEventListener("change", (event) => {
@@ -87,4 +88,5 @@ startPanels();
 startKeys();
 startBoard();
 startPalette();
+startReplies();
 fadeNotices();

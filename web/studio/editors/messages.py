@@ -195,7 +195,7 @@ def _letters(connection: Connection, release: Release, template: Template, asked
             state, message = found
             letters.append(_letter(tongue, message, state))
         else:
-            message = render(template, _made_up(release, template, tongue), tongue, html=True, zone=zone_info())  # fmt: skip
+            message = render(template, made_up(release, template, tongue), tongue, html=True, zone=zone_info())  # fmt: skip
             letters.append(_letter(tongue, message, None))
     return letters
 
@@ -210,7 +210,7 @@ def _letter(tongue: str, message: Rendered, state: RecordState | None) -> Facts:
     }
 
 
-def _made_up(release: Release, template: Template, tongue: str) -> Facts:
+def made_up(release: Release, template: Template, tongue: str) -> Facts:
     """Return the values of a record that nobody opened, so that a new desk can read its messages."""
     zh = tongue.startswith("zh")
     kind = release.record_types.get(template.record_type)
