@@ -77,9 +77,10 @@ def read_cells(text: str) -> list[list[str]]:
     if not text.strip() or len(text) > LARGEST:
         raise NoTableError
     first = text.splitlines()[0]
-    separator = (
-        max(_SEPARATORS, key=first.count) if any(one in first for one in _SEPARATORS) else ","
-    )
+    if "\t" in first:  # cells that were copied: what else stands in a name does not part it
+        separator = "\t"
+    else:
+        separator = max(_SEPARATORS, key=first.count) if any(one in first for one in _SEPARATORS) else ","  # fmt: skip
     rows: list[list[str]] = []
     reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
     try:
