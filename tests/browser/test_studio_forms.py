@@ -85,11 +85,21 @@ def test_fields_are_dragged_by_the_mouse(browser: Browser, address: str) -> None
     lists = page.locator(".form-rows")
     first = lists.nth(0).locator("> .form-row")
     drag(page, page.locator("#take-url"), first.nth(0))
-    expect(lists.nth(0).locator("#f-url")).to_have_count(1, timeout=SLOW)
+    expect(page.locator("#title-f-url")).to_be_focused(
+        timeout=SLOW
+    )  # selected, to be named at once
+    expect(lists.nth(0).locator("#f-url.is-selected")).to_have_count(1)
+    is_saved(page)
+    page.locator("#inspector-title").click()
+    page.keyboard.press("Control+d")  # from anywhere
+    expect(page.locator("#title-f-url_2")).to_be_focused(timeout=SLOW)
+    expect(page.locator(".form-row.is-selected")).to_have_id("f-url_2")
     is_saved(page)
     target = lists.nth(1).locator("> .form-row").first
     drag(page, page.locator("#f-url .row-grip"), target)
     expect(lists.nth(1).locator("#f-url")).to_have_count(1, timeout=SLOW)
+    is_saved(page)
+    expect(page.locator(".form-row.is-selected")).to_have_id("f-url_2")  # though its place changed
     expect(page.locator("#problems .problem-error")).to_have_count(0)
     page.context.close()
 
@@ -117,11 +127,11 @@ def test_an_id_is_renamed_everywhere_and_a_named_field_does_not_go_unasked(
     expect(page.locator("#inspector-title")).to_have_text("Topic", timeout=SLOW)
     page.locator("[data-refer=topic]").click()
     expect(page.locator(".refer .places li").first).to_be_visible(timeout=SLOW)
-    field = page.locator(".refer input")
+    field = page.locator("#refer-c-topic-new")
     expect(field).to_be_focused()
     field.fill("Not An Id")
     page.keyboard.press("Enter")
-    expect(page.locator(".rename-said")).not_to_be_empty(timeout=SLOW)
+    expect(page.locator(".rename-said").first).not_to_be_empty(timeout=SLOW)
     field.fill("subject_matter")
     page.keyboard.press("Enter")
     expect(page.locator("#f-subject_matter")).to_have_count(1, timeout=SLOW)
@@ -135,6 +145,32 @@ def test_an_id_is_renamed_everywhere_and_a_named_field_does_not_go_unasked(
     page.locator("[data-removal-keep]").click()
     expect(sure).to_be_hidden()
     expect(page.locator("#f-subject_matter")).to_have_count(1)
+    page.context.close()
+
+
+def test_an_id_of_a_choice_is_renamed_everywhere_and_a_named_choice_does_not_go_unasked(
+    browser: Browser, address: str
+) -> None:
+    page = opened(browser, address)
+    page.locator("#f-topic a.row-open").click()
+    choice = page.locator(".option-rows > li", has=page.locator("[data-refer='topic/fault']"))
+    choice.locator("summary").click()
+    choice.locator("[data-refer]").click()
+    expect(choice.locator(".places li").first).to_be_visible(timeout=SLOW)
+    field = choice.locator(".refer input")
+    expect(field).to_be_focused()
+    field.fill("defect")
+    page.keyboard.press("Enter")
+    renamed = page.locator(".option-rows > li", has=page.locator("[data-refer='topic/defect']"))
+    expect(renamed).to_have_count(1, timeout=SLOW)
+    expect(page.locator("#problems .problem-error")).to_have_count(0, timeout=SLOW)
+    renamed.focus()
+    page.keyboard.press("Delete")
+    expect(page.locator("[data-removal-sure]")).to_be_focused(timeout=SLOW)
+    expect(page.locator(".removal-list li").first).to_contain_text("defect")
+    page.locator("[data-removal-sure]").click()
+    expect(renamed).to_have_count(0, timeout=SLOW)
+    expect(page.locator("#inspector-title")).to_have_text("Topic")
     page.context.close()
 
 
@@ -167,5 +203,13 @@ def test_a_phone_builds_forms_in_chinese(browser: Browser, address: str) -> None
     assert not violations(page)
     page.locator("#tab-words").click()
     expect(page.locator("#form-words")).to_be_visible(timeout=SLOW)
+    assert not violations(page)
+    page.locator("#tab-rights").click()
+    expect(page.locator("#form-rights")).to_be_visible(timeout=SLOW)
+    assert not violations(page)
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.locator("a[href*='/bring']").click()
+    page.wait_for_load_state()
+    assert not violations(page)
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     page.context.close()

@@ -23,6 +23,7 @@ from .editors import Subject
 from .editors.catalogue import GENERAL, editor_of
 from .editors.controls import Control, control_at, controls_at
 from .framing import framed
+from .parts import has_part, part_of
 
 LONGEST_SELECTION = 400
 
@@ -83,6 +84,10 @@ def number_of(draft: Draft, document: Document) -> int:
     roots, _found = read_nodes(draft.documents[document.path], document.path)
     places = [root.place for root in roots]
     return places.index(document.node.place) if document.node.place in places else 0
+
+
+blueprint.add_app_template_global(part_of)
+blueprint.add_app_template_global(has_part)
 
 
 @blueprint.app_template_filter("path_id")

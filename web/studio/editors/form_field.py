@@ -76,6 +76,7 @@ def field_facts(subject: Subject, path: Path) -> dict[str, Any] | None:
         "icon": icon_of(kind),
         "word": type_word(kind) if kind else "",
         "id": words(given.get("id")),
+        "part": _part(subject, path, words(given.get("id"))),
         "title": title_of(given),
         "block": words(given.get("use")),
         "column": column,
@@ -97,6 +98,14 @@ def field_facts(subject: Subject, path: Path) -> dict[str, Any] | None:
         "new_columns": offers(_column_ids(given), column=True) if kind == "table" else [],
         "siblings": _sections(subject, path),
     }
+
+
+def _part(subject: Subject, path: Path, name: str) -> str:
+    """Return by what the field or column is known where references are asked for; empty where it has no id."""
+    if not name or len(path) == 4:
+        return name
+    table = words(mapping(inside(subject.doc, path[:4])).get("id"))
+    return f"{table}.{name}" if table else ""
 
 
 def section_facts(subject: Subject, path: Path) -> dict[str, Any] | None:

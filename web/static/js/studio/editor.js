@@ -10,6 +10,10 @@ const pane = document.getElementById("yaml-pane");
 const modules = new Map(); // an element with data-module: what it exports
 let drawing = Promise.resolve();
 let wanted = 0;
+let saving = 0; // edits that are not answered yet: each draws the room when it is
+let flight = null; // the room that is being asked for
+let wished = null; // the id of what is to have the focus in the next room
+const MOST_PARTS = 900; // what a header has room for
 
 export const room = {
   element,
@@ -20,10 +24,12 @@ export const room = {
   base: element.dataset.base,
   get document() { return Number(element.dataset.document); },
   get at() { return element.dataset.at; },
+  get isSaving() { return saving > 0; },
   has: {}, // headers by which a module tells what it has already, so that the room need not bring it again
   edit: change,
   select,
   refresh,
+  isAhead,
   post: posted,
   undo: () => turned("undo"),
   redo: () => turned("redo"),
@@ -41,21 +47,23 @@ function address(at = room.at) {
 export async function change(step, operations, { then, focus } = {}) {
   refused.hidden = true;
   const titles = step ?? { en: "Edited", "zh-CN": "编辑" };
+  saving += 1;
+  flight?.abort();
   const { status, answer } = await edit(titles, () => operations.map(({ file = room.file, document: number = room.document, text, ...operation }) =>
-    text === undefined ? { file, document: number, operation } : { file, text }));
+    text === undefined ? { file, document: number, operation } : { file, text })).finally(() => { saving -= 1; });
   if (status === 409 && answer.theirs !== undefined) {
     await clash(answer, step, operations);
     return false;
   }
   if (status !== 200) {
     refuse(answer);
-    await refresh();
+    await refresh({ whole: true });
     return false;
   }
   toPane(answer.files);
   if (then !== undefined && then !== null) remember(then);
+  if (focus) wished = focus;
   await refresh();
-  if (focus) document.getElementById(focus)?.focus();
   return true;
 }
 
@@ -88,7 +96,7 @@ function clash(answer, step, operations) {
       draft.revision = answer.revision;
       box.close();
       if (again) await change(step, operations);
-      else { say("saved"); await refresh(); }
+      else { say("saved"); await refresh({ whole: true }); }
       resolve();
     };
     document.getElementById("clash-take").onclick = () => close(false);
@@ -104,31 +112,46 @@ function remember(at) {
 
 export function select(at) {
   remember(at);
+  document.dispatchEvent(new CustomEvent("studio:selecting", { detail: at }));
   return refresh();
 }
 
-// Draw the room as the draft is now. Several wishes while one is under way become one.
-export function refresh() {
+// Draw the room as the draft is now. Several wishes while one is under way become one; the server leaves out what the page says it
+// shows already (data-part), unless all of it is wanted.
+export function refresh({ whole = false } = {}) {
   const mine = ++wanted;
+  flight?.abort();
   const next = drawing.then(async () => {
-    if (mine !== wanted) return;
+    if (mine !== wanted || saving) return;
     const url = address();
     url.searchParams.set("file", room.file);
+    flight = new AbortController();
     let response;
+    let html;
     try {
-      response = await fetch(url, { headers: { "X-Part": "room", ...room.has } });
-    } catch {
-      return say("unsaved");
+      response = await fetch(url, { headers: { "X-Part": "room", "X-Have": whole ? "" : parts() }, signal: flight.signal });
+      html = await response.text();
+    } catch (error) {
+      return error.name === "AbortError" ? undefined : say("unsaved");
     }
-    if (response.status === 409) return isBroken(await response.json());
+    if (mine !== wanted || saving) return;
+    if (response.status === 409) return isBroken(JSON.parse(html));
     if (!response.ok) return;
-    const html = await response.text();
-    if (mine !== wanted) return;
     isWhole();
     draw(html);
+    if (element.querySelector("[data-same]")) setTimeout(() => refresh({ whole: true })); // it is not as this page thought
   });
   drawing = next.catch((error) => console.error(error));
   return next;
+}
+
+function parts() {
+  return [...element.querySelectorAll("[data-part]")].slice(0, MOST_PARTS).map((one) => one.dataset.part).join("");
+}
+
+// What a gesture has changed in the page before the server has: its parts are not what they say any more.
+export function isAhead(...changed) {
+  for (const one of changed) for (let part = one; part && part !== element; part = part.parentElement) delete part.dataset.part;
 }
 
 function draw(html) {
@@ -137,12 +160,16 @@ function draw(html) {
     morphStyle: "innerHTML",
     ignoreActiveValue: true,
     restoreFocus: true,
-    callbacks: { beforeNodeMorphed: (old) => !old.dataset || old.dataset.keep === undefined },
+    callbacks: { beforeNodeMorphed: (old, fresh) => fresh.dataset?.same === undefined && (!old.dataset || old.dataset.keep === undefined) },
   });
   for (const [id, was] of open) {
     const one = document.getElementById(id);
     if (one) one.open = was;
   }
+  const field = wished && document.getElementById(wished);
+  wished = null;
+  field?.focus();
+  if (field?.dataset.rename !== undefined) field.select();
   drawn();
 }
 
@@ -227,9 +254,9 @@ addEventListener("click", (event) => {
 // --- others ------------------------------------------------------------------------------------
 
 watch(async (revision) => {
-  await lookForProblems();
-  draft.revision = revision;
   await refresh();
+  draft.revision = Math.max(draft.revision, revision); // not before: what is pressed meanwhile was meant for the room as it was
+  await lookForProblems();
   document.dispatchEvent(new CustomEvent("studio:moved"));
 });
 onProblems(() => {});

@@ -10,6 +10,9 @@ export function mount(mine, api) {
   element.addEventListener("click", clicked);
   element.addEventListener("submit", renamed);
   element.addEventListener("keydown", deleted, { capture: true });
+  element.addEventListener("click", coming);
+  document.addEventListener("keydown", duplicated);
+  document.addEventListener("studio:selecting", (event) => show(event.detail));
   element.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.matches("[data-rename]")) event.target.closest("[data-item]")?.focus();
   });
@@ -18,6 +21,47 @@ export function mount(mine, api) {
 function selected(event) {
   const to = event.target.dataset?.select;
   if (to && to !== room.at) room.select(to);
+}
+
+// What is selected is marked at once; the details follow.
+function show(at) {
+  if (!element.isConnected) return;
+  const link = at && element.querySelector(`.row-open[data-at="${CSS.escape(at)}"]`);
+  const item = link?.closest("[data-item]");
+  if (at && !item) return;
+  for (const one of element.querySelectorAll("[data-item].is-selected")) {
+    one.classList.remove("is-selected");
+    room.isAhead(one);
+  }
+  if (!item) return;
+  item.classList.add("is-selected");
+  room.isAhead(item);
+}
+
+// A new field stands in its place at once, in its looks only, until the room is drawn with it.
+function coming(event) {
+  const button = event.target.closest(".palette-type[data-new][data-do]");
+  const [first] = button ? JSON.parse(button.dataset.do) : [];
+  if (first?.op !== "insert" || element.querySelector(".is-coming")) return;
+  const list = [...element.querySelectorAll(".form-rows[data-list]")].find((one) => one.dataset.list.replaceAll(" ", "") === JSON.stringify(first.path));
+  if (!list) return;
+  const ghost = document.createElement("li");
+  ghost.className = "form-row is-coming";
+  ghost.setAttribute("aria-hidden", "true");
+  ghost.textContent = button.textContent;
+  room.isAhead(list);
+  list.insertBefore(ghost, list.children[first.index] ?? null);
+}
+
+// Ctrl+D from anywhere copies the row that has the focus, else the field that is selected.
+async function duplicated(event) {
+  if (!event.ctrlKey || event.altKey || event.shiftKey || event.metaKey || event.key.toLowerCase() !== "d") return;
+  if (!element.isConnected || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  const at = event.target.closest?.(".form-row")?.querySelector(".row-open")?.dataset.at;
+  if (at && at !== room.at) await room.select(at);
+  const button = document.getElementById("duplicate-selected");
+  if (button) button.click();
 }
 
 async function clicked(event) {
@@ -40,20 +84,22 @@ async function clicked(event) {
 // Delete on a row asks where something names it, and leaves the keys where they are.
 async function deleted(event) {
   const row = event.target;
-  if (event.key !== "Delete" || !row.matches(".form-row, .form-section")) return;
+  if (event.key !== "Delete" || !row.matches("[data-item][data-parts]")) return;
   event.preventDefault();
   event.stopPropagation();
   const list = row.parentElement;
   const place = [...list.children].indexOf(row);
   const path = [...JSON.parse(list.dataset.list), Number(row.dataset.item)];
   const { parts } = row.dataset;
+  const own = row.querySelector(":scope > .option-line [data-removal], :scope > .item-row [data-removal]");
+  if (own) return void removal(own);
   if ((await breaking(parts)).length) {
     await room.select(row.querySelector("a.row-open").dataset.at);
     const button = document.getElementById("remove-selected");
     if (button?.dataset.removal === parts) await removal(button);
     return;
   }
-  await room.edit(JSON.parse(list.dataset.removed), [{ op: "remove", path }], { then: "" });
+  await room.edit(JSON.parse(list.dataset.removed ?? list.dataset.step), [{ op: "remove", path }], { then: row.matches(".form-row, .form-section") ? "" : undefined });
   const rows = document.getElementById(list.id)?.children ?? [];
   (rows[place] ?? rows[rows.length - 1])?.focus();
 }

@@ -43,9 +43,38 @@ function dropped(event, room) {
   const source = JSON.parse(from.dataset.list);
   const key = from.dataset.map === undefined ? Number(item.dataset.item) : item.dataset.item;
   const index = from === to && place > was ? place + 1 : place;
-  // The room is drawn anew from the text: put the page back first, so that both agree.
-  from.insertBefore(item, from.querySelectorAll(":scope > [data-item]")[was + (from === to && place < was ? 1 : 0)] ?? null);
-  room.edit(stepOf(from), [{ op: "move", path: [...source, key], to: JSON.parse(to.dataset.list), index }]);
+  const target = JSON.parse(to.dataset.list);
+  recount(room, from, to);
+  const then = typeof key === "number" ? follow(room.at, source, key, target, place) : undefined;
+  room.edit(stepOf(from), [{ op: "move", path: [...source, key], to: target, index }], { then });
+}
+
+// The items stand where they will stand: what the next gesture counts is true before the server has answered.
+function recount(room, ...lists) {
+  for (const list of new Set(lists)) {
+    const items = list.querySelectorAll(":scope > [data-item]");
+    room.isAhead(list);
+    if (list.dataset.map !== undefined) continue;
+    items.forEach((item, place) => {
+      if (item.dataset.item === String(place)) return;
+      item.dataset.item = place;
+      room.isAhead(item);
+    });
+  }
+}
+
+// What is selected stays selected when an item moves from *source* to *to*, where it is number *place* then.
+function follow(at, source, key, to, place) {
+  const [where, ...asked] = at.split(";");
+  const steps = where.split("/");
+  const list = [source, to].map((one) => one.join("/"));
+  const inside = (number) => steps.length > [source, to][number].length && steps.slice(0, [source, to][number].length).join("/") === list[number];
+  if (inside(0) && steps[source.length] === String(key)) steps.splice(0, source.length + 1, ...to, place);
+  else {
+    if (inside(0) && Number(steps[source.length]) > key) steps[source.length] = Number(steps[source.length]) - 1;
+    if (inside(1) && Number(steps[to.length]) >= place) steps[to.length] = Number(steps[to.length]) + 1;
+  }
+  return [steps.join("/"), ...asked].join(";");
 }
 
 function added(event, room) {
@@ -53,9 +82,12 @@ function added(event, room) {
   if (item.dataset.new === undefined) return;
   const value = JSON.parse(item.dataset.new);
   const step = stepOf(item);
-  const then = item.dataset.then;
+  const path = JSON.parse(to.dataset.list);
+  const { go } = item.dataset;
+  const asked = (item.dataset.then ?? "").split(";").slice(1).map((one) => `;${one}`).join("");
+  const then = go ? [...path, index].join("/") + asked : item.dataset.then; // what was dropped is selected where it was dropped
   item.remove();
-  room.edit(step, [{ op: "insert", path: JSON.parse(to.dataset.list), index, value }], { then });
+  room.edit(step, [{ op: "insert", path, index, value }], { then, focus: go });
 }
 
 export function startLists(root, room) {
@@ -87,7 +119,16 @@ export function startLists(root, room) {
     what();
   }
   async function moved(item, to, path, index, place, list) {
-    await room.edit(stepOf(list), [{ op: "move", path, to, index }]);
+    const others = [...list.querySelectorAll(":scope > [data-item]")].filter((one) => one !== item);
+    const step = stepOf(list);
+    let then;
+    if (list.dataset.map === undefined) { // seen at once; the server's room says the same
+      list.insertBefore(item, others[place] ?? null);
+      item.focus();
+      recount(room, list);
+      then = follow(room.at, to, path.at(-1), to, place);
+    }
+    await room.edit(step, [{ op: "move", path, to, index }], { then });
     focusAt(to, place);
   }
   async function removed(item, list, path, place) {
@@ -101,6 +142,7 @@ export function startLists(root, room) {
     focusAt(to, place + 1);
   }
   function focusAt(to, place) {
+    if (room.isSaving) return; // the next gesture has the focus already
     const list = [...root.querySelectorAll("[data-list]")].find((one) => JSON.stringify(JSON.parse(one.dataset.list)) === JSON.stringify(to));
     const items = list?.querySelectorAll(":scope > [data-item]") ?? [];
     (items[place] ?? items[items.length - 1])?.focus();
