@@ -208,6 +208,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
                 "story",
                 "take_in",
                 "thing",
+                "trial_of_pack",
                 "try_back",
                 "try_begin",
                 "try_end",

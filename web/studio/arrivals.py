@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import exporting, gallery, gallery_install, importing, wizard
+from . import exporting, gallery, gallery_install, gallery_trial, importing, wizard
 
-__all__ = ["exporting", "gallery", "gallery_install", "importing", "wizard"]
+__all__ = ["exporting", "gallery", "gallery_install", "gallery_trial", "importing", "wizard"]

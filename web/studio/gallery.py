@@ -70,7 +70,7 @@ def pack(folder: str) -> ResponseReturnValue:
         charts=[chart_of(made.release, name) for name in _workflows(made)],
         forms=forms,
         chosen=chosen,
-        shown=_shown(made, made.release.record_types[chosen], {}) if chosen else None,
+        shown=shown_form(made, made.release.record_types[chosen], {}) if chosen else None,
         stories=list(made.scenarios.values()),
     )
 
@@ -119,7 +119,7 @@ def _customer_forms(made: Opened) -> list[tuple[str, str]]:
     return found
 
 
-def _shown(
+def shown_form(
     made: Opened, kind: RecordType, typed: dict[str, Any], *, told: bool = False
 ) -> ShownForm:
     """Return the intake form of *kind* as it stands with *typed*; nothing here asks the installation."""
@@ -138,12 +138,13 @@ def try_pack(folder: str) -> ResponseReturnValue:
     """Show the intake form of a pack, filled in with a sample, to be sent in memory."""
     the_offer(folder)
     made = opened(folder)
-    kind = _wished_type(made)
+    kind = wished_type(made)
     typed = dict(_sample(made, kind)) if request.args.get("empty") != "1" else {}
-    return _try_page(made, kind, typed)
+    return try_page(made, kind, typed)
 
 
-def _wished_type(made: Opened) -> RecordType:
+def wished_type(made: Opened) -> RecordType:
+    """Return the record type that the page asks for, else the first that customers open."""
     forms = [name for name, _title in _customer_forms(made)]
     if not forms:
         abort(404)
@@ -163,10 +164,11 @@ def _sample(made: Opened, kind: RecordType) -> dict[str, Any]:
     return dict(dated(best, now(), zone()))
 
 
-def _try_page(
+def try_page(
     made: Opened, kind: RecordType, typed: dict[str, Any], *, told: bool = False
 ) -> ResponseReturnValue:
-    shown = _shown(made, kind, typed, told=told)
+    """Show the form as it stands with *typed*. told: with what is wrong in it."""
+    shown = shown_form(made, kind, typed, told=told)
     page = render_template("studio/gallery_try.html", **_facts(made, kind, shown))
     return page, 422 if told else 200
 
@@ -186,26 +188,30 @@ def send_try(folder: str) -> ResponseReturnValue:
     """Send the ticket in memory and tell what follows; while somebody types, only the form's shape."""
     the_offer(folder)
     made = opened(folder)
-    kind = _wished_type(made)
+    kind = wished_type(made)
     typed = read_page(made.release.forms[kind.intake])
     if request.args.get("shape") == "1":
-        facts = _facts(made, kind, _shown(made, kind, typed))
+        facts = _facts(made, kind, shown_form(made, kind, typed))
         return fragment("studio/gallery_try.html", "fields", **facts)
     if only_reshapes():
-        return _try_page(made, kind, typed)
-    shown = _shown(made, kind, typed, told=True)
+        return try_page(made, kind, typed)
+    shown = shown_form(made, kind, typed, told=True)
     if not shown.result.accepted:
-        return _try_page(made, kind, typed, told=True)
+        return try_page(made, kind, typed, told=True)
     story = tell(made, _ticket(made, kind, dict(shown.result.values)))
     return _story_page(made, story, kind.title.get(lang()), kind.id)
 
 
+def customer_in(made: Opened) -> str | None:
+    """Return a made-up customer of the pack who speaks the reader's language, else any."""
+    spoken = [name for name, one in made.cast.customers.items() if one.get("lang") == lang()]
+    return next(iter((*spoken, *made.cast.customers)), None)
+
+
 def _ticket(made: Opened, kind: RecordType, values: dict[str, Any]) -> Scenario:
     """Return the scenario of one ticket that is sent now, and then left alone for a day."""
-    spoken = [name for name, one in made.cast.customers.items() if one.get("lang") == lang()]
-    customer = next(iter((*spoken, *made.cast.customers)), None)
     steps: tuple[Step, ...] = (
-        Step(verb="create", args={"customer": customer, "values": values, "lang": lang()}),
+        Step(verb="create", args={"customer": customer_in(made), "values": values, "lang": lang()}),
         *(Step(verb="wait", args={"value": span}) for span in ("1h", "23h")),
     )
     return Scenario(

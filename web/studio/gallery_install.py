@@ -182,6 +182,17 @@ def put_in_force(way: Way, note: str) -> None:
             keep_base(connection, folder, files, now())
 
 
+def put_into(draft: Draft, way: Way) -> None:
+    """Save the pack's files as one step of *draft*."""
+    title, files = way.offer.pack.title, way.plan.files
+    changes: list[drafting.Change] = [
+        drafting.Rewrite(file=name, text=way.plan.after.get(name))
+        for name in (*files.added, *files.changed, *files.removed)
+    ]
+    step = Text(f"Pack put in: {title.en}", f"装入模板包：{title.zh}")
+    drafting.edit(get_service(), draft.id, draft.revision, step, changes, author=author())
+
+
 def _into_draft(way: Way) -> ResponseReturnValue:
     """Save the pack's files as one step of a draft, which can be taken back."""
     service = get_service()
@@ -190,13 +201,7 @@ def _into_draft(way: Way) -> ResponseReturnValue:
     if draft is None:
         name = _("Install: %(title)s", title=title.get(lang()))
         draft = drafting.open_draft(service, title=name, author=author())
-    files = way.plan.files
-    changes: list[drafting.Change] = [
-        drafting.Rewrite(file=name, text=way.plan.after.get(name))
-        for name in (*files.added, *files.changed, *files.removed)
-    ]
-    step = Text(f"Pack put in: {title.en}", f"装入模板包：{title.zh}")
-    drafting.edit(service, draft.id, draft.revision, step, changes, author=author())
+    put_into(draft, way)
     with audited("draft.install", draft.title, {"packs": list(way.packs)}) as connection:
         for folder, texts in way.packs.items():
             keep_base(connection, folder, texts, now())

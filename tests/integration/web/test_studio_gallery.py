@@ -471,3 +471,41 @@ def test_a_saved_pack_makes_the_same_release_again(ada: Browser, shop: Shop) -> 
     assert made is not None, [one.render("en") for one in found]
     live = shop.service.releases.live()
     assert set(made.forms) == set(live.forms) and set(made.rules) == set(live.rules)
+
+
+# --- the studio's own trial, before anything is installed -----------------------------------------
+
+
+def test_a_pack_is_played_by_oneself_over_what_is_in_force(ada: Browser, shop: Shop) -> None:
+    live = shop.service.releases.live().hash
+    form = filled(text(ada, f"/studio/gallery/{PACK}/try"))
+    begun = ada.post(f"/studio/gallery/{PACK}/trial", form)
+    assert begun.status_code == 303
+    address = str(begun.location)
+    page = text(ada, address)
+    assert "Trial: " in page
+    assert 'name="_count" value="1"' in page, "the ticket is there as the first step"
+    documents = draft_at(shop, address.rpartition("/")[0]).documents
+    assert f"{PACK}/forms.yaml" in documents
+    assert set(files()) <= set(documents), "what is in force is there too"
+    assert shop.service.releases.live().hash == live
+    again = ada.post(f"/studio/gallery/{PACK}/trial", form)
+    assert str(again.location) == address, "the draft of the first trial serves again"
+
+
+def test_a_form_that_is_not_right_is_shown_again(ada: Browser, shop: Shop) -> None:
+    assert ada.post(f"/studio/gallery/{PACK}/trial", {}).status_code == 422
+    with shop.database.reading() as connection:
+        assert draft_heads(connection) == []
+
+
+def test_a_trial_of_a_pack_with_taken_ids_takes_copies(ada: Browser, shop: Shop) -> None:
+    team = opened(PACK).own["team"][0]
+    mine = files() | {"shop/mine.yaml": f"kind: team\nid: {team}\ntitle: {{en: Ours, zh-CN: 我们}}\n"}  # fmt: skip
+    assert publish(shop.service, mine, author=None, note="Ours")[0] is not None
+    form = filled(text(ada, f"/studio/gallery/{PACK}/try"))
+    address = str(ada.post(f"/studio/gallery/{PACK}/trial", form).location)
+    assert 'name="_count" value="1"' in text(ada, address)
+    documents = draft_at(shop, address.rpartition("/")[0]).documents
+    assert documents["shop/mine.yaml"] == mine["shop/mine.yaml"]
+    assert f"id: {team}-2" in documents[f"{PACK}/teams.yaml"]
