@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from ..runtime.ports import Clock, DeliveryError, OutMail
 from ..store.engine import Database
 from ..store.traffic import CaughtMail, catch_mail
-from .mail_text import message_of
+from .mail_text import header_text, headers_of, message_of
 
 TIMEOUT_SECONDS = 20.0
 _FINAL = range(500, 600)
@@ -132,16 +132,17 @@ class CatchingMailer:
 
     def send(self, mail: OutMail) -> None:
         """Keep *mail*, once for each key."""
-        message = message_of(mail, f"support@{self.domain}", self.domain)
+        above = headers_of(mail, f"support@{self.domain}", self.domain)
+        headers = {name: header_text(value) for name, value in above}
         caught = CaughtMail(
             key=mail.key,
             record_id=mail.record_id,
-            sender=str(message["From"]),
+            sender=headers["From"],
             recipients=[address for _, address in mail.to],
-            subject=str(message["Subject"]),
+            subject=headers["Subject"],
             text=mail.text,
             html=mail.html,
-            headers={name: str(value) for name, value in message.items()},
+            headers=headers,
             created_at=self.clock.now(),
         )
         with self.database.writing() as connection:

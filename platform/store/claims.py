@@ -25,6 +25,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.orm import aliased
@@ -269,14 +270,16 @@ def _followers(
     return found
 
 
-_LOAD = (
-    select(JobRow.__table__)
-    .where(
-        JobRow.id.in_(bindparam("ids", expanding=True)),
-        LEASED,
-        JobRow.lease_token == bindparam("token"),
+_HELD = select(JobRow.__table__).where(LEASED, JobRow.lease_token == bindparam("token"))
+_LOAD = _HELD.where(JobRow.id.in_(bindparam("ids", expanding=True))).order_by(
+    JobRow.due_at, JobRow.id
+)
+_LOAD_ONE = Prepared(_HELD.where(JobRow.id == bindparam("job")))
+_NAMES = tuple(JobRow.__table__.c.keys())
+_LANE = Prepared(
+    select(JobRow.lane).where(
+        JobRow.id == bindparam("job"), LEASED, JobRow.lease_token == bindparam("token")
     )
-    .order_by(JobRow.due_at, JobRow.id)
 )
 
 
@@ -288,11 +291,15 @@ def load_claims(connection: Connection, ids: Sequence[int], token: str) -> list[
 
 def load_claim(connection: Connection, job_id: int, token: str) -> JobClaim | None:
     """Return the job if *token* still holds it."""
-    return next(iter(load_claims(connection, [job_id], token)), None)
+    found = _LOAD_ONE.first(connection, {"job": job_id, "token": token})
+    return None if found is None else claim_of(dict(zip(_NAMES, found, strict=True)))
 
 
 def lanes_of(connection: Connection, ids: Sequence[int], token: str) -> dict[int, int]:
     """Return the lanes of those of the jobs *ids* that *token* still holds."""
+    if len(ids) == 1:
+        found = _LANE.first(connection, {"job": ids[0], "token": token})
+        return {} if found is None else {ids[0]: found[0]}
     held = and_(JobRow.id.in_(ids), LEASED, JobRow.lease_token == token)
     rows = connection.execute(select(JobRow.id, JobRow.lane).where(held))
     return {row.id: row.lane for row in rows}
@@ -358,13 +365,30 @@ def renew(
     only_once: False too when it was begun with this token before, as by a message that came twice. node: the
     process whose hands it is in from now on; without it the one that claimed it.
     """
-    held = and_(JobRow.id == job_id, LEASED, JobRow.lease_token == token)
-    if only_once:
-        held = and_(held, JobRow.begun.is_(None))
-    values: dict[str, Any] = {"lease_until": _now(connection, now) + lease, "begun": True}
-    if node:
-        values["lease_node"] = node
-    return connection.execute(update(JobRow).where(held).values(values)).rowcount == 1
+    by_database = now is None
+    if by_database and connection.dialect.name == "sqlite":
+        raise ValueError("SQLite has no clock of its own: give the instant")
+    values: dict[str, Any] = {"job": job_id, "token": token}
+    values |= {"lease": lease} if now is None else {"until": now + lease}
+    values |= {"node": node} if node else {}
+    return _renewing(by_database, only_once, bool(node)).run(connection, values) == 1
+
+
+@cache
+def _renewing(by_database: bool, only_once: bool, names_node: bool) -> Prepared:
+    held = [
+        JobRow.id == bindparam("job"),
+        LEASED,
+        JobRow.lease_token == bindparam("token"),
+        *([JobRow.begun.is_(None)] if only_once else []),
+    ]
+    until: Any = bindparam("until", type_=JobRow.due_at.type)
+    if by_database:
+        until = func.statement_timestamp() + bindparam("lease", type_=Interval())
+    values: dict[str, Any] = {"lease_until": until, "begun": true()}
+    if names_node:
+        values["lease_node"] = bindparam("node", type_=JobRow.lease_node.type)
+    return Prepared(update(JobRow).where(*held).values(values))
 
 
 def oldest_due(connection: Connection, now: datetime) -> datetime | None:

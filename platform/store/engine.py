@@ -14,6 +14,7 @@ from typing import IO, Any
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 
 from .columns import dump_json, load_json
+from .prepared import told
 from .shared_commit import SharedCommits
 from .sql_sqlite import add_functions
 
@@ -240,11 +241,20 @@ def _prepare_sqlite_reader(connection: sqlite3.Connection, _record: object) -> N
 
 
 def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _begin_as(connection, "BEGIN IMMEDIATE")
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    _begin_as(connection, "BEGIN")
+
+
+def _begin_as(connection: Connection, words: str) -> None:
+    """Begin past SQLAlchemy, as ``prepared`` runs statements: there are several transactions to a page."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute(words)
+    except sqlite3.Error as error:
+        raise told(connection, words, (), error) from error
 
 
 def _prepare_postgres_writer(connection: Any, _record: object) -> None:

@@ -206,7 +206,7 @@ def _row(job: NewJob) -> dict[str, Any]:
     }
 
 
-def claim_of(row: RowMapping) -> JobClaim:
+def claim_of(row: RowMapping | Mapping[str, Any]) -> JobClaim:
     """Return what whoever carries it out sees of a leased row."""
     return JobClaim(
         id=row["id"],

@@ -231,18 +231,18 @@ def _execute(connection: Connection, plan: _Plan, parameters: Any, *, many: bool
         else:
             cursor.execute(plan.text, parameters)
     except connection.dialect.loaded_dbapi.Error as error:
-        raise _told(connection, plan, parameters, error) from error
+        raise told(connection, plan.text, parameters, error) from error
     return cursor
 
 
-def _told(connection: Connection, plan: _Plan, parameters: Any, error: Any) -> BaseException:
+def told(connection: Connection, text: str, parameters: Any, error: Any) -> BaseException:
     """Return the driver's error as SQLAlchemy raises it; a connection that was lost is given up."""
     dialect = connection.dialect
     lost = dialect.is_disconnect(error, connection.connection, None)
     if lost:
         connection.invalidate(error)
-    told: BaseException = DBAPIError.instance(
-        plan.text, parameters, error, dialect.loaded_dbapi.Error,
+    raised: BaseException = DBAPIError.instance(
+        text, parameters, error, dialect.loaded_dbapi.Error,
         connection_invalidated=lost, dialect=dialect,
     )  # fmt: skip
-    return told
+    return raised
