@@ -71,8 +71,10 @@ async function clicked(event) {
   if (at("[data-removal]")) return removal(at("[data-removal]"));
   if (at("[data-removal-sure]")) return remove(at("[data-removal-sure]"));
   if (at("[data-removal-keep]")) return void (at(".removal-asked").hidden = true);
-  if (at(".form-plus")) {
-    await room.refresh();
+  if (at(".form-plus") && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    event.stopPropagation(); // the room is drawn once, and then the types of fields have the keys
+    await room.select(at(".form-plus").dataset.at);
     document.querySelector("#inspect-new .palette-type")?.focus();
     return undefined;
   }
