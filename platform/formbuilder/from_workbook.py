@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -17,6 +17,7 @@ __all__ = ["NoWorkbookError", "is_workbook", "read_workbook", "tabbed"]
 
 _MOST_SHEETS = 5  # looked into for one that is not empty
 _LONGEST = 2_000  # characters of one cell that count
+_LARGEST = 400_000  # of all rows; what comes behind is left out
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})[0-9]{1,7}")
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _MONEY = re.compile(r"[¥￥€£]|(?<!\[)\$|\[\$([^\]-]+)")
@@ -47,8 +48,7 @@ def read_workbook(data: bytes) -> tuple[str, list[list[str]]]:
         book.read(targets.parts.get(relation, "xl/worksheets/sheet1.xml"), sheet)
         shared = _Shared({one for row in sheet.rows for one in row.values() if isinstance(one, int)})  # fmt: skip
         book.read("xl/sharedStrings.xml", shared)
-        rows = [_row(row, shared.found) for row in sheet.rows]
-        rows = [row for row in rows if any(row)]
+        rows = _filled(sheet.rows, shared.found)
         if rows:
             return name, rows
     raise NoWorkbookError("empty", sheets.found[0][0])
@@ -62,6 +62,20 @@ def tabbed(rows: list[list[str]]) -> str:
     for row in (head, *rows[1:]):
         writer.writerow([*row, ""])  # with a tab in any case: commas in a name do not part it
     return out.getvalue()
+
+
+def _filled(given: Sequence[dict[int, str | int]], shared: dict[int, str]) -> list[list[str]]:
+    """Return the rows in which something stands, as far as they are of use for guessing."""
+    rows: list[list[str]] = []
+    left = _LARGEST
+    for cells in given:
+        row = _row(cells, shared)
+        left -= sum(map(len, row)) + len(row)
+        if left < 0 and rows:
+            break
+        if any(row):
+            rows.append(row)
+    return rows
 
 
 def _row(cells: dict[int, str | int], shared: dict[int, str]) -> list[str]:

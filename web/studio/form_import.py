@@ -13,7 +13,7 @@ from sopwith.core.text import Text
 from sopwith.definitions import Document
 from sopwith.definitions.operations import Insert, Operation, OperationError, Set
 from sopwith.definitions.places import CannotSpliceError
-from sopwith.formbuilder import from_cells, from_schema
+from sopwith.formbuilder import from_cells, from_schema, from_workbook
 from sopwith.formbuilder.proposals import Proposal
 from sopwith.runtime import drafting
 from sopwith.store.releases import Draft
@@ -34,6 +34,7 @@ from .editors.lenient import mapping, sequence, words
 from .framing import framed
 
 LARGEST = 1_000_000
+LARGEST_FILE = 5_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,10 @@ def form_import(draft_id: str) -> ResponseReturnValue:
 def take_fields(draft_id: str) -> ResponseReturnValue:
     """Show what would be made of what was sent; make it when that is what was asked for."""
     draft, document = _found(draft_id)
-    text = _text()
+    try:
+        text = _text()
+    except from_workbook.NoWorkbookError as error:
+        return _page(draft, document, "", [], workbook_words(error)), 422
     try:
         proposals = _proposals(draft, document, text)
     except (from_cells.NoTableError, from_schema.NoSchemaError):
@@ -88,17 +92,38 @@ def _found(draft_id: str) -> tuple[Draft, Document]:
 
 
 def _text() -> str:
-    """Return what was sent: a file, else what was pasted."""
+    """Return what was sent: a file, else what was pasted. Raises NoWorkbookError for a spreadsheet that cannot be read."""
     sent = request.files.get("file")
-    if sent is not None and sent.filename:
-        raw = sent.stream.read(LARGEST + 1)
-        for coding in ("utf-8-sig", "gb18030"):
-            try:
-                return raw.decode(coding)
-            except UnicodeDecodeError:
-                continue
-        return ""
-    return request.form.get("text", "")[: LARGEST + 1]
+    if sent is None or not sent.filename:
+        return request.form.get("text", "")[: LARGEST + 1]
+    raw = sent.stream.read(LARGEST_FILE + 1)
+    if from_workbook.is_workbook(raw) or sent.filename.lower().endswith((".xlsx", ".xlsm", ".xls")):
+        _name, rows = from_workbook.read_workbook(raw)
+        return from_workbook.tabbed(rows)
+    for coding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw[: LARGEST + 1].decode(coding)
+        except UnicodeDecodeError:
+            continue
+    return ""
+
+
+def workbook_words(error: from_workbook.NoWorkbookError) -> str:
+    """Return what is wrong with a spreadsheet, where, and what to do."""
+    match error.reason:
+        case "protected":
+            return _("This spreadsheet is behind a password, or in the old format .xls. Save it as .xlsx without a password.")  # fmt: skip
+        case "too_large" if error.where:
+            return _("This spreadsheet holds too much to be read here, in its part %(part)s. Copy its first rows and paste them.", part=error.where)  # fmt: skip
+        case "too_large":
+            return _("This spreadsheet is too large to be read here. Copy its first rows and paste them.")  # fmt: skip
+        case "broken" if error.line:
+            return _("This spreadsheet is damaged in its part %(part)s, line %(line)d. Open it where it was made and save it again.", part=error.where, line=error.line)  # fmt: skip
+        case "broken":
+            return _("This spreadsheet is damaged in its part %(part)s. Open it where it was made and save it again.", part=error.where)  # fmt: skip
+        case "empty":
+            return _("Nothing stands in the sheet “%(name)s”. The first row holds the names of the fields.", name=error.where)  # fmt: skip
+    return _("This file is no spreadsheet. A file may be .xlsx, .csv, .tsv or .json.")
 
 
 def _proposals(draft: Draft, document: Document, text: str) -> list[Proposal]:

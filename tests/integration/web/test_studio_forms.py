@@ -14,6 +14,7 @@ from flask import Flask
 from sopwith.store.releases import draft_of
 from tests.integration.web.conftest import Browser
 from tests.support.shop import Shop, files
+from tests.support.workbooks import book, words
 
 FILE = next(name for name, text in files().items() if "kind: form" in text)
 HALVES = [
@@ -275,6 +276,43 @@ def test_a_file_will_do_as_well(ada: Browser, draft: str) -> None:
         data = {"form": form_id(), "act": "look", "file": file}
         page = ada.post(f"{draft}/bring-fields", data, content_type="multipart/form-data")
         assert "姓名" in page.get_data(as_text=True)
+
+
+def sent_file(browser: Browser, draft: str, name: str, content: bytes) -> Any:
+    """Send a file to be looked at."""
+    browser.get(f"{draft}/bring-fields?form={form_id()}")
+    data = {"form": form_id(), "act": "look", "file": (io.BytesIO(content), name)}
+    return browser.post(f"{draft}/bring-fields", data, content_type="multipart/form-data")
+
+
+def test_a_spreadsheet_file_is_looked_at_like_its_cells(ada: Browser, draft: str) -> None:
+    day = '<row><c t="inlineStr"><is><t>Ada</t></is></c><c s="1"><v>46348</v></c></row>'
+    answer = sent_file(ada, draft, "people.xlsx", book(words("姓名", "Due by") + day * 3))
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "every cell is a day" in page
+    assert "Ada\t2026-11-22" in page  # what was read can be seen and changed, and is sent again
+    assert 'name="seen" value="2"' in page
+
+
+REFUSED = [
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "behind a password", "设有密码"),
+    (b"PK\x03\x04 cut", "no spreadsheet", "不是电子表格"),
+    (b"no zip at all", "no spreadsheet", "不是电子表格"),
+    (book(""), "the sheet “Tickets”", "工作表“Tickets”"),
+    (book("\n<row><c></row>"), "xl/worksheets/sheet1.xml, line 2", "xl/worksheets/sheet1.xml 部分第 2 行"),
+    (book("<c/>" * 300_000), "in its part xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.xml 部分内容过多"),
+]  # fmt: skip
+
+
+def test_a_spreadsheet_that_cannot_be_read_is_explained(ada: Browser, draft: str) -> None:
+    for content, english, _chinese in REFUSED:
+        answer = sent_file(ada, draft, "people.xlsx", content)
+        assert answer.status_code == 422
+        assert english in answer.get_data(as_text=True)
+    ada.post("/preferences", {"lang": "zh-CN"})
+    for content, _english, chinese in REFUSED:
+        assert chinese in sent_file(ada, draft, "people.xlsx", content).get_data(as_text=True)
 
 
 def test_nothing_chosen_makes_nothing(ada: Browser, draft: str) -> None:

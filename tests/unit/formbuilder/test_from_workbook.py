@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import os
 import time
 import zipfile
-from collections.abc import Mapping
 
 import pytest
 from hypothesis import given, settings
@@ -19,46 +17,9 @@ from sopwith.formbuilder.from_workbook import (
     read_workbook,
     tabbed,
 )
+from tests.support.workbooks import BOOK, ONE, RELATIONS, book, packed, sheet, words
 
 FULL = bool(os.environ.get("SOPWITH_FULL"))
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-BOOK = f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>{{}}</sheets></workbook>'
-ONE = BOOK.format('<sheet name="Tickets" sheetId="1" r:id="rId1"/>')
-RELATIONS = '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Target="/xl/worksheets/two.xml"/></Relationships>'
-STYLES = f"""<styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="164" formatCode="yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;"/>
-<numFmt numFmtId="165" formatCode="[$¥-804]#,##0.00"/><numFmt numFmtId="166" formatCode="0.0&quot; days&quot;"/></numFmts>
-<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>
-<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="22"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/></cellXfs></styleSheet>"""
-
-
-def sheet(rows: str) -> str:
-    return f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
-
-
-def packed(parts: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as archive:
-        for name, text in parts.items():
-            archive.writestr(name, text)
-    return out.getvalue()
-
-
-def book(rows: str, shared: str = "", **more: str) -> bytes:
-    """Return a file with one sheet. more: other parts, by the last word of their name."""
-    parts = {
-        "[Content_Types].xml": "<Types/>",
-        "xl/workbook.xml": more.get("workbook", ONE),
-        "xl/_rels/workbook.xml.rels": RELATIONS,
-        "xl/styles.xml": more.get("styles", STYLES),
-        "xl/worksheets/sheet1.xml": sheet(rows),
-        "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{shared}</sst>',
-    }
-    return packed(parts)
-
-
-def words(*cells: str) -> str:
-    return "<row>" + "".join(f'<c t="inlineStr"><is><t>{one}</t></is></c>' for one in cells) + "</row>"  # fmt: skip
 
 
 def test_cells_of_every_kind_become_words() -> None:
@@ -105,6 +66,13 @@ def test_only_the_first_rows_and_columns_are_read() -> None:
     assert len(read_workbook(many)[1]) == from_cells.MOST_ROWS + 1
     wide = book("<row>" + "".join(f'<c t="str"><v>c{n}</v></c>' for n in range(20_000)) + "</row>")
     assert len(read_workbook(wide)[1][0]) == 300
+
+
+def test_long_cells_leave_room_for_the_first_rows_alone() -> None:
+    long = book(words("A", "B") + words("x" * 5_000, "y" * 5_000) * 400)
+    found = read_workbook(long)[1]
+    assert 90 < len(found) < 110
+    assert len(from_cells.read_cells(tabbed(found))) == len(found)
 
 
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
