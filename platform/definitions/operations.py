@@ -124,8 +124,14 @@ def _stands(value: Any, path: Path) -> bool:
 
 def apply_to_value(value: Any, operation: Operation) -> Any:
     """Return a copy of the plain *value* with *operation* done; raises OperationError."""
-    plain = grounded(value, operation)
     root = copy.deepcopy(value)
+    apply_in_place(root, operation)
+    return root
+
+
+def apply_in_place(root: Any, operation: Operation) -> None:
+    """Do *operation* to the plain value *root* itself; raises OperationError."""
+    plain = grounded(root, operation)
     match plain:
         case None:
             pass
@@ -139,7 +145,6 @@ def apply_to_value(value: Any, operation: Operation) -> Any:
             _move(root, plain)
         case Rename():
             _rename(root, plain)
-    return root
 
 
 def value_at(root: Any, path: Path) -> Any:

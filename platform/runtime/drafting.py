@@ -6,14 +6,16 @@ it back; taking back and doing again are edits like any other, so the log leads 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
 
 from ..core.text import Text
+from ..definitions.batches import operate_all
 from ..definitions.merging import merge
 from ..definitions.operations import Operation, OperationError, value_at
 from ..definitions.reading import read_nodes
@@ -128,8 +130,8 @@ def edit(
         seen: Files | None = None
         if base != draft.revision:
             seen = _files_at(connection, draft, base)
-        for change in changes:
-            text = _changed(change, files, seen)
+        for change, *more in _runs(changes, alone=seen is not None):
+            text = _changed(change, files, seen, more)
             _note(files, change.file, text, cuts, back)
         if not cuts:
             return draft
@@ -215,8 +217,22 @@ def _draft(connection: Connection, draft_id: str) -> Draft:
     return found
 
 
-def _changed(change: Change, files: Files, seen: Files | None) -> str | None:
-    """Return the new text of the file that *change* is about."""
+def _runs(changes: Sequence[Change], *, alone: bool) -> Iterator[list[Change]]:
+    """Yield gestures in a row on one document together, unless each is to be compared with what others did."""
+    for _, some in groupby(enumerate(changes), key=lambda one: _where(*one, alone=alone)):
+        yield [change for _, change in some]
+
+
+def _where(number: int, change: Change, *, alone: bool) -> tuple[object, ...]:
+    if alone or isinstance(change, Rewrite):
+        return (number,)
+    return (change.file, change.document)
+
+
+def _changed(
+    change: Change, files: Files, seen: Files | None, more: Sequence[Change] = ()
+) -> str | None:
+    """Return the new text of the file that *change*, and gestures that follow on the same document, are about."""
     file, now = change.file, files.get(change.file)
     was = now if seen is None else seen.get(file)
     if isinstance(change, Rewrite):
@@ -231,7 +247,8 @@ def _changed(change: Change, files: Files, seen: Files | None) -> str | None:
     if was != now and not _untouched(was, now, change):
         mine = operate(was, file, change.operation, change.document).text if was else None
         raise ConflictingEditError(file, was or "", now, mine)
-    return operate(now, file, change.operation, change.document).text
+    gestures = [change, *(one for one in more if isinstance(one, Gesture))]
+    return operate_all(now, file, [one.operation for one in gestures], change.document)
 
 
 def _untouched(was: str | None, now: str, change: Gesture) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from sopwith.core.text import Text
@@ -146,6 +149,43 @@ def test_an_action_is_added_and_a_rule_moved(browser: Browser, address: str, sho
     page.context.close()
 
 
+def paste(page: Page, text: str) -> None:
+    """Paste *text* where the focus is."""
+    page.evaluate(
+        """text => {
+          const data = new DataTransfer();
+          data.setData("text/plain", text);
+          document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        text,
+    )
+
+
+@pytest.mark.skipif(not os.environ.get("SOPWITH_FULL"), reason="long: with SOPWITH_FULL=1")
+def test_a_table_of_a_thousand_rows_is_filled_and_gets_a_column(browser: Browser, address: str, shop: Shop) -> None:  # fmt: skip
+    desk = Desk(shop)
+    page = desk.open(browser, address, "table", "it-costs")
+    expect(page.locator("#sheet [data-cell][tabindex='0']")).to_have_count(1)
+    page.locator("#cell-0-2").focus()
+    paste(page, "\n".join(str(number) for number in range(1, 1201)))
+    expect(page.locator("#cell-999-2")).to_have_text("1000", timeout=60_000)
+    expect(page.locator("#cell-1000-2")).not_to_have_text("1001")
+    expect(page.locator("#sheet-cut")).to_contain_text("200 of 1200 pasted rows were left out")
+    saved(page)
+    columns = page.locator(".sheet-grid thead th").count()
+    page.locator("#sheet-add-output summary").click()
+    page.locator("#sheet-add-output button").first.click()
+    expect(page.locator(".sheet-grid thead th")).to_have_count(columns + 1, timeout=60_000)
+    page.locator("#cell-700-2").dblclick()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("77")
+    page.keyboard.press("Enter")
+    expect(page.locator("#cell-700-2")).to_have_text("77")
+    saved(page)
+    assert desk.text(TABLE).count("cost: ") >= 1000
+    page.context.close()
+
+
 def test_a_table_is_written_as_a_spreadsheet(browser: Browser, address: str, shop: Shop) -> None:
     desk = Desk(shop)
     page = desk.open(browser, address, "table", "it-costs")
@@ -166,16 +206,10 @@ def test_a_table_is_written_as_a_spreadsheet(browser: Browser, address: str, sho
     page.keyboard.press("Enter")
     expect(page.locator("#cell-2-1")).to_contain_text(",")
     page.locator("#cell-3-2").focus()
-    page.evaluate(
-        """text => {
-          const data = new DataTransfer();
-          data.setData("text/plain", text);
-          document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
-        }""",
-        "900\n950\n",
-    )
+    paste(page, "900\tlost\n950\n")
     expect(page.locator("#cell-3-2")).to_have_text("900")
     expect(page.locator("#cell-4-2")).to_have_text("950")
+    expect(page.locator("#sheet-cut")).to_contain_text("1 of 2 pasted columns were left out")
     saved(page)
     assert not violations(page)
     page.locator("#trial-0").select_option("laptop")
@@ -200,5 +234,43 @@ def test_a_chain_is_put_together_by_keys_on_a_phone(
     saved(page)
     assert "by: dedicated" in desk.text(f"{PACK}/routing.yaml")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not violations(page)
+    page.context.close()
+
+
+def test_conditions_change_places_by_mouse_and_by_keys(
+    browser: Browser, address: str, shop: Shop
+) -> None:
+    desk = Desk(shop)
+    page = desk.open(browser, address, "rule", "probe")
+    expect(page.locator("#c-when[data-ready]")).to_be_visible()
+    page.locator("#c-when-to-text").click()
+    text = page.locator("#c-when-text")
+    text.fill('priority == "P1" and (channel == "mail" or channel == "api")')
+    text.blur()
+    saved(page)
+    page.locator("#c-when-to-blocks").click()
+    words = page.locator("#c-when-words")
+    grip = page.locator("#c-when-0-0 > .cond-grip")
+    expect(grip).to_be_visible()
+    page.locator("#c-when-0-1-1").evaluate("one => one.scrollIntoView({block: 'end'})")
+    start, end = grip.bounding_box(), page.locator("#c-when-0-1-1").bounding_box()
+    assert start is not None
+    assert end is not None
+    page.mouse.move(start["x"] + 8, start["y"] + 8)
+    page.mouse.down()
+    for step in (4, 2, 1):
+        page.mouse.move(end["x"] + 60, end["y"] + end["height"] / 2 - step, steps=8)
+    page.mouse.up()
+    expect(words).to_contain_text(re.compile("^(?!.* and ).*Priority is P1"))
+    expect(page.locator("select:focus")).to_have_value("priority")
+    saved(page)
+    page.keyboard.press("Alt+ArrowLeft")
+    expect(page.locator("#c-when-0-1-field")).to_be_focused()
+    expect(page.locator("#c-when-0-1-field")).to_have_value("priority")
+    saved(page)
+    page.keyboard.press("Alt+ArrowRight")
+    expect(page.locator("#c-when-0-0-2-field")).to_be_focused()
+    saved(page)
     assert not violations(page)
     page.context.close()

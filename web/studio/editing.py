@@ -23,6 +23,7 @@ from sopwith.definitions.operations import (
     Set,
 )
 from sopwith.definitions.places import CannotSpliceError
+from sopwith.definitions.writing import Clipping
 from sopwith.runtime import drafting
 from sopwith.store.people import StaleRowError
 from sopwith.store.releases import Draft
@@ -34,7 +35,7 @@ from ..visitor import get_service
 from ..wording import gettext as _
 from .blueprint import blueprint, the_draft
 
-MOST_CHANGES = 500
+MOST_CHANGES = 10_000
 LARGEST = 4 * 1024 * 1024
 Json = Mapping[str, Any]
 
@@ -156,14 +157,22 @@ def _put(sent: Json) -> Put:
     after = sent.get("after")
     if after is not None and not isinstance(after, str):
         raise UnreadableEditError("after is a key")
-    return Put(path=_path(sent.get("path")), value=sent.get("value"), after=after)
+    return Put(path=_path(sent.get("path")), value=_value(sent), after=after)
 
 
 def _set(sent: Json) -> Set:
-    value = sent.get("value")
-    if isinstance(sent.get("yaml"), str):
-        value = _plain(sent["yaml"])
+    value = _plain(sent["yaml"]) if isinstance(sent.get("yaml"), str) else _value(sent)
     return Set(path=_path(sent.get("path")), value=value)
+
+
+def _value(sent: Json) -> Any:
+    """Return the value that is sent, with the lines in which it shall be written where these come along."""
+    value, lines = sent.get("value"), sent.get("lines")
+    if lines is None or not isinstance(value, dict):
+        return value
+    if not isinstance(lines, list) or not all(isinstance(one, str) and "\n" not in one and "\r" not in one for one in lines):  # fmt: skip
+        raise UnreadableEditError("lines is a list of lines")
+    return Clipping(value, lines)
 
 
 def _plain(text: str) -> Any:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from babel.dates import get_day_names
+
 from sopwith.calendars.hours import UnreadableError, read_dates
 
+from ...languages import locale
 from ...visitor import now
 from ...wording import gettext as _
 from .calendar_week import SLOT, SLOTS, hours_of, week_days
-from .lenient import held, label, mapping, sequence, several, words
+from .lenient import held, inside, label, mapping, sequence, several, words
 from .moments import day_words
 from .place import Place
 from .subject import Subject
@@ -52,7 +55,8 @@ def roster(subject: Subject, place: Place, names: Members) -> Facts:
     doc = subject.doc
     shifts = [_row(one, index, place, names) for index, one in enumerate(sequence(doc.get(SHIFTS)))]
     call = doc.get(ON_CALL)
-    calendars = [one.id for one in subject.others["calendar"]]
+    known = subject.bench.partly.calendars
+    calendars = sorted((one.id for one in subject.others["calendar"]), key=lambda name: name not in known or known[name].always)  # fmt: skip
     return {
         "shifts": shifts,
         "shifts_are_list": isinstance(doc.get(SHIFTS), list) and bool(doc[SHIFTS]),
@@ -67,17 +71,24 @@ def roster(subject: Subject, place: Place, names: Members) -> Facts:
 
 def _row(value: Any, index: int, place: Place, names: Members) -> Facts:
     one = mapping(value)
-    hours = [f"{hour.key} {', '.join(hour.written)}" for hour in hours_of(one.get("week"))]
+    hours = [f"{_weekdays(hour.days)} {', '.join(hour.written)}" for hour in hours_of(one.get("week"))]  # fmt: skip
     return {
         "index": index,
         "path": [SHIFTS, index],
         "id": words(one.get("id")),
         "title": label(one.get("title"), words(one.get("id")) or str(index + 1)),
-        "hours": "; ".join(hours),
+        "hours": _(", ").join(hours),
         "people": _people_words(one, names),
         "to": place.to(SHIFTS, index),
         "is_chosen": place.first == SHIFTS and place.index(1) == index,
     }
+
+
+def _weekdays(days: Sequence[int]) -> str:
+    """Return weekdays in a row in short words: Mon-Fri."""
+    names = get_day_names("abbreviated", context="stand-alone", locale=locale())
+    first, last = names[days[0]], names[days[-1]]
+    return first if len(days) == 1 else f"{first}–{last}"
 
 
 def _people_words(value: Any, names: Members) -> str:
@@ -137,7 +148,9 @@ def _call_ways(
 ) -> list[tuple[str, str, str, list[Operation]]]:
     """Return the ways of being on call: name, words, help, operations."""
     people = list(names.logins)[:2]
-    blank = {"rotation": {"people": people, "every": "1w", "from": _monday().isoformat()}} if people else {"people": []}  # fmt: skip
+    blank: Facts = {"people": []}
+    if people:
+        blank = {"rotation": {"people": people, "every": "1w", "from": _monday().isoformat()}}
     return [
         ("none", _("Nobody is on call"), _("Out of hours, work waits in the queue."), [{"op": "clear", "path": [ON_CALL]}]),
         ("members", _("As set with the members"), _("Their order is chosen in the administration."), [{"op": "set", "path": [ON_CALL], "value": True}]),
@@ -180,7 +193,7 @@ def _crew(doc: Mapping[str, Any], place: Place, names: Members) -> Facts | None:
 
 
 def _facts(doc: Mapping[str, Any], path: Path, title: Any, place: Place, names: Members) -> Facts:  # fmt: skip
-    one = mapping(doc[path[0]] if len(path) == 1 else doc[str(path[0])][path[1]])
+    one = mapping(inside(doc, path))
     rotation = one.get("rotation")
     turns = mapping(rotation)
     always = [words(name) for name in several(one.get("people")) if words(name)]

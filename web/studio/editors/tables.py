@@ -10,6 +10,7 @@ from sopwith.expressions.types import TYPE_WORDS
 from sopwith.release.names import Scope
 from sopwith.rules.actions import FIXED
 from sopwith.rules.model import Table
+from sopwith.rules.parse_table import MAX_ROWS
 from sopwith.rules.tables import decide_table
 
 from ...languages import lang
@@ -22,7 +23,6 @@ from .subject import Subject
 from .tryout import context, recent, record_numbered, values_of
 
 Facts = dict[str, Any]
-MOST_SHOWN = 1000
 ANYTHING = "-"
 
 
@@ -44,8 +44,9 @@ def view(subject: Subject) -> Facts:
         "columns": [*inputs, *outputs],
         "inputs_are_list": isinstance(doc.get("inputs"), list),
         "outputs_are_list": isinstance(doc.get("outputs"), list),
-        "rows": [_row(subject, at, one, inputs, outputs, trial) for at, one in enumerate((rows if isinstance(rows, list) else [])[:MOST_SHOWN])],
+        "rows": [_row(subject, at, one, inputs, outputs, trial) for at, one in enumerate((rows if isinstance(rows, list) else [])[:MAX_ROWS])],
         "rows_are_list": isinstance(rows, list),
+        "most_rows": MAX_ROWS,
         "default": _default(doc, outputs),
         "has_default": "default" in doc,
         "more_inputs": _more(ground, {one["name"] for one in (*inputs, *outputs)}, is_output=False),

@@ -2,7 +2,7 @@
 import { CellEditor } from "./sheet_editor.js";
 import { titled, valueOf } from "./sheet_values.js";
 
-const MOST_ROWS = 400;
+const MOST_CHANGES = 10000; // of one edit: web/studio/editing.py
 const CELLS = { en: "Cells changed", "zh-CN": "修改单元格" };
 const sheets = new WeakMap();
 
@@ -225,19 +225,47 @@ class Sheet {
     event.preventDefault();
     const lines = fromTsv(event.clipboardData.getData("text/plain"));
     const { top, left } = this.range();
+    const whole = { rows: lines.length, columns: Math.max(...lines.map((line) => line.length)) };
+    const most = top === this.rows ? 1 : Number(this.element.dataset.mostRows) - top;
+    const kept = { rows: Math.min(lines.length, most), columns: Math.min(whole.columns, this.columns.length - left) };
     const before = [];
     const changes = [];
-    if (top === this.rows) lines.length = Math.min(lines.length, 1);
-    const extra = top === this.rows ? 0 : Math.max(0, top + lines.length - this.rows);
-    for (let more = 0; more < Math.min(extra, MOST_ROWS); more += 1) {
-      before.push({ op: "insert", path: ["rows"], index: this.rows + more, value: this.blank() });
-    }
-    lines.forEach((line, down) => line.forEach((text, right) => {
-      if (left + right < this.columns.length) changes.push({ row: top + down, column: left + right, text: text.trim() });
-    }));
-    const fresh = changes.filter(({ row }) => row >= this.rows && top < this.rows);
-    for (const one of fresh) one.isNew = true;
-    this.save(changes.slice(0, 400), before);
+    lines.slice(0, kept.rows).forEach((line, down) => {
+      const row = top + down;
+      const cells = line.slice(0, kept.columns).map((text) => text.trim());
+      if (row < this.rows || top === this.rows) cells.forEach((text, right) => changes.push({ row, column: left + right, text }));
+      else before.push({ op: "insert", path: ["rows"], index: row, value: this.filled(cells, left) });
+    });
+    const room = MOST_CHANGES - before.length;
+    if (changes.length > room) kept.rows = Math.floor(room / kept.columns);
+    const list = this.element.dataset.rowsList || !before.length ? before : [{ op: "set", path: ["rows"], value: before.map((one) => one.value) }];
+    this.save(changes.slice(0, room), list);
+    this.tell(whole, kept);
+  }
+
+  // A new row with what was pasted into it.
+  filled(cells, left) {
+    const row = this.blank();
+    cells.forEach((text, right) => {
+      const column = this.columns[left + right];
+      const isCondition = column.key === "inputs";
+      const value = valueOf(text, column, isCondition);
+      const part = isCondition ? row.when : row.then;
+      if (value !== undefined) part[column.name] = value;
+      else if (!isCondition) delete part[column.name];
+    });
+    return row;
+  }
+
+  // What did not fit is said, until something else is pasted.
+  tell(whole, kept) {
+    const said = this.element.querySelector("#sheet-cut");
+    const { words } = this.editor;
+    const parts = [];
+    if (kept.rows < whole.rows) parts.push(worded(words.cutRows, whole.rows - kept.rows, whole.rows));
+    if (kept.columns < whole.columns) parts.push(worded(words.cutColumns, whole.columns - kept.columns, whole.columns));
+    said.hidden = !parts.length;
+    said.querySelector("span").textContent = parts.join(" ");
   }
 
   // --- rows and columns --------------------------------------------------------------------------
@@ -266,14 +294,7 @@ class Sheet {
     this.go(row + by, column);
   }
 
-  isTooLong() {
-    if (this.rows <= MOST_ROWS) return false;
-    alert(this.editor.words.limit);
-    return true;
-  }
-
   async addColumn({ key, name, isList }, button) {
-    if (this.isTooLong()) return;
     button.closest("details").open = false;
     const names = key === "inputs" ? this.inputs : this.outputs;
     const operations = isList ? [{ op: "insert", path: [key], index: names.length, value: name }] : [{ op: "set", path: [key], value: [...names, name] }];
@@ -285,7 +306,6 @@ class Sheet {
   }
 
   async dropColumn(at) {
-    if (this.isTooLong()) return;
     const { key, name, index } = this.columns[at];
     const operations = [{ op: "remove", path: [key, index] }];
     const part = key === "inputs" ? "when" : "then";
@@ -299,6 +319,10 @@ class Sheet {
     if (key === "outputs" && this.cell(this.rows, at)?.dataset.set !== undefined) operations.push({ op: "clear", path: ["default", name] });
     await this.room.edit({ en: `Column removed: ${name}`, "zh-CN": "删除列" }, operations);
   }
+}
+
+function worded(words, number, of) {
+  return words.replace("{number}", number).replace("{of}", of);
 }
 
 function first(column) {
