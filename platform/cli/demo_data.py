@@ -58,6 +58,13 @@ from .up import pack_files, shipped_packs
     help="The share of settled records with a short history: taken back by whoever asked.",
 )
 @click.option(
+    "--history",
+    type=click.Choice(["full", "brief"]),
+    default="full",
+    show_default=True,
+    help="brief: settled records as from an archive, opened and closed without promises, rules and messages.",
+)
+@click.option(
     "--now", help="The present of the data, such as 2026-11-22T08:00:00Z; this minute by default."
 )
 @click.option(
@@ -83,7 +90,7 @@ from .up import pack_files, shipped_packs
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def demo_data(
-    records: int, seed: int, open_share: float, days: int, short: float, now: str | None, data: Path | None,
+    records: int, seed: int, open_share: float, days: int, short: float, history: str, now: str | None, data: Path | None,
     database: str | None, processes: int, verify: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Fill an installation with made-up records in both languages, over all packs in force.
@@ -106,7 +113,8 @@ def demo_data(
                 seed=seed,
                 open=open_share,
                 days=days,
-                short=short,
+                short=1 if history == "brief" else short,
+                brief=history == "brief",
                 now=_instant(now) or service.clock.now().replace(second=0, microsecond=0),
             )
             start = time.perf_counter()
@@ -153,6 +161,7 @@ def _report(made: Made, seconds: float, found: list[str] | None, *, as_json: boo
         "seconds_load": round(made.loading, 1),
         "seconds_indexes": round(made.finishing, 1),
         "seconds": round(seconds, 1),
+        "seconds_processor": round(made.processor, 1),
         "records_per_second": round(made.records / seconds),
         "rows_per_second": round(made.rows / seconds),
     }
@@ -164,7 +173,7 @@ def _report(made: Made, seconds: float, found: list[str] | None, *, as_json: boo
         click.echo(
             f"{made.records:,} records ({made.rows:,} rows) in {seconds:,.1f} s: {figures['records_per_second']:,} records/s, "
             f"{figures['rows_per_second']:,} rows/s. Lives {made.living:,.1f} s, load {made.loading:,.1f} s, "
-            f"indexes and statistics {made.finishing:,.1f} s."
+            f"indexes and statistics {made.finishing:,.1f} s; the processor's time of all processes {made.processor:,.1f} s."
         )
         if found is not None:
             click.echo(

@@ -47,21 +47,25 @@ class Lived:
 
 
 _scene: Scene | None = None
+_past: Scene | None = None
 _scratch: Database | None = None
 _views = NO_VIEWS
 
 
 def live_all(
-    scene: Scene, seed: int, wanted: tuple[int, int], processes: int, tell: Tell
+    scene: Scene, past: Scene, seed: int, wanted: tuple[int, int], processes: int, tell: Tell
 ) -> tuple[list[Lived], list[Lived]]:
-    """Return *wanted* settled and unsettled lives (fewer where not enough come about), always the same for one *seed*."""
+    """Return *wanted* settled and unsettled lives (fewer where not enough come about), always the same for one *seed*.
+
+    past: where those take place that are settled.
+    """
     folder = Path(tempfile.mkdtemp(prefix="sopwith-lives-"))
     try:
         first = open_database(f"sqlite:///{folder / 'scratch.db'}")
         upgrade(first)
         first.fold_log()
         first.close()
-        with new_pool(processes, _enter_scene, (scene, folder)) as pool:
+        with new_pool(processes, _enter_scene, (scene, past, folder)) as pool:
             one = list(_chosen(pool, processes, seed, False, wanted[0], tell))
             two = list(_chosen(pool, processes, seed, True, wanted[1], tell))
     finally:
@@ -96,11 +100,11 @@ def in_order(
             found.cancel()
 
 
-def _enter_scene(scene: Scene, folder: Path) -> None:
-    global _scene, _scratch, _views
+def _enter_scene(scene: Scene, past: Scene, folder: Path) -> None:
+    global _scene, _past, _scratch, _views
     own = folder / f"{multiprocessing.current_process().pid}.db"
     shutil.copy(folder / "scratch.db", own)
-    _scene, _scratch = scene, open_database(f"sqlite:///{own}")
+    _scene, _past, _scratch = scene, past, open_database(f"sqlite:///{own}")
     _views = plan_of(scene.release)
 
 
@@ -124,10 +128,11 @@ def _chosen(
 
 
 def _live(given: tuple[str, bool]) -> Lived | None:
-    assert _scene is not None
+    scene = _scene if given[1] else _past
+    assert scene is not None
     assert _scratch is not None
     chance = Random(given[0])  # noqa: S311 - made-up data, repeatable
-    life = live(_scene, chance, is_open=given[1], head_start=HEAD_START)
+    life = live(scene, chance, is_open=given[1], head_start=HEAD_START)
     if life is None:
         return None
     with _scratch.write.connect() as connection:

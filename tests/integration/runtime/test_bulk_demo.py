@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -46,6 +47,8 @@ from tests.support.shipped import installed
 RECORDS = 900
 BATCH = 250
 WISH = Wish(records=RECORDS, seed=5, open=0.25, days=200, now=NOW)
+LOOK_AT_FULL_TEXT = "INSERT INTO search_text (search_text, rank) VALUES ('integrity-check', 1)"
+BRIEF = Wish(records=300, seed=6, open=0.1, days=120, short=1, brief=True, now=NOW)
 
 
 def quiet(what: str, done: float, total: float) -> None:
@@ -240,6 +243,32 @@ def test_work_on_a_made_up_record_goes_on(filled: tuple[Service, set[str]]) -> N
 def test_the_same_data_are_not_made_twice(filled: tuple[Service, set[str]]) -> None:
     with pytest.raises(BulkError, match="are here already"):
         make(filled[0], WISH, 1, quiet)
+
+
+def test_a_brief_history_has_no_promises_and_the_file_is_left_in_order(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'sopwith.db'}")
+    try:
+        upgrade(database)
+        service = installed(database)
+        with database.reading() as connection:
+            before = set(connection.execute(select(RecordRow.id)).scalars())
+        make(service, BRIEF, 2, quiet, batch=BATCH)
+        made = [state for row, state in states(service) if row["id"] not in before]
+        settled = [state for state in made if not state.is_open]
+        assert len(made) == BRIEF.records
+        assert sum(map(len, (one.clocks for one in settled))) < len(settled) / 2
+        assert median(one.version for one in settled) <= 8
+        assert any(state.clocks for state in made if state.is_open)
+        release = service.releases.live()
+        assert not any(wanted(release, release.record_types[one.type], one) for one in settled)
+        assert check_all(database, quiet) == []
+        assert differences(database) == []
+        with database.writing() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+            connection.exec_driver_sql(LOOK_AT_FULL_TEXT)  # raises where it differs from its table
+    finally:
+        database.close()
 
 
 def test_the_same_seed_makes_the_same_rows_on_both_databases_interrupted_or_not(
