@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,14 @@ class Style:
     newline: str = "\n"
     strict: bool = False
     flow: bool = False
+
+
+class Clipping(dict[str, Any]):
+    """A mapping whose words are known. lines: the whole entry from its margin on, its key and the comments above it too."""
+
+    def __init__(self, value: dict[str, Any], lines: Sequence[str]) -> None:
+        super().__init__(value)
+        self.lines = tuple(lines)
 
 
 def scalar(value: Any, *, flow: bool = False, strict: bool = False) -> str:
@@ -102,7 +111,9 @@ def lines_of(value: Any, style: Style) -> list[str]:
 
 
 def entry(key: str, value: Any, style: Style) -> list[str]:
-    """Return the lines of one key with its value."""
+    """Return the lines of one key with its value; a clipping brings the lines that it was written in."""
+    if isinstance(value, Clipping) and value.lines and not style.strict:
+        return list(value.lines)
     name = scalar(key)
     if stands_inline(value, len(name) + 2):
         return [

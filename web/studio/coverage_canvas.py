@@ -54,8 +54,8 @@ def _words(found: Coverage, total: int, *, is_done: bool) -> str:
     if not total:
         return _("There are no scenarios yet. Try the draft and save the run as one.")
     many = ngettext("%(num)d scenario", "%(num)d scenarios", total)
-    said = f"{many}{_(': ')}{summary(found)}"
-    return said if is_done else f"{said} {_('The others are being run.')}"
+    said, more = f"{many}{_(': ')}{summary(found)}", _("The others are being run.")
+    return said if is_done else f"{said} {more}"
 
 
 def _tried(draft: Draft, bench: Bench, release: Release) -> frozenset[Move]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from sopwith.core.text import Text
-from sopwith.definitions import Document, read_nodes
-from sopwith.definitions.node import Node
+from sopwith.definitions import Document
 
 from ..languages import lang
 from .bench import bench_of
@@ -18,8 +17,8 @@ from .blueprint import blueprint, the_draft
 from .editors import workflow_changes as changes
 from .editors.lenient import mapping
 from .editors.workflow_changes import CannotPlanError, Plan
+from .editors.workflow_paste import MOST, copied, paste
 
-LARGEST = 200_000
 Gesture = Mapping[str, Any]
 Teams = tuple[str, ...]
 
@@ -34,45 +33,23 @@ def plan_workflow(draft_id: str, name: str) -> ResponseReturnValue:
     if make is None:
         return jsonify(message="do is one of " + ", ".join(sorted(_MAKERS))), 400
     try:
-        made = make(document.value, gesture, teams)
+        made = make(document, gesture, teams)
     except CannotPlanError as error:
         return jsonify(message=error.words.get(lang())), 422
     step = {"en": made.step.en, "zh-CN": made.step.zh}
-    return jsonify(operations=made.operations, step=step, then=made.then)
+    answer = {"operations": made.operations, "step": step, "then": made.then}
+    return Response(json.dumps(answer), mimetype="application/json")  # keys in their own order
 
 
 @blueprint.get("/<draft_id>/workflows/<name>/copy")
 def copy_states(draft_id: str, name: str) -> ResponseReturnValue:
     """Return states of a workflow as YAML, as they are written, comments included; all when none is named."""
     document, _teams = _workflow(draft_id, name)
-    wanted = request.args.getlist("state")[: changes.MOST] or list(
-        changes.states_of(document.value)
-    )
-    nodes = [document.node.at(("states", one)) for one in dict.fromkeys(wanted)]
-    text = "".join(written(one) for one in nodes if one is not None)
+    wanted = request.args.getlist("state")[:MOST] or list(changes.states_of(document.value))
+    text = copied(document.node, wanted)
     if not text:
         abort(404)
-    return Response("states:\n" + text, mimetype="text/plain")
-
-
-def written(node: Node) -> str:
-    """Return a state with its key as lines of YAML, two spaces in."""
-    lines = node.raw.splitlines() or [""]
-    if node.style == "flow" or node.kind == "scalar":
-        return f"  {node.key}: {' '.join(line.strip() for line in lines)}\n"
-    margin = " " * (node.place[1] - 1)
-    body = [line.removeprefix(margin) for line in lines]
-    return f"  {node.key}:\n" + "".join(f"    {line}".rstrip() + "\n" for line in body)
-
-
-def states_in(text: str) -> dict[str, Any]:
-    """Return the states that a clipboard's *text* holds: ``states:`` with a mapping, or the mapping itself."""
-    roots, found = read_nodes(text[:LARGEST], "clipboard.yaml")
-    if any(one.severity == "error" for one in found) or len(roots) != 1:
-        return {}
-    value = mapping(roots[0].value)
-    held = mapping(value.get("states")) or value
-    return {name: one for name, one in held.items() if isinstance(one, dict) and "title" in one}
+    return Response(text, mimetype="text/plain")
 
 
 def _workflow(draft_id: str, name: str) -> tuple[Document, Teams]:
@@ -118,34 +95,31 @@ def _unpin(doc: changes.Doc, one: Gesture, teams: Teams) -> Plan:
     return changes.unpin(doc, _names(one) or list(mapping(doc.get("layout"))))
 
 
-def _paste(doc: changes.Doc, one: Gesture, teams: Teams) -> Plan:
-    found = states_in(_text(one, "text"))
-    if not found:
-        raise CannotPlanError(Text("What is on the clipboard holds no states of a workflow.", "剪贴板里没有流程的状态。"))  # fmt: skip
-    return changes.paste(doc, found, _text(one, "after"))
-
-
-def _duplicate(doc: changes.Doc, one: Gesture, teams: Teams) -> Plan:
-    states = changes.states_of(doc)
+def _duplicate(document: Document, one: Gesture, _teams: Teams) -> Plan:
+    states = changes.states_of(document.value)
     names = [name for name in _names(one) if name in states]
-    return changes.paste(doc, {name: states[name] for name in names}, names[-1] if names else "")
+    return paste(document.value, copied(document.node, names), names[-1] if names else "")
 
 
-_MAKERS: Mapping[str, Callable[[changes.Doc, Gesture, Teams], Plan]] = {
-    "insert": _insert,
-    "connect": lambda doc, one, _teams: changes.connect(
-        doc, _text(one, "source"), _text(one, "target")
-    ),
-    "lead": lambda doc, one, _teams: changes.lead(
-        doc, _text(one, "source"), _text(one, "way"), _text(one, "target")
-    ),
-    "cut": lambda doc, one, _teams: changes.cut(doc, _text(one, "source"), _text(one, "target")),
-    "remove": lambda doc, one, _teams: changes.remove(doc, _names(one), _text(one, "to")),
-    "become": lambda doc, one, teams: changes.become(
-        doc, _text(one, "state"), _text(one, "type"), teams
-    ),
-    "pin": _pin,
-    "unpin": _unpin,
-    "paste": _paste,
+def _on_value(make: Callable[[changes.Doc, Gesture, Teams], Plan]) -> Maker:
+    return lambda document, one, teams: make(document.value, one, teams)
+
+
+Maker = Callable[[Document, Gesture, Teams], Plan]
+_MAKERS: Mapping[str, Maker] = {
     "duplicate": _duplicate,
-}
+    **{
+        name: _on_value(make)
+        for name, make in {
+            "insert": _insert,
+            "connect": lambda doc, one, _teams: changes.connect(doc, _text(one, "source"), _text(one, "target")),
+            "lead": lambda doc, one, _teams: changes.lead(doc, _text(one, "source"), _text(one, "way"), _text(one, "target")),
+            "cut": lambda doc, one, _teams: changes.cut(doc, _text(one, "source"), _text(one, "target")),
+            "remove": lambda doc, one, _teams: changes.remove(doc, _names(one), _text(one, "to")),
+            "become": lambda doc, one, teams: changes.become(doc, _text(one, "state"), _text(one, "type"), teams),
+            "pin": _pin,
+            "unpin": _unpin,
+            "paste": lambda doc, one, _teams: paste(doc, _text(one, "text"), _text(one, "after")),
+        }.items()
+    },
+}  # fmt: skip

@@ -27,7 +27,7 @@ from sopwith.definitions.operations import (
 from sopwith.web.studio.bench import Bench, bench_of
 from sopwith.web.studio.editors import workflow_changes as changes
 from sopwith.web.studio.editors.workflow_blanks import TITLES
-from sopwith.web.studio.workflow_gestures import states_in
+from sopwith.web.studio.editors.workflow_paste import paste, states_in
 from tests.integration.web.conftest import Browser
 from tests.support.rooms import room_of
 from tests.support.shipped import shipped_files
@@ -47,11 +47,11 @@ WRONG: tuple[Any, ...] = (
     "",
 )
 MAKERS: Mapping[str, Any] = {
-    "put": lambda path, value, after=None: Put(path=path, value=value, after=after),
+    "put": lambda path, value, after=None, lines=(): Put(path=path, value=value, after=after),
     "insert": lambda path, index, value: Insert(path=path, index=index, value=value),
     "remove": lambda path: Remove(path=path),
     "move": lambda path, to, index: Move(path=path, to=to, index=index),
-    "set": lambda path, value: Set(path=path, value=value),
+    "set": lambda path, value, lines=(): Set(path=path, value=value),
     "clear": lambda path: Clear(path=path),
 }
 
@@ -272,11 +272,12 @@ def test_a_state_becomes_another_type_and_back(kind: str) -> None:
 def test_pasted_states_get_ids_of_their_own_and_keep_their_ways() -> None:
     document = workflow("after-sales")
     states = {name: document["states"][name] for name in ("tier2", "tier3")}
-    after = done(document, changes.paste(document, states, "tier3"))
+    text = yaml.safe_dump({"states": states}, allow_unicode=True, sort_keys=False)
+    after = done(document, paste(document, text, "tier3"))
     assert after["states"]["tier2_2"]["go"][0]["to"] == "tier3_2"
     assert after["states"]["tier2_2"]["go"][1]["to"] == "diagnosis"
     empty = {"kind": "workflow", "id": "new"}
-    fresh = done(empty, changes.paste(empty, states))
+    fresh = done(empty, paste(empty, text.partition("\n")[2]))  # without "states:" as well
     assert list(fresh["states"]) == ["tier2", "tier3"]
     assert [way["to"] for way in fresh["states"]["tier2"]["go"]] == ["tier3"]
 
@@ -296,7 +297,10 @@ def draft(ada: Browser) -> str:
 
 def send(browser: Browser, address: str, body: Any) -> Any:
     browser.get("/studio")
-    return browser.client.post(address, json=body, headers={"X-CSRFToken": browser.token})
+    headers = {"X-CSRFToken": browser.token, "Content-Type": "application/json"}
+    return browser.client.post(
+        address, data=json.dumps(body), headers=headers
+    )  # keys stay as they are, as browsers send them
 
 
 def test_a_gesture_is_planned_and_saved(ada: Browser, draft: str) -> None:
@@ -306,6 +310,7 @@ def test_a_gesture_is_planned_and_saved(ada: Browser, draft: str) -> None:
         {"do": "insert", "source": "working", "way": "go/0", "kind": "approval"},
     )
     assert planned.status_code == 200
+    assert list(planned.json["operations"][0]["value"])[:3] == ["title", "type", "category"]
     found = [
         {"file": "shop/workflows.yaml", "document": 0, "operation": one}
         for one in planned.json["operations"]
@@ -355,3 +360,70 @@ def test_states_are_copied_as_they_are_written(ada: Browser, draft: str) -> None
     ]
     assert answer.json["operations"][0]["after"] == "open"
     assert ada.get(f"{draft}/workflows/wish-flow/copy?state=gone").status_code == 404
+
+
+COMMENTED = """  # Where urgent things go.
+  urgent:   # asked for by the shop
+    title: {en: Urgent, zh-CN: 加急}
+    category: open   # always
+    customer_title: {en: In work, zh-CN: 处理中}
+    owner: {team: counter}
+    # Not longer than a shift.
+    limit: 8h
+    go:
+      # The usual way.
+      - {to: waiting, title: {en: Ask, zh-CN: 询问}}
+      - {to: urgent, id: again, title: {en: Once more, zh-CN: 再来一次}}   # for the impatient
+      - {to: resolved, title: {en: Done, zh-CN: 完成}}
+      # No other ways out.
+"""
+
+
+def test_comments_travel_from_one_workflow_to_another(ada: Browser, draft: str) -> None:
+    name = "shop/workflows.yaml"
+    text = files()[name].replace("  waiting:\n", f"{COMMENTED}  waiting:\n", 1)
+    changed = {"base": 0, "changes": [{"file": name, "text": text}]}
+    assert send(ada, f"{draft}/edit", changed).status_code == 200
+    copied = ada.get(f"{draft}/workflows/wish-flow/copy?state=urgent").get_data(as_text=True)
+    assert copied == f"states:\n{COMMENTED}"
+    gesture = {"do": "paste", "text": copied, "after": "open"}
+    for turn, expected in enumerate(("urgent", "urgent_2"), 1):
+        planned = send(ada, f"{draft}/workflows/errand-flow/plan", gesture).json
+        assert planned["then"] == f"state/{expected}"
+        operations = [
+            {"file": name, "document": 1, "operation": one} for one in planned["operations"]
+        ]
+        edit = {"base": turn, "title": planned["step"], "changes": operations}
+        saved = send(ada, f"{draft}/edit", edit)
+        assert saved.status_code == 200, saved.json
+    first, second = saved.json["files"][name].split("id: errand-flow")
+    assert first == text.split("id: errand-flow")[0]
+    gone = "      - {to: waiting, title: {en: Ask, zh-CN: 询问}}\n"
+    last = "      - {to: resolved, title: {en: Done, zh-CN: 完成}}\n"
+    here = COMMENTED.replace(gone, "").replace(last, "")
+    again = here.replace("  urgent:", "  urgent_2:").replace("to: urgent,", "to: urgent_2,")
+    for block in (here, again):
+        kept = block.replace(
+            "      # The usual way.\n", ""
+        )  # it goes with its way, which leads nowhere here
+        assert kept in second
+
+
+def test_a_duplicate_keeps_its_comments(ada: Browser, draft: str) -> None:
+    name = "shop/workflows.yaml"
+    text = files()[name].replace("  waiting:\n", f"{COMMENTED}  waiting:\n", 1)
+    send(ada, f"{draft}/edit", {"base": 0, "changes": [{"file": name, "text": text}]})
+    gesture = {"do": "duplicate", "states": ["urgent"]}
+    planned = send(ada, f"{draft}/workflows/wish-flow/plan", gesture).json
+    [operation] = planned["operations"]
+    assert operation["after"] == "urgent"
+    lines = COMMENTED.replace("  urgent:", "  urgent_2:").replace("to: urgent,", "to: urgent_2,")
+    assert "".join(f"  {line}\n" for line in operation["lines"]) == lines
+
+
+def test_lines_that_say_something_else_than_the_value_are_refused(ada: Browser, draft: str) -> None:
+    operation = {"op": "set", "path": ["states", "odd"], "value": {"title": "Odd"}, "lines": ["odd:", "  title: Even"]}  # fmt: skip
+    change = {"file": "shop/workflows.yaml", "document": 0, "operation": operation}
+    assert send(ada, f"{draft}/edit", {"base": 0, "changes": [change]}).status_code == 422
+    change["operation"] = {**operation, "lines": ["odd: 1\nstart: x"]}
+    assert send(ada, f"{draft}/edit", {"base": 0, "changes": [change]}).status_code == 400

@@ -16,7 +16,6 @@ Json = dict[str, Any]
 Doc = Mapping[str, Any]
 SINGLE = {"approved": "approved", "rejected": "rejected", "then": "then", "reply": "on_customer_reply"}  # fmt: skip
 TOP = (("start",), ("solved",), ("reopen", "to"), ("cancelled",), ("merged",))
-MOST = 300
 
 
 class CannotPlanError(ValueError):
@@ -135,7 +134,7 @@ def cut(doc: Doc, source: str, target: str) -> Plan:
     if not ways:
         raise _gone(target)
     step = Text("Way taken out", "删除连线")
-    return Plan(operations=tuple(_cut(source, state, ways)), step=step, then=_at(source))
+    return Plan(operations=tuple(_cut(source, state, ways)), step=step, then=at_states(source))
 
 
 def remove(doc: Doc, names: Sequence[str], to: str = "") -> Plan:
@@ -165,7 +164,7 @@ def remove(doc: Doc, names: Sequence[str], to: str = "") -> Plan:
     step = Text(f"{first.en} taken out", f"删除“{first.zh}”")
     if len(gone) > 1:
         step = Text(f"{len(gone)} states taken out", f"删除 {len(gone)} 个状态")
-    return Plan(operations=tuple(operations), step=step, then=_at(to) if to else "")
+    return Plan(operations=tuple(operations), step=step, then=at_states(to) if to else "")
 
 
 def pin(doc: Doc, places: Mapping[str, Sequence[float]]) -> Plan:
@@ -183,34 +182,6 @@ def unpin(doc: Doc, names: Iterable[str]) -> Plan:
     if not operations:
         raise CannotPlanError(Text("Nothing is pinned: the chart places all states by itself.", "没有手动摆放的状态：全部由系统自动排布。"))  # fmt: skip
     return Plan(operations=tuple(operations), step=Text("Placed by itself", "自动排布"))
-
-
-def paste(doc: Doc, pasted: Mapping[str, Any], after: str = "") -> Plan:
-    """Return how *pasted* states are put in: under new ids where theirs are taken, with ways among them kept.
-
-    Ways to states that are not in this workflow are left out.
-    """
-    found = {str(name): mapping(state) for name, state in pasted.items() if isinstance(state, dict)}
-    if not found or len(found) + len(states_of(doc)) > MOST:
-        raise CannotPlanError(Text("What is on the clipboard holds no states of a workflow.", "剪贴板里没有流程的状态。"))  # fmt: skip
-    taken = set(states_of(doc))
-    ids: dict[str, str] = {}
-    for name in found:
-        ids[name] = numbered(name, taken)
-        taken.add(ids[name])
-    known = {**{name: name for name in states_of(doc)}, **ids}
-    operations = []
-    behind = after if after in states_of(doc) else ""
-    for name, state in found.items():
-        operations.append(_state_in(doc, ids[name], _renamed(state, known), after=behind))
-        behind = ids[name]
-    if not states_of(doc):
-        operations = [{"op": "set", "path": ["states"], "value": {ids[name]: _renamed(state, known) for name, state in found.items()}}]  # fmt: skip
-    return Plan(
-        operations=tuple(operations),
-        step=Text(f"{len(found)} states pasted", f"粘贴 {len(found)} 个状态"),
-        then=_at(*ids.values()),
-    )
 
 
 def become(doc: Doc, name: str, kind: str, teams: tuple[str, ...]) -> Plan:
@@ -241,7 +212,7 @@ def become(doc: Doc, name: str, kind: str, teams: tuple[str, ...]) -> Plan:
         operations += [{"op": "set", "path": [*at, key], "value": fresh[key]} for key in own[kind] if key in fresh]  # fmt: skip
     words = {"normal": Text("work", "普通状态"), "approval": Text("an approval", "审批"), "parallel": Text("tasks side by side", "并行任务")}[kind]  # fmt: skip
     step = Text(f"{title_of(doc, name).en} becomes {words.en}", f"“{title_of(doc, name).zh}”改为{words.zh}")  # fmt: skip
-    return Plan(operations=tuple(operations), step=step, then=_at(name))
+    return Plan(operations=tuple(operations), step=step, then=at_states(name))
 
 
 # --- parts ----------------------------------------------------------------------------------------
@@ -251,7 +222,7 @@ def _made(operations: list[Json], kind: str, name: str, at: Sequence[float]) -> 
     if at:
         operations.append(_pinned(name, at))
     title = TITLES[kind]
-    return Plan(operations=tuple(operations), step=Text(f"Added: {title.en}", f"添加：{title.zh}"), then=_at(name))  # fmt: skip
+    return Plan(operations=tuple(operations), step=Text(f"Added: {title.en}", f"添加：{title.zh}"), then=at_states(name))  # fmt: skip
 
 
 def _known(kind: str) -> None:
@@ -339,21 +310,8 @@ def _pinned(name: str, place: Sequence[float]) -> Json:
     return {"op": "set", "path": ["layout", name], "value": [x, y]}
 
 
-def _renamed(state: Json, known: Mapping[str, str]) -> Json:
-    """Return a copied state whose ways lead to what *known* calls their targets."""
-    made = {key: value for key, value in state.items() if key not in {*SINGLE.values(), "go"}}
-    for key in SINGLE.values():
-        target = state.get(key)
-        if isinstance(target, str) and (target in known or target == "previous"):
-            made[key] = known.get(target, target)
-    ways = [mapping(way) for way in sequence(state.get("go"))]
-    kept = [{**way, "to": known[str(way["to"])]} for way in ways if str(way.get("to")) in known]
-    if kept:
-        made["go"] = kept
-    return made
-
-
-def _at(*names: str) -> str:
+def at_states(*names: str) -> str:
+    """Return the selection of these states, empty for none."""
     return "state/" + "/".join(names) if names else ""
 
 
