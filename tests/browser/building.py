@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from playwright.sync_api import Locator, Page, expect
@@ -76,6 +76,9 @@ class Keys:
     page: Page
 
     def press(self, what: Locator) -> None:
+        if self._is(what, "radio"):
+            self.pick(what)
+            return
         self._reach(what)
         self.page.keyboard.press("Space" if self._is(what, "checkbox") else "Enter")
 
@@ -97,15 +100,16 @@ class Keys:
         self.page.keyboard.press("Tab")
 
     def pick(self, what: Locator) -> None:
-        first = self.page.locator(f"input[name={what.get_attribute('name')}]").first
-        self._reach(first)
+        group = f"input[name={what.get_attribute('name')}]"
+        chosen = self.page.locator(f"{group}:checked")
+        self._reach(chosen if chosen.count() else self.page.locator(group).first)
         self.page.keyboard.press("Space")
         while not what.is_checked():
             self.page.keyboard.press("ArrowDown")
 
     @staticmethod
     def _is(what: Locator, kind: str) -> bool:
-        return what.get_attribute("type") in (kind, "radio")
+        return what.get_attribute("type") == kind
 
     def _reach(self, what: Locator) -> None:
         """Press Tab until *what* has the focus: on from where it is, else back."""
@@ -130,6 +134,7 @@ class Builder:
     shop: Shop
     hands: Hands
     gestures: int = 0
+    homes: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def draft_id(self) -> str:
@@ -147,14 +152,14 @@ class Builder:
 
     def said(self, kind: str, name: str) -> Any:
         """Return what the draft says of one definition, None while it is not there."""
-        for file, text in self.files().items():
-            if not file.endswith(".md"):
-                for root in read_nodes(text, file)[0]:
+        files = self.files()
+        known = self.homes.get((kind, name), "")
+        for file in (known, *files) if known in files else files:
+            if not file.endswith(".md") and name in files[file]:
+                for root in read_nodes(files[file], file)[0]:
                     value = root.value
-                    if isinstance(value, dict) and (value.get("kind"), value.get("id")) == (
-                        kind,
-                        name,
-                    ):
+                    if isinstance(value, dict) and (value.get("kind"), value.get("id")) == (kind, name):  # fmt: skip
+                        self.homes[kind, name] = file
                         return value
         return None
 
@@ -168,13 +173,21 @@ class Builder:
         self.hands.write(self.page.locator("#make-en"), str(both.get("en", "")))
         self.hands.write(self.page.locator("#make-zh"), str(both.get("zh-CN", "")))
         self.hands.write(self.page.locator("#make-id"), str(wanted["id"]))
-        for field, value in (("#make-type", wanted.get("record_type")), ("#make-pack", pack)):
-            choice = self.page.locator(field)
+        for control, value in (("#make-type", wanted.get("record_type")), ("#make-pack", pack)):
+            choice = self.page.locator(control)
             if choice.count() and value in self._values(choice):
                 self.hands.choose(choice, str(value))
         self._press(self.page.locator(".make button.button-primary"))
         self.page.wait_for_url(f"**/define/{wanted['kind']}/{wanted['id']}*")
         self.page.wait_for_load_state()
+
+    def begin(self, wanted: Mapping[str, Any], pack: str) -> None:
+        """Open the definition that is wanted, as all its settings: made first where the draft has none yet."""
+        if self.said(wanted["kind"], wanted["id"]) is None:
+            self.make(wanted, pack)
+            self.sheet()
+        else:
+            self.open(wanted["kind"], wanted["id"])
 
     def open(self, kind: str, name: str) -> None:
         """Open a definition from the outline, as the sheet of all its settings."""

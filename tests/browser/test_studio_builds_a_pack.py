@@ -71,8 +71,7 @@ def test_the_complaints_pack_is_built_and_passes_its_scenarios(
     built = [one for one in wanted if ALL or (one["kind"], one["id"]) in FEW[hands]]
     assert built
     for one in built:
-        builder.make(one, "")
-        builder.sheet()
+        builder.begin(one, "")
         builder.build(one)
     [result] = run_path(saved(builder.files(), built, tmp_path))
     said = [line for run in result.runs if not run.passed for line in tell(run, "en")]

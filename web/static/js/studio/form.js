@@ -10,12 +10,24 @@ export function mount(mine, api) {
   element.addEventListener("click", clicked);
   element.addEventListener("submit", renamed);
   element.addEventListener("keydown", deleted, { capture: true });
+  element.addEventListener("keydown", opened, { capture: true });
   element.addEventListener("click", coming);
   document.addEventListener("keydown", duplicated);
   document.addEventListener("studio:selecting", (event) => show(event.detail));
   element.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && event.target.matches("[data-rename]")) event.target.closest("[data-item]")?.focus();
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (event.target.matches("[data-rename]")) event.target.closest("[data-item]")?.focus();
+    else if (event.target.closest("#form-inspector") && !event.target.closest(".cond")) element.querySelector(".form-row.is-selected, .form-section.is-selected")?.focus();
   });
+}
+
+// Enter on a row opens its details and goes there; Escape leads back to the row.
+async function opened(event) {
+  if (event.key !== "Enter" || !event.target.matches(".form-row, .form-section")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  await room.select(event.target.querySelector("a.row-open").dataset.at);
+  document.getElementById("form-inspector")?.querySelector("input, select, textarea, button")?.focus();
 }
 
 function selected(event) {
