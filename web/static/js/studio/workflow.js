@@ -1,4 +1,5 @@
 // The editor of workflows around its chart: palette, finding, the tree and the outline, copies, and boxes to tick.
+import { draft } from "./draft.js";
 import { askKind, at, bar, copyStates, pasteStates, perform, say, stateNamed } from "./workflow_gestures.js";
 
 let started = false;
@@ -6,12 +7,14 @@ let started = false;
 export function mount(element, room) {
   centre();
   tellReferences(room);
+  tellPlaces(room);
   if (started) return;
   started = true;
   room.element.addEventListener("click", (event) => clicked(event, room));
   room.element.addEventListener("change", (event) => ticked(event, room));
   room.element.addEventListener("submit", (event) => submitted(event, room));
   room.element.addEventListener("keydown", (event) => pressed(event, room), true);
+  room.element.addEventListener("toggle", () => tellPlaces(room), true);
   room.element.addEventListener("dragstart", (event) => {
     const kind = event.target.closest?.(".flow-new")?.dataset.kind;
     if (kind) event.dataTransfer.setData("text/x-flow-kind", kind);
@@ -28,6 +31,7 @@ export function mount(element, room) {
 export function update(element, room) {
   centre();
   tellReferences(room);
+  tellPlaces(room);
 }
 
 // A tree that is wider than its place begins with its start, or with what is selected, in the middle.
@@ -116,11 +120,26 @@ async function tellReferences(room) {
   const asked = holder?.dataset.references ?? "";
   if (!holder || asked === told) return void (told = asked);
   told = asked;
-  for (const part of asked.split(",")) {
-    const address = `${room.base}/references?${new URLSearchParams({ kind: "workflow", id: room.id, part })}`;
-    const response = await fetch(address, { headers: { "X-Part": "references" } }).catch(() => null);
-    if (response?.ok) holder.insertAdjacentHTML("beforeend", await response.text());
-  }
+  for (const part of asked.split(",")) holder.insertAdjacentHTML("beforeend", await references(room, part));
+  return undefined;
+}
+
+// What names the state whose id is looked at: all of it is renamed with it.
+async function tellPlaces(room) {
+  const holder = document.getElementById("flow-places");
+  if (!holder?.closest("details").open) return;
+  const part = document.querySelector("[data-rename-state]").dataset.renameState;
+  const now = `${part} ${draft.revision}`;
+  if (holder.dataset.told === now) return;
+  holder.dataset.told = now;
+  const found = await references(room, part);
+  if (holder.dataset.told === now) holder.innerHTML = found;
+}
+
+async function references(room, part) {
+  const address = `${room.base}/references?${new URLSearchParams({ kind: "workflow", id: room.id, part })}`;
+  const response = await fetch(address, { headers: { "X-Part": "references" } }).catch(() => null);
+  return response?.ok ? response.text() : "";
 }
 
 function show(id) {
