@@ -68,9 +68,13 @@ class Played:
 
     def names(self) -> list[str]:
         """Return by which names steps can speak of the records, the first one first."""
-        world = self.player.world
-        types = dict.fromkeys(one.type for one in list(world.records.values())[1:])
-        return ["", *types] if world.records else []
+        records, named = self.player.world.records, self.player.names
+        if not records:
+            return []
+        given = [name for name, key in named.items() if name != key]
+        known = set(named.values())
+        types = dict.fromkeys(one.type for one in list(records.values())[1:] if one.id not in known)
+        return ["", *given, *types]
 
 
 def play(release: Release, trial: Trial, cast: Cast) -> Played:

@@ -32,7 +32,7 @@ from ..flowchart import FlowChart, flow_chart, workflow_names
 from ..forms import ShownForm, show_form
 from ..languages import lang, zone
 from ..visitor import now, visitor
-from .trial_steps import Wish, intake_scope
+from .trial_steps import NEW, Wish, intake_scope
 from .trial_story import Outgoing, StepLine, Storyteller
 from .trial_world import Who, everybody, names_of, people_of, waits_for
 
@@ -59,7 +59,10 @@ class Guard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What a customer, or a colleague beside the form, may do now. scores: of an unanswered survey."""
+    """What a customer, or a colleague beside the form, may do now. scores: of an unanswered survey.
+
+    merge: the other records that this one can go into, by name and title.
+    """
 
     reply: bool = False
     note: bool = False
@@ -68,6 +71,8 @@ class Choices:
     solved: bool = False
     cancel: bool = False
     reopen: bool = False
+    tag: bool = False
+    merge: tuple[tuple[str, str], ...] = ()
     question: str = ""
     scores: tuple[int, ...] = ()
 
@@ -99,7 +104,7 @@ class RecordFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialPage:
-    """The page. record: None before anything was opened; intake: the form that opens it then."""
+    """The page. record: None before anything was opened; intake: the form that opens it then. is_new: it opens one more."""
 
     played: Played
     at: datetime
@@ -115,6 +120,7 @@ class TrialPage:
     record: RecordFacts | None = None
     intake: ShownForm | None = None
     kind: RecordType | None = None
+    is_new: bool = False
 
     @property
     def count(self) -> int:
@@ -132,7 +138,8 @@ def build(
     state = played.record(name)
     kind = release.record_types.get(played.trial.record_type)
     intake = None
-    if state is None and kind is not None and not played.trial.steps:
+    is_new = name == NEW and bool(played.trial.steps)
+    if state is None and kind is not None and (is_new or not played.trial.steps):
         intake = _intake(connection, played, kind, wish)
     return TrialPage(
         played=played,
@@ -149,6 +156,7 @@ def build(
         record=_record(connection, played, teller, state, name, wish) if state else None,
         intake=intake,
         kind=kind,
+        is_new=is_new,
     )
 
 
@@ -247,6 +255,18 @@ def _guards(release: Release, state: RecordState) -> list[Guard]:
     return found
 
 
+def _others(played: Played, state: RecordState) -> tuple[tuple[str, str], ...]:
+    """Return the records of the trial into which *state* can be merged."""
+    if state.merged_into or workflow_of(played.player.release, state).merged is None:
+        return ()
+    found = [(name, played.record(name)) for name in played.names()]
+    return tuple(
+        (name, _record_title(played, name))
+        for name, one in found
+        if one is not None and one.id != state.id and one.type == state.type and not one.merged_into
+    )
+
+
 def _choices(played: Played, state: RecordState, may: Mapping[str, bool]) -> Choices:
     actor = visitor().actor
     is_customer = actor.kind == "customer"
@@ -269,6 +289,8 @@ def _choices(played: Played, state: RecordState, may: Mapping[str, bool]) -> Cho
         and state.category is Category.RESOLVED
         and works(c.AnswerSolved(actor=actor, solved=True)),
         cancel=own and may["cancel"] and works(c.Cancel(actor=actor, reason="")),
+        tag=may["work"] and not is_customer and not state.merged_into,
+        merge=_others(played, state) if may["merge"] and not is_customer else (),
         reopen=own and may["reopen"] and not state.is_open and works(c.Reopen(actor=actor)),
         question=survey.question.get(lang()) if survey is not None and asks_now else "",
         scores=tuple(range(lowest_score(survey), survey.scale + 1))

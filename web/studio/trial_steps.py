@@ -18,6 +18,7 @@ from sopwith.formbuilder.model import Form
 from sopwith.lab.trial import Played, local_time
 from sopwith.release.model import RecordType, Release
 
+from ..desk.commands import tags_in
 from ..desk.ways import Typed, asked_form, asks, clean, form_of, way_of
 from ..forms import directory_of, evaluate, read_page
 from ..languages import lang
@@ -29,6 +30,8 @@ FARTHEST = timedelta(days=400)
 JUMPS = ("10m", "1h", "8h", "1d", "7d")
 _AT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
 Step = dict[str, Any]
+NEW = "+"
+"""In the place of a record's name: one more is to be opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +109,18 @@ def opening(connection: Connection, played: Played, kind: RecordType, form: Form
             step["customer"] = behalf
     if lang() != "en":
         step["lang"] = lang()
+    if played.trial.steps:
+        step["as"] = _next_name(played)
     values = {name: result.values.get(name) for name in form.by_id if name in result.values}
     return Wish(step=step | {"values": filled(values)}, typed=Typed(values=typed))
+
+
+def _next_name(played: Played) -> str:
+    """Return by which name steps speak of the next record that is opened by hand."""
+    taken, number = played.names(), 2
+    while f"R{number}" in taken:
+        number += 1
+    return f"R{number}"
 
 
 # --- forms and ways out ---------------------------------------------------------------------------
@@ -214,6 +227,24 @@ def _approver(asked: Asked) -> Wish:
     return Wish(step=asked.by("add_approver", user=user, instead=instead or None))
 
 
+def _tag(asked: Asked) -> Wish:
+    wanted = tags_in(_text("_tags"))
+    add = [one for one in wanted if one not in asked.state.tags]
+    remove = [one for one in asked.state.tags if one not in wanted]
+    if not add and not remove:
+        return Wish(error=_("These are its tags already."))
+    return Wish(step=asked.by("tag", add=add, remove=remove))
+
+
+def _merge(asked: Asked) -> Wish:
+    """Close the record as merged into another of the trial; the first one has no name but its id."""
+    name = request.form.get("_into", "")
+    other = asked.played.record(name)
+    if other is None or other.id == asked.state.id:
+        return Wish(error=_("Choose the record into which this one goes."))
+    return Wish(step=asked.by("merge", into=name or other.id))
+
+
 ACTS: Mapping[str, Callable[[Asked], Wish]] = {
     "go": _go,
     "submit": _submit,
@@ -230,6 +261,8 @@ ACTS: Mapping[str, Callable[[Asked], Wish]] = {
     "cancel": _cancel,
     "reopen": _reopen,
     "add_approver": _approver,
+    "tag": _tag,
+    "merge": _merge,
 }
 
 

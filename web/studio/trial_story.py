@@ -141,7 +141,7 @@ class Storyteller:
     def _who(self, kept: Mapping[str, Any]) -> str:
         if kept["do"] in ("wait", "until", "away", "back"):
             return ""
-        name = kept.get("as") or kept.get("by")
+        name = kept.get("by") if kept["do"] == "create" else kept.get("as")
         if name:
             return self.people.name(str(name))
         town = self.played.player.world.town
@@ -163,12 +163,19 @@ class Storyteller:
             return str(kept.get("item", ""))
         if verb == "finish":
             return self._task(kept)
+        if verb == "tag":
+            signed = (("+", kept.get("add", ())), ("-", kept.get("remove", ())))
+            return " ".join(f"{sign}{one}" for sign, some in signed for one in some)
+        if verb == "merge":
+            into = self.played.record(str(kept.get("into", "")))
+            return f"→ {into.number}" if into else ""
         text = kept.get("text") or kept.get("note") or kept.get("reason") or ""
         line = " ".join(str(text).split())
         return f"“{line if len(line) <= 60 else line[:59] + '…'}”" if line else ""
 
     def _way(self, way: str, record: str) -> str:
-        kind = self.release.record_types.get(record or self.played.trial.record_type)
+        about = self.played.record(record)
+        kind = self.release.record_types.get(about.type if about else self.played.trial.record_type)
         workflow = self.release.workflows.get(kind.workflow) if kind else None
         if workflow is None:
             return way
@@ -288,6 +295,8 @@ _WORDS: Mapping[str, tuple[str, Any]] = {
     "cancel": ("ban", lambda: _("cancelled it")),
     "reopen": ("rotate", lambda: _("opened it again")),
     "add_approver": ("user-plus", lambda: _("asked somebody else to approve")),
+    "tag": ("tag", lambda: _("changed the tags")),
+    "merge": ("git-merge", lambda: _("merged it")),
     "wait": ("clock", lambda: _("Time passes:")),
     "until": ("clock", lambda: _("Time passes until")),
     "away": ("eye-off", lambda: _("Away from now on:")),

@@ -43,6 +43,7 @@ from .blueprint import blueprint, the_draft
 from .trial_page import build
 from .trial_steps import (
     ACTS,
+    NEW,
     Asked,
     Wish,
     opening,
@@ -135,7 +136,7 @@ def _played_page(
     draft: Draft, played: Played, wish: Wish, status: int, block: str
 ) -> ResponseReturnValue:
     real, name = visitor(), _place("_record")
-    name = name if name in played.names() else ""
+    name = name if name in (*played.names(), NEW) else ""
     who = wished(played, played.record(name), _place("_as"))
     if not played.trial.steps and not _place("_as"):
         customers = played.player.world.town.customers
@@ -273,6 +274,8 @@ def _took(draft: Draft, played: Played, wish: Wish) -> ResponseReturnValue:
     except OtherTrialError:
         return _other_tab(draft.id)
     went_on(_owner(draft), draft.documents, played.after(after, run))
+    if wish.step["do"] == "create" and "as" in wish.step:
+        return go(_address(draft.id, anchor="now", _record=str(wish.step["as"])))
     return go(_address(draft.id, anchor="now"))
 
 

@@ -257,3 +257,47 @@ def test_everybody_has_a_trial_of_their_own_and_it_goes_with_the_draft(
     with shop.database.reading() as connection:
         assert connection.execute(names).scalars().all() == []
     assert ada.get(f"{draft}/try").status_code == 404
+
+
+# --- more than one record, tags, merging ----------------------------------------------------------
+
+
+def test_a_second_record_is_opened_and_merged_into_the_first(ada: Browser, draft: str, shop: Shop) -> None:  # fmt: skip
+    opened(ada, draft)
+    second = page(ada, draft, _record="%2B", **ANN)
+    assert 'name="_record" value="+"' in second
+    done = step(ada, draft, _record="+", **ANN, **WISH)
+    assert done.status_code == 303
+    assert "_record=R2" in done.location
+    shown = page(ada, draft, _record="R2")
+    assert 'name="_into"' in shown
+    same = step(ada, draft, _record="R2", _do="merge", _into="R2")
+    assert "Choose the record into which this one goes." in same.get_data(as_text=True)
+    merged = step(ada, draft, _record="R2", _do="merge", _into="")
+    assert merged.status_code == 303, merged.get_data(as_text=True)
+    assert "merged it" in page(ada, draft, _record="R2")
+    saved = ada.post(f"{draft}/try/keep", {"_title": "Two are one"})
+    assert saved.status_code == 303, saved.get_data(as_text=True)
+    text = next(one for name, one in kept(shop, draft).items() if "two-are-one" in name)
+    assert "merge:" in text
+    assert "as: R2" in text
+    run = ada.get(f"{draft}/scenarios").get_data(as_text=True)
+    assert "1 of 1 scenario passes" in run
+
+
+def test_tags_are_put_on_and_taken_off(ada: Browser, draft: str) -> None:
+    opened(ada, draft)
+    shown = page(ada, draft)
+    assert 'name="_tags"' in shown
+    assert step(ada, draft, _do="tag", _tags="urgent， vip").status_code == 303
+    assert 'value="urgent, vip"' in page(ada, draft)
+    assert step(ada, draft, _do="tag", _tags="vip").status_code == 303
+    shown = page(ada, draft)
+    assert 'value="vip"' in shown
+    assert "-urgent" in shown
+    assert step(ada, draft, _do="tag", _tags="vip").status_code == 422
+
+
+def test_the_page_says_what_a_trial_cannot_do(ada: Browser, draft: str) -> None:
+    opened(ada, draft)
+    assert "What a trial cannot do" in page(ada, draft)
