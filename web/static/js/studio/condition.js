@@ -1,6 +1,7 @@
 // The builder of one condition. Blocks are read from the page and sent; the server answers with them drawn anew, the text and the words.
 import { draft } from "./draft.js";
 import { startHints, stopHints } from "./condition_hints.js";
+import { leave, moveByKey, placeOf, startDragging } from "./condition_moves.js";
 
 const PAUSE = 500;
 const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
@@ -29,7 +30,13 @@ class Builder {
     element.addEventListener("click", (event) => this.clicked(event));
     element.addEventListener("keydown", (event) => this.pressed(event));
     startHints(element);
+    this.arm();
     element.dataset.ready = "";
+  }
+
+  // A line that was dragged is saved where it lies now, and the focus follows it.
+  arm() {
+    startDragging(this.element, (line) => this.send({ focus: `${this.element.dataset.uid}-${placeOf(line)}-field` }));
   }
 
   // A room that was drawn before the last save tells nothing new.
@@ -66,6 +73,7 @@ class Builder {
 
   draw(html, focus) {
     Idiomorph.morph(this.element, html, { morphStyle: "innerHTML", ignoreActiveValue: true, restoreFocus: true });
+    this.arm();
     if (focus) document.getElementById(focus)?.focus();
   }
 
@@ -83,6 +91,7 @@ class Builder {
   }
 
   changed(event) {
+    if (!event.target.matches("input, select, textarea")) return undefined; // what is being dragged tells of changes, too
     const part = event.target.dataset.part ?? "value";
     if (part === "whole") return this.written(event.target, true);
     const top = this.element.querySelector('.cond > [data-block="group"]');
@@ -125,16 +134,11 @@ class Builder {
   }
 
   pressed(event) {
-    const line = event.target.closest("[data-line]");
-    if (!event.altKey || !line || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
-    const other = event.key === "ArrowUp" ? line.previousElementSibling : line.nextElementSibling;
+    const line = event.target.closest(".cond-items > [data-line]");
+    if (!event.altKey || !line || !event.key.startsWith("Arrow")) return;
     event.preventDefault();
-    if (!other) return;
     const part = event.target.id.slice(line.id.length - "-line".length);
-    const place = other.id.slice(0, -"-line".length) + part;
-    if (event.key === "ArrowUp") other.before(line);
-    else other.after(line);
-    this.send({ focus: place });
+    if (moveByKey(line, event.key)) this.send({ focus: `${this.element.dataset.uid}-${placeOf(line)}${part}` });
   }
 
   async turn(mode) {
@@ -166,11 +170,11 @@ class Builder {
   }
 
   drop(button) {
-    const line = button.closest("[data-line]");
+    const line = button.closest(".cond-items > [data-line]");
     const group = line.parentElement.closest('[data-block="group"]');
+    const list = line.parentElement;
     line.remove();
-    const above = group.closest("[data-line]");
-    if (!linesOf(group).length && above && !group.parentElement.matches("[data-part=where]")) above.remove();
+    leave(list);
     this.send({ focus: `${group.id}-add` });
   }
 
