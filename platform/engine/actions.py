@@ -77,8 +77,8 @@ def _set(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
 
 def _raise(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
     field = draft.record_type.all_fields[action.args["field"]]
-    order = [option.id for option in field.options]
     present = draft.state.values.get(field.id)
+    order = [one.id for one in field.options if not one.retired or one.id == present]
     if present in order:
         place = min(max(order.index(present) - action.args.get("by", 1), 0), len(order) - 1)
         write_values(draft, {field.id: order[place]}, cause)

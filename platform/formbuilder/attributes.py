@@ -82,6 +82,8 @@ def _options(one: Field, open_ids: frozenset[str], lang: str) -> tuple[OptionVie
     waiting: list[tuple[Option, int]] = [(option, 0) for option in reversed(one.options)]
     while waiting:
         option, depth = waiting.pop()
+        if option.retired:
+            continue
         views.append(
             OptionView(
                 id=option.id,

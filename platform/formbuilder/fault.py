@@ -32,14 +32,18 @@ class Fault:
 
 
 class Reading:
-    """What reading a value may need to know: the reader's zone, the day there, the store's answers."""
+    """What reading a value may need to know: the reader's zone, the day there, the store's answers.
 
-    __slots__ = ("lookup", "today", "zone")
+    kept: the choices that the value has had until now, which it may keep although they are retired.
+    """
+
+    __slots__ = ("kept", "lookup", "today", "zone")
 
     def __init__(self, zone: str, today: date | None, lookup: Lookup | None) -> None:
         self.zone = zone
         self.today = today
         self.lookup = lookup
+        self.kept: tuple[str, ...] = ()
 
 
 def cut(value: Any) -> str:

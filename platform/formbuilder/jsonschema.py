@@ -199,8 +199,9 @@ def _many(field: Field, lang: str, item: Json) -> Json:
 
 
 def _multi_choice(field: Field, lang: str) -> Json:
-    item = {"enum": [option.id for option in field.options]}
-    titles = {option.id: option.title.get(lang) for option in field.options}
+    options = choosable(field)
+    item = {"enum": [option.id for option in options]}
+    titles = {option.id: option.title.get(lang) for option in options}
     return {**_many(field, lang, item), "x-titles": titles}
 
 

@@ -40,12 +40,18 @@ class FieldType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One choice; *items* are its children in a tree."""
+    """One choice; *items* are its children in a tree.
+
+    code: what other systems call it. retired: it is not offered any more, nor what is below it; values
+    that are there keep it.
+    """
 
     id: str
     title: Text
     help: Text = Text()
     items: tuple[Option, ...] = ()
+    code: str = ""
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

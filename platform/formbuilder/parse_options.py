@@ -8,8 +8,10 @@ from ..core.diagnostics import Diagnostic
 from ..core.text import Text
 from ..definitions import Document, Node, Reader, tidy
 from .model import Option, Taxonomy
+from .read_choice import walk
 
 MOST_OPTIONS = 5_000
+LONGEST_CODE = 64
 
 
 def parse_taxonomy(document: Document) -> tuple[Taxonomy | None, tuple[Diagnostic, ...]]:
@@ -29,6 +31,7 @@ def parse_options(
     """Return the tree of options under *key*; ids are unique in the whole of it."""
     seen: set[str] = set()
     options = _options(reader.nodes(key, required=required), found, seen)
+    _check_offer(reader, key, options)
     if len(seen) > MOST_OPTIONS:
         reader.error(
             "FRM019",
@@ -39,6 +42,17 @@ def parse_options(
             what_zh="选项",
         )
     return options
+
+
+def _check_offer(reader: Reader, key: str, options: tuple[Option, ...]) -> None:
+    """Find codes that stand for two choices, and lists of which nothing is offered."""
+    taken: set[str] = set()
+    for one in walk(options):
+        if one.code and one.code.casefold() in taken:
+            reader.error("FRM042", span=reader.key_span(key), word=one.code)
+        taken.add(one.code.casefold())
+    if options and all(one.retired for one in options):
+        reader.error("FRM043", span=reader.key_span(key))
 
 
 def _options(nodes: Sequence[Node], found: list[Diagnostic], seen: set[str]) -> tuple[Option, ...]:
@@ -64,7 +78,11 @@ def _option(reader: Reader, found: list[Diagnostic], seen: set[str]) -> Option |
         title=reader.label("title", required=True),
         help=reader.label("help"),
         items=_options(reader.nodes("items"), found, seen),
+        code=reader.text("code"),
+        retired=reader.flag("retired"),
     )
+    if option.code and len(option.code) > LONGEST_CODE:
+        reader.error("FRM041", "code", word=option.code[:40], limit=LONGEST_CODE)
     reader.done()
     return None if repeated or not name else option
 

@@ -9,6 +9,7 @@ from ..core.decision import Problem
 from ..expressions import Context, Expression
 from .fault import Reading
 from .model import Field, FieldType, Form
+from .read_choice import retired_ids
 from .read_text import Read
 from .reading import reader_of
 from .result import FieldState
@@ -27,7 +28,7 @@ class Step:
 
     __slots__ = (
         "cells", "columns", "compute", "default", "enable", "field", "gate", "id", "index", "is_heading",
-        "known", "missing", "read", "reads", "require", "required", "section", "section_show", "show",
+        "known", "missing", "read", "reads", "require", "required", "retires", "section", "section_show", "show",
     )  # fmt: skip
 
     def __init__(self, field: Field, index: int, section: int, section_show: Test | None) -> None:
@@ -47,6 +48,7 @@ class Step:
         read = reader_of(field)
         self.read: Read = read or _keep_nothing
         self.reads = read is not None
+        self.retires = field.type is FieldType.MULTI_CHOICE and bool(retired_ids(field.options))
         is_table = field.type is FieldType.TABLE
         self.columns = Columns(field.columns) if is_table else None
         self.missing = Problem(code="VAL001", path=field.id)

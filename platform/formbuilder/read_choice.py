@@ -24,31 +24,57 @@ def walk(options: tuple[Option, ...]) -> Iterator[Option]:
         waiting.extend(reversed(option.items))
 
 
+def offered(options: tuple[Option, ...]) -> Iterator[Option]:
+    """Yield every option of a tree that is still offered, parents first."""
+    waiting = list(reversed(options))
+    while waiting:
+        option = waiting.pop()
+        if not option.retired:
+            yield option
+            waiting.extend(reversed(option.items))
+
+
 def choosable(field: Field) -> tuple[Option, ...]:
-    """Return the options that may be chosen: the top of a list, the nodes of a tree."""
+    """Return the options that may be chosen: the top of a list, the nodes of a tree, without retired ones."""
     if field.type is not FieldType.TREE_CHOICE:
-        return field.options
-    nodes = walk(field.options)
-    return tuple(one for one in nodes if not (field.leaf_only and one.items))
+        return tuple(one for one in field.options if not one.retired)
+    nodes = offered(field.options)
+    return tuple(one for one in nodes if not (field.leaf_only and _open_items(one)))
+
+
+def _open_items(option: Option) -> bool:
+    """Return whether something below the option is still offered."""
+    return any(not one.retired for one in option.items)
+
+
+def retired_ids(options: tuple[Option, ...]) -> frozenset[str]:
+    """Return the ids of all options that are not offered any more."""
+    every = {one.id for one in walk(options)}
+    return frozenset(every - {one.id for one in offered(options)})
 
 
 class _Words:
-    """The options by every word that means one of them: its id, and its titles where unique.
+    """The options by every word that means one of them: its id, its code, and its titles where unique.
 
     faults: what was said about wrong words lately; a page sends the same one with every change.
     """
 
-    __slots__ = ("branches", "faults", "ids", "words")
+    __slots__ = ("branches", "faults", "ids", "retired", "words")
 
     def __init__(self, field: Field) -> None:
         options = choosable(field)
         self.ids = frozenset(option.id for option in options)
-        self.branches = frozenset(option.id for option in walk(field.options)) - self.ids
+        self.retired = retired_ids(field.options)
+        every = frozenset(option.id for option in walk(field.options))
+        self.branches = every - self.ids - self.retired
         self.words: dict[str, str | None] = {}
         self.faults: dict[str, Fault] = {}
         for option in options:
             for word in {option.id.lower(), option.title.en.lower(), option.title.zh.lower()}:
                 self.words[word] = None if word in self.words else option.id
+        for option in options:
+            if option.code:
+                self.words[option.code.strip().lower()] = option.id
         for option in options:
             self.words[option.id.lower()] = option.id
 
@@ -60,6 +86,8 @@ class _Words:
         """Return why *word* is no choice, with the likely one."""
         if tree and word in self.branches:
             return Fault("VAL016", {"word": cut(word)})
+        if word in self.retired:
+            return Fault("VAL046", {"word": cut(word)})
         known = self.faults.get(word)
         if known is None:
             near = guess(word, sorted(self.ids)) if len(self.ids) <= MAX_ITEMS else None
@@ -124,11 +152,11 @@ def multi_choice_reader(field: Field) -> Read:
     known = _Words(field)
     low, high = field.low, field.high
 
-    def one(entry: Any, chosen: list[str], faults: list[Fault]) -> None:
+    def one(entry: Any, kept: frozenset[str], chosen: list[str], faults: list[Fault]) -> None:
         if entry.__class__ is not str:
             faults.append(NOT_TEXT)
             return
-        meant = entry if entry in known.ids else known.meant(entry)
+        meant = entry if entry in known.ids or entry in kept else known.meant(entry)
         if meant is None:
             faults.append(known.fault(entry, tree=False))
         elif meant in chosen:
@@ -144,8 +172,9 @@ def multi_choice_reader(field: Field) -> Read:
             return None
         chosen: list[str] = []
         faults: list[Fault] = []
+        kept = known.retired.intersection(reading.kept) if known.retired else known.retired
         for entry in entries:
-            one(entry, chosen, faults)
+            one(entry, kept, chosen, faults)
         if not faults and (count := _counted(chosen, low, high, ("VAL014", "VAL015"))) is not None:
             faults.append(count)
         return _joined(faults) or chosen

@@ -126,6 +126,8 @@ class Run:
             elif old is not None and raw.__class__ is old.__class__ and raw == old:
                 new = old
             else:
+                if step.retires:
+                    reading.kept = _strings(old)
                 new = step.read(raw, reading)
                 if new.__class__ is Fault:
                     self._blame(step, new)
@@ -227,6 +229,8 @@ class Run:
             return None
         if raw.__class__ is old.__class__ and raw == old:
             return old  # as it was: a retired option stays on the record that has it
+        if step.retires:
+            self.reading.kept = _strings(old)
         new = step.read(raw, self.reading)
         if new.__class__ is Fault:
             self._blame(step, new)
@@ -321,6 +325,11 @@ class Run:
                 for key in inner.typed
                 if key not in columns.ids and key != ORIGIN
             ]
+
+
+def _strings(value: Any) -> tuple[str, ...]:
+    """Return the texts of a list, none for anything else."""
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
 def _is_blank(row: Mapping[str, Any]) -> bool:

@@ -8,9 +8,10 @@ from typing import Any
 
 from ..core.decision import Problem
 from .attributes import FixedView, fixed_views
-from .display import Names, display_value, input_text
+from .display import Names, display_value, input_text, option_title
 from .model import Field, FieldType, Form, Section
 from .plan import ORIGIN
+from .read_choice import retired_ids
 from .result import FieldState, FormResult
 
 _LISTS = frozenset({FieldType.MULTI_CHOICE, FieldType.FILES})
@@ -33,7 +34,7 @@ class FieldView:
     fixed: what does not change: label, help, options, attributes of the input. name: of the
     input; with dots replaced by ``-`` and ``field-`` before it, the id of its element. value:
     what stands in the input, as typed; a list for several. display: the value as people read it.
-    ghost: a chosen option that is no longer offered. messages: what is wrong, in whole sentences.
+    ghost: a chosen option that is no longer offered; ghosts: those of several, with their titles. messages: what is wrong, in whole sentences.
     """
 
     fixed: FixedView
@@ -43,6 +44,7 @@ class FieldView:
     required: bool
     disabled: bool
     ghost: str = ""
+    ghosts: tuple[tuple[str, str], ...] = ()
     messages: tuple[str, ...] = ()
     rows: tuple[RowView, ...] = ()
 
@@ -176,6 +178,7 @@ def _field(
         required=state.required,
         disabled=computed or not state.open,
         ghost=_ghost(fixed, kept),
+        ghosts=_ghosts(field, kept, showing.lang),
         messages=tuple([problem.message(showing.lang) for problem in problems]),
         rows=_rows(field, fixed, raw, showing, name) if field.columns else (),
     )
@@ -186,6 +189,18 @@ def _ghost(fixed: FixedView, kept: Any) -> str:
     if fixed.offered and isinstance(kept, str) and kept and kept not in fixed.offered:
         return kept
     return ""
+
+
+def _ghosts(field: Field, kept: Any, lang: str) -> tuple[tuple[str, str], ...]:
+    """Return the kept options of several that are retired, with their titles."""
+    if field.type is not FieldType.MULTI_CHOICE or not isinstance(kept, list):
+        return ()
+    gone = retired_ids(field.options)
+    return tuple(
+        (one, option_title(field.options, one, lang))
+        for one in kept
+        if isinstance(one, str) and one in gone
+    )
 
 
 def _in_input(field: Field, raw: Any, zone: str) -> str | tuple[str, ...]:

@@ -144,7 +144,8 @@ class Filler:
 def _leaves(options: Sequence[Option]) -> list[str]:
     found: list[str] = []
     for option in options:
-        found += _leaves(option.items) if option.items else [option.id]
+        if not option.retired:
+            found += _leaves(option.items) or [option.id]
     return found
 
 

@@ -128,6 +128,8 @@ def _options(one: Field, people: Colleagues) -> list[tuple[str, str]]:
 def _flat(options: Sequence[Option], before: str = "") -> Iterator[tuple[str, str]]:
     for one in options:
         title = before + one.title.get(lang())
+        if one.retired:
+            title = _("%(title)s (retired)", title=title)
         yield one.id, title
         yield from _flat(one.items, f"{title} / ")
 

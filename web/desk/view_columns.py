@@ -76,7 +76,7 @@ def columns_of(release: Release, record_type: str, names: Iterable[str]) -> tupl
 def column_title(name: str, kind: RecordType | None) -> str:
     """Return what a column is called."""
     known = {
-        "number": _("Number"),
+        "number": _("No."),
         "title": _("Title"),
         "due": _("Due"),
         "customer.name": _("Customer"),

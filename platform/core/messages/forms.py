@@ -128,6 +128,18 @@ FORMS: dict[str, Message] = {
         "字段“{field}”为必填，但填写本表单的客户无权填写；请授予写权限，或取消必填",
         "warning",
     ),
+    "FRM041": Message(
+        "the code '{word}…' is too long; at most {limit} characters",
+        "编码“{word}…”过长；最多 {limit} 个字符",
+    ),
+    "FRM042": Message(
+        "the code '{word}' stands for two choices; give each its own",
+        "编码“{word}”对应两个选项；请分别使用不同的编码",
+    ),
+    "FRM043": Message(
+        "all of these choices are retired, so nothing can be chosen; bring one back or add one",
+        "所有选项均已停用，无法选择；请恢复或新增一个选项",
+    ),
     "VAL001": Message("Please fill this in.", "请填写此项。"),
     "VAL002": Message("This must be text.", "此项应为文字。"),
     "VAL003": Message(
@@ -243,4 +255,8 @@ FORMS: dict[str, Message] = {
         "当天因夏令时调整不存在该时刻，请另选时间。",
     ),
     "VAL044": Message("Please give a whole number.", "请填写整数。"),
+    "VAL046": Message(
+        "“{word}” is not offered any more. Please choose another.",
+        "“{word}”已停用，请另选一项。",
+    ),
 }

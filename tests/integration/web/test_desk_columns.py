@@ -96,7 +96,7 @@ def table(page: str) -> list[dict[str, str]]:
 def test_the_columns_of_a_view_are_those_of_its_table(lin: Browser, shop: Shop) -> None:
     first = rated(shop, "Lamp & shade", severity="bad", can_fix=True)
     page = text(lin.get("/desk?view=view:bench"))
-    expected = ["Number", "What is broken?", "How bad is it?", "Can we fix it?", "Customer", "Team", "State", "State before", "Replied", "Times reassigned", "Opened", "Due", "Tags"]  # fmt: skip
+    expected = ["No.", "What is broken?", "How bad is it?", "Can we fix it?", "Customer", "Team", "State", "State before", "Replied", "Times reassigned", "Opened", "Due", "Tags"]  # fmt: skip
     assert headings(page) == expected, "the margin is not for agents"
     (row,) = table(page)
     assert row["What is broken?"] == "Lamp &amp; shade"
@@ -141,7 +141,7 @@ def test_more_rows_come_in_the_order_of_the_view(lin: Browser, shop: Shop) -> No
 def test_a_view_without_number_and_title_can_be_opened(lin: Browser, shop: Shop) -> None:
     made = repair(shop, "smoke")
     page = text(lin.get("/desk?view=view:few"))
-    assert headings(page) == ["Number", "Kind", "Priority", "Owner"]
+    assert headings(page) == ["No.", "Kind", "Priority", "Owner"]
     assert re.search(rf'<th scope="row"[^>]*>\s*<a class="item-link" href="/desk/records/{made}', page)  # fmt: skip
 
 
