@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -193,3 +194,33 @@ def test_nothing_shuts_anybody_out(browser: Browser, address: str, shop: Shop, l
                 assert violations(one) == [], path
                 wide = one.evaluate("document.documentElement.scrollWidth > innerWidth")
                 assert not wide, f"{path} is wider than the screen"
+
+
+def test_a_playbook_is_worked_through_by_keyboard(
+    browser: Browser, address: str, shop: Shop
+) -> None:
+    """A step is ticked where it stands; a reply goes behind what is typed already."""
+    ticket = p0(shop)
+    with desk(browser, address, "emma") as page:
+        page.goto(f"{address}/desk/records/{ticket}")
+        page.wait_for_load_state()
+        panel = page.locator("#playbooks")
+        expect(panel.locator(".count")).to_have_text("0 / 4")
+        page.fill("#say-text", "Hello again.")
+        step = page.locator("#step-bug-report-reproduce")
+        step.focus()
+        page.keyboard.press("Space")
+        expect(step).to_have_attribute("aria-checked", "true")
+        expect(step).to_be_focused()
+        expect(panel.locator(".count")).to_have_text("1 / 4")
+        expect(page.locator("#say-text")).to_have_value("Hello again.")
+        panel.locator("[data-reply]").first.focus()
+        page.keyboard.press("Enter")
+        box = page.locator("#say-text")
+        expect(box).to_be_focused()
+        expect(box).to_have_value(re.compile(r"^Hello again\.\n\n.*T-\d{4}-\d{6}", re.S))
+        assert violations(page) == []
+        page.keyboard.press("Control+Enter")
+        page.wait_for_load_state()
+        expect(page.locator(".timeline .entry").last).to_contain_text("Hello again.")
+    assert list(shop.state(ticket).ticks) == ["bug-report/reproduce"]
