@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from sopwith.core.diagnostics import Diagnostic, has_errors
 from sopwith.core.text import Text
 from sopwith.definitions import Document, tidy
+from sopwith.lab.sample import parse_sample
+from sopwith.lab.scenario import parse_scenario
 from sopwith.release.compile import compile_partly
 from sopwith.release.known import Known
 from sopwith.release.model import Release
@@ -51,8 +53,8 @@ class Bench:
 
     @property
     def is_broken(self) -> bool:
-        """Return whether something keeps it from being published."""
-        return has_errors(self.found)
+        """Return whether something keeps it from being published: a scenario that cannot be read does not."""
+        return self.release is None
 
     def outline(self) -> list[tuple[str, list[Line]]]:
         """Return the definitions by kind, each with its findings counted."""
@@ -111,7 +113,19 @@ def _examine(files: Mapping[str, str]) -> Bench:
     partly, found = compile_partly(bundle.documents, known=KNOWN)
     every = tidy((*bundle.found, *found))
     release = None if has_errors(every) else partly
+    every = tidy((*every, *_of_scenarios(bundle)))
     return Bench(bundle=bundle, found=every, release=release, partly=partly)
+
+
+def _of_scenarios(bundle: Bundle) -> list[Diagnostic]:
+    """Return what is wrong with the text of scenarios; what they expect is found by running them."""
+    found: list[Diagnostic] = []
+    for pack in bundle.packs:
+        if pack.scenarios:
+            cast = parse_sample(pack.sample)[0].cast
+            for one in pack.scenarios:
+                found += KNOWN.read("scenario", one, (cast,), parse_scenario)[1]
+    return found
 
 
 def by_severity(found: Sequence[Diagnostic]) -> list[Diagnostic]:

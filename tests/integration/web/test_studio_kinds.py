@@ -145,5 +145,44 @@ SELECTIONS = {
     "view": ("",),
     "segment": ("",),
     "record_type": ("", "fields/0"),
-    "scenario": ("", "steps/1"),
+    "scenario": ("", "steps/0", "steps/1"),
 }
+
+
+def test_a_step_of_a_scenario_chooses_from_what_there_is(speaking: None) -> None:
+    files = {name: text for name, text in shipped_files().items() if not name.endswith("odd.yaml")}
+    scenario = {
+        "kind": "scenario",
+        "id": "odd",
+        "title": {"en": "Odd", "zh-CN": "奇"},
+        "record_type": "request",
+        "given": {"now": "2026-11-16 09:00"},
+        "steps": [
+            {"create": {"by": "tan", "values": {"service": "account", "price": 3, "nothing": 1}}},
+            {"away": "gao", "then": {"state": "fulfilling", "fired": ["it-cost"], "owner": "ben"}},
+        ],
+    }
+    home = "it_request/scenarios/odd.yaml"
+    first = room_of(scenario, "steps/0", files, home)
+    chosen = re.search(r'<select[^>]*id="c-steps-0-create-values-service".*?</select>', first, re.S)
+    assert chosen is not None, re.findall(r'<select[^>]*id="([^"]*)"', first)
+    assert "&#34;laptop&#34;" in chosen[0] or '"laptop"' in chosen[0]
+    assert "This record type has no such field." in first
+    paths = [one["path"] for operations in buttons_of(first) for one in operations]
+    assert ["steps", 0, "create", "values", "laptop_model"] in paths
+    second = room_of(scenario, "steps/1", files, home)
+    for name in ("away", "then-state", "then-owner"):
+        assert re.search(rf'<select[^>]*id="c-steps-1-{name}"', second), name
+    paths = [one["path"] for operations in buttons_of(second) for one in operations]
+    assert ["steps", 1, "then", "fired", 0] in paths
+    assert "谭伟 Tan Wei" in first
+
+
+def test_a_scenario_that_cannot_be_read_is_a_finding_like_others_but_keeps_nothing_from_running() -> None:  # fmt: skip
+    wrong = "kind: scenario\nid: odd\ntitle: {en: Odd, zh-CN: 奇}\nrecord_type: request\ngiven: {now: soon}\nsteps:\n  - {wait: long}\n"
+    bench = bench_of({**shipped_files(), "it_request/scenarios/odd.yaml": wrong})
+    assert [(one.code, one.span.line) for one in bench.found] == [("SCN001", 5), ("SCN005", 7)]
+    assert bench.release is not None
+    assert not bench.is_broken
+    line = next(one for kind, some in bench.outline() if kind == "scenario" for one in some if one.id == "odd")  # fmt: skip
+    assert line.errors == 2

@@ -17,6 +17,8 @@ from ...wording import gettext as _
 from .lenient import held, mapping, sequence, words
 from .moments import moment_words, zone_named
 from .place import Place
+from .scenario_ground import Ground, ground_of
+from .scenario_parts import EXPECTATIONS, argument, expectation
 from .subject import Subject
 
 ICONS = {
@@ -42,13 +44,13 @@ BLANKS: Mapping[str, Any] = {
     "survey": {"score": 5},
     "cancel": {"as": "", "reason": ""},
     "reopen": {"as": "", "text": ""},
-    "away": {"user": ""},
-    "back": {"user": ""},
+    "away": {"person": ""},
+    "back": {"person": ""},
     "tag": {"as": "", "add": [""]},
     "merge": {"as": "", "into": ""},
     "add_approver": {"as": "", "user": ""},
 }
-EMPTY: Mapping[str, Any] = {"values": {}, "tags": [], "clocks": {}, "due": {}, "fired": [], "not_fired": [], "notices": [], "mails": [], "webhooks": [], "created": [], "tasks": {}, "approvers": [], "incidents": [], "surveys": [], "links": [], "escalation": 0, "reopened": 0}  # fmt: skip
+EMPTY: Mapping[str, Any] = {"values": {}, "tags": [], "clocks": {}, "due": {}, "fired": [], "not_fired": [], "notices": [], "mails": [], "webhooks": 1, "created": [], "tasks": {}, "approvers": [], "incidents": [], "surveys": 1, "links": [], "escalation": 0, "reopened": 0}  # fmt: skip
 Facts = dict[str, Any]
 
 
@@ -58,7 +60,7 @@ def view(subject: Subject) -> Facts:
     steps = sequence(doc.get("steps"))
     given = mapping(doc.get("given"))
     run, why = _run(subject)
-    shown = [_step(index, one, _ran(run, index), words(given.get("zone"))) for index, one in enumerate(steps)]  # fmt: skip
+    shown = [_step(subject, index, one, _ran(run, index), words(given.get("zone"))) for index, one in enumerate(steps)]  # fmt: skip
     index = place.index(1) if place.first == "steps" else None
     return {
         "place": place,
@@ -66,9 +68,8 @@ def view(subject: Subject) -> Facts:
         "given": held(given),
         "given_rest": [key for key in given if key not in ("now", "zone")],
         "steps": shown,
-        "step": _details(shown[index], steps[index]) if index is not None and index < len(steps) else None,
+        "step": _details(shown[index], steps[index], ground_of(subject.bench.partly, doc, _cast(subject), steps[index])) if index is not None and index < len(steps) else None,
         "verbs": [(verb, verb_words(verb), ICONS[verb], {verb: BLANKS[verb]}) for verb in VERBS],
-        "said": [one.message(lang()) for one in _read(subject)[1]],
         "passed": run.passed if run is not None else None,
         "ran": len(run.steps) if run is not None else 0,
         "why": why,
@@ -89,17 +90,21 @@ def _run(subject: Subject) -> tuple[ScenarioRun | None, str]:
 
 
 def _read(subject: Subject) -> tuple[Scenario | None, tuple[Diagnostic, ...]]:
+    return parse_scenario(subject.document, _cast(subject))
+
+
+def _cast(subject: Subject) -> Cast:
+    """Return who is in the sample data of the scenario's pack."""
     home = subject.document.path.partition("/")[0]
     packs = [one for one in subject.bench.bundle.packs if any(it.path.partition("/")[0] == home for it in (*one.documents, *one.scenarios))]  # fmt: skip
-    cast = parse_sample(packs[0].sample)[0].cast if packs else Cast()
-    return parse_scenario(subject.document, cast)
+    return parse_sample(packs[0].sample)[0].cast if packs else Cast()
 
 
 def _ran(run: ScenarioRun | None, index: int) -> StepRun | None:
     return run.steps[index] if run is not None and index < len(run.steps) else None
 
 
-def _step(index: int, value: Any, run: StepRun | None, zone: str) -> Facts:
+def _step(subject: Subject, index: int, value: Any, run: StepRun | None, zone: str) -> Facts:
     it = mapping(value)
     verb = next((one for one in VERBS if it.get(one) is not None), "")
     return {
@@ -111,6 +116,7 @@ def _step(index: int, value: Any, run: StepRun | None, zone: str) -> Facts:
         "about": _about(it.get(verb)),
         "expected": [(expected_words(key), _brief(one)) for key, one in mapping(it.get("then")).items()],
         "refused": _brief(it.get("refused")) if it.get("refused") is not None else "",
+        "says": _says(subject, ("steps", index)),
         "record": words(it.get("record")),
         "state": "" if run is None else "failed" if run.failures else "passed",
         "at": _at(run.at, zone) if run is not None else "",
@@ -118,6 +124,16 @@ def _step(index: int, value: Any, run: StepRun | None, zone: str) -> Facts:
         "problems": [f"{one.code} {one.message(lang())}" for one in run.problems] if run is not None else [],
         "failures": [(one.what, _brief(one.expected), _brief(one.actual)) for one in run.failures] if run is not None else [],
     }  # fmt: skip
+
+
+def _says(subject: Subject, path: tuple[str | int, ...]) -> list[str]:
+    """Return what the checker says of the value at *path* and of all below it."""
+    return [
+        one.message(lang())
+        for place, some in subject.findings.items()
+        if place[: len(path)] == path
+        for one in some
+    ]
 
 
 def _at(at: datetime, zone: str) -> str:
@@ -144,49 +160,45 @@ def _brief(value: Any) -> str:
     return text if len(text) <= 160 else text[:159] + "…"
 
 
-def _details(shown: Facts, value: Any) -> Facts:
+def _details(shown: Facts, value: Any, ground: Ground) -> Facts:
     it = mapping(value)
     then = mapping(it.get("then"))
+    at = [*shown["path"], "then"]
     return {
         **shown,
         "args": it.get(shown["verb"]),
-        "parts": _parts(it.get(shown["verb"]), shown),
-        "then": [(key, expected_words(key), one, kept_as(one)) for key, one in then.items()],
+        "parts": _parts(it.get(shown["verb"]), shown, ground),
+        "then": [expectation(key, one, [*at, key], expected_words(key), ground) for key, one in then.items()],
         "more_then": [
-            (key, expected_words(key), EMPTY.get(key, "")) for key in EXPECTED if key not in then
+            (key, expected_words(key), _expected(key, ground)) for key in EXPECTED if key not in then
         ],
-        "then_path": [*shown["path"], "then"],
+        "then_path": at,
         "refused_value": it.get("refused"),
+        "records": ground.of("record"),
         "others": _other_verbs(shown["path"], shown["verb"]),
-    }
+    }  # fmt: skip
 
 
-def _parts(args: Any, shown: Facts) -> list[Facts]:
+def _expected(key: str, ground: Ground) -> Any:
+    """Return what an expectation begins with: the first of what may be chosen."""
+    choices = ground.of(EXPECTATIONS.get(key, ""))
+    return choices[0][0] if choices else EMPTY.get(key, "")
+
+
+def _parts(args: Any, shown: Facts, ground: Ground) -> list[Facts]:
     """Return what a step is told, one control each."""
-    path = [*shown["path"], shown["verb"]]
-    blank = BLANKS.get(shown["verb"])
+    verb = shown["verb"]
+    path = [*shown["path"], verb]
+    blank = BLANKS.get(verb)
     if not isinstance(args, dict):
-        return [{"path": path, "key": "", "words": shown["words"], "value": args, "as": kept_as(args)}]  # fmt: skip
+        return [argument(verb, _only(verb), args, path, shown["words"], ground)]
     known = [*args, *(key for key in mapping(blank) if key not in args)]
-    return [
-        {
-            "path": [*path, key],
-            "key": key,
-            "words": argument_words(key),
-            "value": args.get(key),
-            "as": kept_as(args.get(key, mapping(blank).get(key))),
-        }
-        for key in known
-    ]
+    return [argument(verb, key, args.get(key, mapping(blank).get(key)), [*path, key], argument_words(key), ground) for key in known]  # fmt: skip
 
 
-def kept_as(value: Any) -> str:
-    """Return what a control keeps a value as, so that a number stays a number: text, number, yes_no or yaml."""
-    if isinstance(value, dict | list):
-        return "yaml"
-    if isinstance(value, bool):
-        return "yes_no"
-    return "number" if isinstance(value, int | float) else "text"
+def _only(verb: str) -> str:
+    """Return what the one thing is that a step is told without a name: ``away: gao``."""
+    return "person" if verb in ("away", "back") else ""
 
 
 def _other_verbs(path: Sequence[str | int], verb: str) -> list[tuple[str, str, list[Facts]]]:
@@ -246,6 +258,13 @@ def argument_words(key: str) -> str:
         "score": _("Score"),
         "reason": _("Reason"),
         "user": _("Colleague"),
+        "person": _("Colleague"),
+        "customer": _("Customer"),
+        "type": _("Record type"),
+        "channel": _("Channel"),
+        "comment": _("Comment"),
+        "instead": _("Instead of the one who is asked"),
+        "done": _("Ticked"),
         "add": _("Add"),
         "remove": _("Take away"),
         "into": _("Into the record"),
