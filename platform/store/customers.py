@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute
 
 from .people import StaleRowError
 from .prepared import Prepared
 from .tables import CustomerRow, OrganisationRow
+from .windows import WINDOW
+
+NEAR = 200
+"""How many rows one look reads from where the words would stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,21 +142,48 @@ def customers_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Cus
     return {one.id: one for one in found}
 
 
-def find_customers(connection: Connection, words: str, limit: int = 20) -> list[Customer]:
-    """Return customers whose name, email or phone begins with *words*, by name."""
+def find_customers(
+    connection: Connection, words: str, limit: int = 20, *, window: int = WINDOW
+) -> list[Customer]:
+    """Return customers whose name, email or phone begins with *words*, by name.
+
+    Looks are bounded, each along an index: where the words would stand, as typed and in the usual ways to write a
+    name, and among the first *window* of all. Of more customers than that, a name in unusual capitals may be missed.
+    """
     words = words.strip()
     if not words:
         return _customers(connection, limit=limit)
-    columns = (CustomerRow.name, CustomerRow.email, CustomerRow.phone)
-    begins = (column.istartswith(words, autoescape=True) for column in columns)
-    return _customers(connection, or_(*begins), limit=limit)
+    found: dict[str, Customer] = {}
+    for column, start in _places(words):
+        near = _ALL.where(column >= start).order_by(column).limit(NEAR)
+        found |= {one.id: one for one in _beginning(connection, near, words, limit)}
+    if len(found) < limit:
+        first = _ALL.order_by(CustomerRow.name, CustomerRow.id).limit(window)
+        found |= {one.id: one for one in _beginning(connection, first, words, limit)}
+    return sorted(found.values(), key=lambda one: (one.name, one.id))[:limit]
+
+
+def _places(words: str) -> Iterator[tuple[InstrumentedAttribute[Any], str]]:
+    """Yield where along the index of which column what begins with *words* would stand."""
+    for name in dict.fromkeys((words, words.lower(), words.title(), words.upper())):
+        yield CustomerRow.name, name
+    yield CustomerRow.email, words.lower()
+    if phone := clean_phone(words):
+        yield CustomerRow.phone, phone
+
+
+def _beginning(connection: Connection, near: Select[Any], words: str, limit: int) -> list[Customer]:
+    """Return up to *limit* of the rows *near* that begin with *words*, by name."""
+    row = near.subquery().c
+    begins = (one.istartswith(words, autoescape=True) for one in (row.name, row.email, row.phone))
+    query = select(*row).where(or_(*begins)).order_by(row.name, row.id).limit(limit)
+    return [_customer(dict(one)) for one in connection.execute(query).mappings()]
 
 
 def _customers(
     connection: Connection, *conditions: ColumnElement[bool], limit: int = 1000
 ) -> list[Customer]:
-    columns = (CustomerRow.__table__.c[name] for name in _FIELDS)
-    query = select(*columns).where(*conditions).order_by(CustomerRow.name, CustomerRow.id)
+    query = _ALL.where(*conditions).order_by(CustomerRow.name, CustomerRow.id)
     return [_customer(dict(row)) for row in connection.execute(query.limit(limit)).mappings()]
 
 

@@ -101,14 +101,29 @@ def kept_event(row: RowMapping) -> KeptEvent:
 
 
 def messages_of(
-    connection: Connection, record_id: str, *, public_only: bool = False
+    connection: Connection,
+    record_id: str,
+    *,
+    public_only: bool = False,
+    after: tuple[int, str] | None = None,
+    limit: int | None = None,
 ) -> list[KeptMessage]:
-    """Return the conversation of the record, the oldest first."""
+    """Return the conversation of the record, the oldest first. after: beyond the one of this seq and id."""
     query = select(MessageRow.__table__).where(MessageRow.record_id == record_id)
+    if after is not None:
+        place = tuple_(MessageRow.seq, MessageRow.id)
+        query = query.where(place > tuple_(literal(after[0]), literal(after[1])))
     if public_only:
         query = query.where(MessageRow.public)
-    rows = connection.execute(query.order_by(MessageRow.seq, MessageRow.id)).mappings()
-    return [KeptMessage(**row) for row in rows]
+    oldest = query.order_by(MessageRow.seq, MessageRow.id).limit(limit)
+    return [KeptMessage(**row) for row in connection.execute(oldest).mappings()]
+
+
+def message_of(connection: Connection, message_id: str) -> KeptMessage | None:
+    """Return one message, None when there is none."""
+    query = select(MessageRow.__table__).where(MessageRow.id == message_id)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else KeptMessage(**row)
 
 
 def newest_messages(
@@ -131,14 +146,22 @@ def newest_messages(
 
 
 def explanations_of(
-    connection: Connection, record_id: str, *, newest: int | None = None
+    connection: Connection,
+    record_id: str,
+    *,
+    newest: int | None = None,
+    after: int = 0,
+    limit: int | None = None,
 ) -> dict[int, tuple[Why, ...]]:
-    """Return why each command did what it did, by the version that it led to. newest: of so many of the last."""
+    """Return why each command did what it did, by the version that it led to.
+
+    newest: of so many of the last. after, limit: of so many beyond this version, the first of them first.
+    """
     query = select(ExplanationRow.seq, ExplanationRow.why).where(
-        ExplanationRow.record_id == record_id
+        ExplanationRow.record_id == record_id, ExplanationRow.seq > after
     )
     order = ExplanationRow.seq if newest is None else ExplanationRow.seq.desc()
-    rows = connection.execute(query.order_by(order).limit(newest))
+    rows = connection.execute(query.order_by(order).limit(limit if newest is None else newest))
     return {seq: tuple(_why(one) for one in why) for seq, why in rows}
 
 

@@ -352,12 +352,6 @@ def queued_keys(connection: Connection, kind: str) -> list[str]:
     return list(connection.execute(query.order_by(JobRow.id)).scalars())
 
 
-def count_jobs(connection: Connection) -> dict[tuple[str, str], int]:
-    """Return how many jobs there are by kind and state."""
-    query = select(JobRow.kind, JobRow.state, func.count()).group_by(JobRow.kind, JobRow.state)
-    return {(kind, state): count for kind, state, count in connection.execute(query)}
-
-
 def leased_by_lane(connection: Connection) -> dict[int, int]:
     """Return how many jobs of each lane are in somebody's hands."""
     query = select(JobRow.lane, func.count()).where(LEASED).group_by(JobRow.lane)

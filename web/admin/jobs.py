@@ -22,7 +22,8 @@ from sopwith.store.inspection import (
     numbers_of,
     tries_of,
 )
-from sopwith.store.jobs import JobSummary, count_jobs, revive
+from sopwith.store.job_counts import count_jobs, count_words
+from sopwith.store.jobs import JobSummary, revive
 
 from ..htmx import go, show
 from ..languages import lang
@@ -54,6 +55,7 @@ def jobs() -> ResponseReturnValue:
         )
         numbers = numbers_of(connection, [one.record_id for one in page.items])
     totals = {one: sum(n for (_kind, at), n in counts.items() if at == one) for one in STATES}
+    told = {one: count_words(number) for one, number in totals.items()}
     return show(
         "admin/jobs.html",
         "results" if "after" not in request.args else "more_results",
@@ -61,6 +63,7 @@ def jobs() -> ResponseReturnValue:
         numbers=numbers,
         chosen=chosen,
         totals=totals,
+        told=told,
         counts=counts,
         kinds=sorted({kind for kind, _state in counts}),
         dead_kinds=sorted({kind for kind, at in counts if at == "dead"}),

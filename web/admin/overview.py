@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from sopwith.store.claims import oldest_due
 from sopwith.store.inspection import count_inbox, database_size, open_counts, traffic_since
 from sopwith.store.installation import Heartbeat, heartbeats
-from sopwith.store.jobs import count_jobs
+from sopwith.store.job_counts import count_jobs, count_words
 from sopwith.store.people import users_by_id
 from sopwith.store.releases import live_releases
 
@@ -70,6 +70,7 @@ def overview() -> ResponseReturnValue:
         errors=sum(one.severity == "error" for one in at.found) if at else 0,
         warnings=sum(one.severity == "warning" for one in at.found) if at else 0,
         jobs=by_state,
+        told={state: count_words(by_state[state]) for state in ("ready", "leased", "dead")},
         oldest=oldest,
         traffic=traffic,
         failed_mail=failed_mail,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sopwith.core.decision import Why, sentence
+from sopwith.core.events import EventKind
 from sopwith.core.messages import MESSAGES
 from sopwith.core.text import Text
 from sopwith.engine.due import how_due
@@ -20,6 +21,7 @@ from .words import lang
 
 TAG = "History"
 PAGE = 200
+AFTER = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
 _VALUES = ("values", "changed")
 
 
@@ -29,7 +31,7 @@ _VALUES = ("values", "changed")
     Text("What happened", "事件记录"),
     tag=TAG,
     scope="records:read",
-    query=obj(after={"type": "integer", "minimum": 0, "maximum": 999_999_999}),
+    query=obj(after=AFTER),
     gives=ref("Events"),
 )
 def events(call: Call, record_id: str) -> Answer:
@@ -82,19 +84,23 @@ def bare(value: Any, secret: frozenset[str]) -> Any:
     Text("Why it is so", "决策说明"),
     tag=TAG,
     scope="records:read",
+    query=obj(after=AFTER),
     gives=ref("Whys"),
 )
-def why(_call: Call, record_id: str) -> Answer:
-    """Answer the explanation of each command by the version that it led to."""
+def why(call: Call, record_id: str) -> Answer:
+    """Answer the explanation of each command by the version that it led to, beyond *after*, a page at a time."""
     state, release = current()
     secret = showing.hidden(release, state)
     with get_service().database.reading() as connection:
-        found = explanations_of(connection, record_id)
+        found = explanations_of(
+            connection, record_id, after=int(call.query.get("after", 0)), limit=PAGE + 1
+        )
+    page = list(found.items())[:PAGE]
     items = [
         {"version": seq, "reasons": [_reason(one, secret) for one in reasons]}
-        for seq, reasons in found.items()
+        for seq, reasons in page
     ]
-    return Answer(body={"items": items})
+    return Answer(body={"items": items, "next": page[-1][0] if len(found) > PAGE else None})
 
 
 def _reason(one: Why, secret: frozenset[str]) -> showing.Json:
@@ -114,7 +120,8 @@ def clocks(_call: Call, record_id: str) -> Answer:
     """Answer every clock with the stretches that it counted, stood still, and has before it."""
     state, release = current()
     with get_service().database.reading() as connection:
-        happened = [one.event for one in events_of(connection, record_id)]
+        kept = events_of(connection, record_id, kinds=[EventKind.CLOCK])
+    happened = [one.event for one in kept]
     items: list[showing.Json] = []
     for one in state.clocks.values():
         made = how_due(one, happened, now(), release.working_time.get(one.calendar))

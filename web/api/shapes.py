@@ -130,6 +130,10 @@ SCHEMAS: dict[str, Json] = {
         note=one_of("none", "optional", "required", "reply"), ask=many(STRING), form=maybe(STRING),
     ),
     "CheckItem": whole(id=STRING, title=STRING, done=TRUTH, required=TRUTH),
+    "Playbook": whole(
+        id=STRING, title=STRING,
+        steps=many(whole(id=STRING, title=STRING, done=TRUTH, by=maybe(ref("Person")), at=maybe(INSTANT))),
+    ),
     "RecordSummary": whole(
         id=STRING, number=STRING, type=STRING, title=STRING, state=ref("State"), priority=maybe(STRING),
         owner=maybe(ref("Person")), team=maybe(STRING), customer=maybe(ref("Person")), channel=STRING, lang=STRING,
@@ -145,14 +149,14 @@ SCHEMAS: dict[str, Json] = {
         first_reply_at=maybe(INSTANT), resolved_at=maybe(INSTANT), closed_at=maybe(INSTANT), due_at=maybe(INSTANT),
         escalation=NUMBER, reopened=NUMBER, messages=NUMBER, merged_into=maybe(STRING),
         links=many(whole(kind=STRING, record=STRING, number=STRING, type=STRING)), clocks=many(ref("Clock")),
-        tasks=many(ref("Task")), approval=maybe(ref("Approval")), checklist=many(ref("CheckItem")),
+        tasks=many(ref("Task")), approval=maybe(ref("Approval")), checklist=many(ref("CheckItem")), playbooks=many(ref("Playbook")),
         transitions=many(ref("Way")), may=many(one_of(*Act)),
     ),
     "Comment": whole(
         id=STRING, public=TRUTH, author=whole(kind=STRING, id=maybe(STRING), name=STRING), text=STRING, files=many(STRING),
         created_at=INSTANT,
     ),
-    "Comments": whole(items=many(ref("Comment"))),
+    "Comments": whole(items=many(ref("Comment")), next=maybe(STRING)),
     "Event": whole(
         seq=NUMBER, kind=one_of(*EventKind), at=INSTANT, actor=whole(kind=STRING, id=maybe(STRING), name=STRING),
         cause=whole(kind=STRING, id=STRING, depth=NUMBER), body=FREE, hash=STRING,
@@ -162,7 +166,7 @@ SCHEMAS: dict[str, Json] = {
         version=NUMBER,
         reasons=many(whole(kind=STRING, id=STRING, outcome=STRING, code=STRING, words=STRING, parts=many(FREE))),
     ),
-    "Whys": whole(items=many(ref("Why"))),
+    "Whys": whole(items=many(ref("Why")), next=maybe(NUMBER)),
     "Clocks": whole(items=many(ref("ClockDetail"))),
     "Ways": whole(items=many(ref("Way"))),
     "Tasks": whole(items=many(ref("Task"))),

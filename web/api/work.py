@@ -12,12 +12,13 @@ from sopwith.core import commands as c
 from sopwith.core.record import RecordState
 from sopwith.core.text import Text
 from sopwith.release.model import Release
-from sopwith.store.history import KeptMessage, messages_of
+from sopwith.store.history import KeptMessage, message_of, messages_of
 
 from ..visitor import get_service, visitor
 from . import showing
 from .blueprint import PREFIX
 from .forms import fields_of_way, files_in, unsettable, unusable
+from .history import PAGE
 from .operation import Answer, Call, op
 from .problems import refuse
 from .records import current, whole
@@ -90,10 +91,10 @@ def move(call: Call, record_id: str) -> Answer:
 @op(
     "POST",
     "/records/<record_id>/checks",
-    Text("Tick an item of the checklist", "勾选检查项"),
+    Text("Tick an item of the checklist, or a step of a playbook", "勾选检查项或处置手册的步骤"),
     tag=TAG,
     scope=_WRITE,
-    body=obj({"item": IDENTIFIER}, done=TRUTH),
+    body=obj({"item": IDENTIFIER}, done=TRUTH, playbook=IDENTIFIER),
     gives=ref("Record"),
     keyed=True,
     versioned=True,
@@ -109,19 +110,35 @@ def check(call: Call, record_id: str) -> Answer:
             expected_version=call.version,
             item=body["item"],
             done=body.get("done", True),
+            playbook=body.get("playbook", ""),
         ),
     )
 
 
-@op("GET", "/records/<record_id>/comments", Text("Read the conversation", "读取沟通记录"), tag=TAG, scope=_READ, gives=ref("Comments"))  # fmt: skip
-def comments(_call: Call, record_id: str) -> Answer:
-    """Answer what was said, internal notes only to those who may read them."""
+@op(
+    "GET",
+    "/records/<record_id>/comments",
+    Text("Read the conversation", "读取沟通记录"),
+    tag=TAG,
+    scope=_READ,
+    query=obj(cursor={"type": "string", "pattern": r"^[0-9]{1,9}\.[0-9A-Za-z_-]{1,80}$"}),
+    gives=ref("Comments"),
+)
+def comments(call: Call, record_id: str) -> Answer:
+    """Answer what was said, the oldest first, a page at a time; internal notes only to those who may read them."""
     state, release = current()
+    seq, _, last = str(call.query.get("cursor", "")).partition(".")
     with get_service().database.reading() as connection:
         found = messages_of(
-            connection, record_id, public_only=not showing.may(release, state, Act.NOTE)
+            connection,
+            record_id,
+            public_only=not showing.may(release, state, Act.NOTE),
+            after=(int(seq), last) if seq else None,
+            limit=PAGE + 1,
         )
-    return Answer(body={"items": [_comment(one) for one in found]})
+    page = found[:PAGE]
+    more = f"{page[-1].seq}.{page[-1].id}" if len(found) > PAGE else None
+    return Answer(body={"items": [_comment(one) for one in page], "next": more})
 
 
 def _comment(one: KeptMessage) -> showing.Json:
@@ -156,7 +173,8 @@ def comment(call: Call, record_id: str) -> Answer:
     command = c.Comment(actor=visitor().actor, message=message, public=body["public"])
 
     def said(connection: Connection, state: RecordState, release: Release) -> Answer:
-        found = next(one for one in messages_of(connection, state.id) if one.id == message.id)
+        found = message_of(connection, message.id)
+        assert found is not None
         headers = {
             "Location": f"{PREFIX}/records/{state.id}/comments",
             "ETag": f'"{state.version}"',

@@ -18,7 +18,8 @@ from sopwith.runtime.pulse import Pulse
 from sopwith.store.backlog import under_way
 from sopwith.store.engine import Database
 from sopwith.store.installation import Heartbeat, beat, heartbeats
-from sopwith.store.jobs import add_jobs, count_jobs, give_back
+from sopwith.store.job_counts import count_jobs
+from sopwith.store.jobs import add_jobs, give_back
 from sopwith.store.tables import JobRow
 from tests.support.clocks import CountingIds, FixedClock
 from tests.support.databases import emptied, new_database

@@ -16,7 +16,8 @@ from sopwith.runtime.job_queue import batches_of, new_job
 from sopwith.runtime.lanes import Lane
 from sopwith.store.engine import Database
 from sopwith.store.history import events_of
-from sopwith.store.jobs import JobClaim, add_jobs, count_jobs, jobs_of
+from sopwith.store.job_counts import count_jobs
+from sopwith.store.jobs import JobClaim, add_jobs, jobs_of
 from sopwith.store.traffic import notices_of
 from tests.integration.runtime.world import World
 from tests.support.runtimes import open_ticket

@@ -20,7 +20,8 @@ from sopwith.store.destinations import (
     switch,
     try_now,
 )
-from sopwith.store.jobs import add_jobs, count_jobs
+from sopwith.store.job_counts import count_jobs
+from sopwith.store.jobs import add_jobs
 from sopwith.store.people import User, add_user
 from sopwith.store.traffic import notices_of
 from tests.integration.runtime.world import World

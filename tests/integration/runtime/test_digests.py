@@ -9,7 +9,8 @@ import pytest
 from sopwith.runtime.digests import Gathering
 from sopwith.runtime.job_queue import new_job
 from sopwith.store.digests import lines_of
-from sopwith.store.jobs import NewJob, add_jobs, count_jobs
+from sopwith.store.job_counts import count_jobs
+from sopwith.store.jobs import NewJob, add_jobs
 from sopwith.store.traffic import deliveries, notices_of
 from tests.integration.runtime.world import World
 

@@ -16,7 +16,8 @@ from sopwith.store import audit
 from sopwith.store.claims import load_claims
 from sopwith.store.engine import Database
 from sopwith.store.installation import heartbeats
-from sopwith.store.jobs import JobClaim, add_jobs, count_jobs, finish
+from sopwith.store.job_counts import count_jobs
+from sopwith.store.jobs import JobClaim, add_jobs, finish
 from tests.support.clocks import CountingIds, FixedClock
 from tests.support.samples import NOW, later
 

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from sopwith.runtime.inside_jobs import InsideJobs, Work
 from sopwith.runtime.job_queue import new_job
 from sopwith.runtime.lanes import LEASE
-from sopwith.store.jobs import JobClaim, add_jobs, count_jobs
+from sopwith.store.job_counts import count_jobs
+from sopwith.store.jobs import JobClaim, add_jobs
 from sopwith.store.traffic import notices_of
 from tests.integration.runtime.world import World
 from tests.support.runtimes import open_ticket

@@ -16,7 +16,8 @@ from sopwith.runtime.service import LeaseLostError
 from sopwith.store.engine import Database
 from sopwith.store.holders import end_leases_of, silent_holders
 from sopwith.store.installation import Heartbeat, beat, heartbeats
-from sopwith.store.jobs import JobClaim, count_jobs
+from sopwith.store.job_counts import count_jobs
+from sopwith.store.jobs import JobClaim
 from tests.integration.runtime.world import World
 from tests.support.runtimes import open_ticket
 

@@ -9,13 +9,13 @@ import pytest
 
 from sopwith.store.claims import claim, enter, is_work_due, renew, take_expired
 from sopwith.store.engine import Database
+from sopwith.store.job_counts import MOST_COUNTED, count_jobs, count_words
 from sopwith.store.jobs import (
     JobClaim,
     NewDelivery,
     NewJob,
     add_jobs,
     cancel,
-    count_jobs,
     dead_jobs,
     drop_dead,
     expire_all,
@@ -198,3 +198,18 @@ def test_many_claimants_share_the_jobs_without_doubles(database: Database) -> No
     assert len(taken) == len(set(taken)) == 200
     with database.reading() as connection:
         assert count_jobs(connection) == {("timer", "leased"): 200}
+
+
+def test_counting_ends_where_a_page_says_more(database: Database) -> None:
+    enqueue(
+        database,
+        *(job(f"k{at}", later(minutes=at), lane=at % 2) for at in range(MOST_COUNTED + 40)),
+        job("mail", later(minutes=1), kind="mail", lane=1),
+    )
+    take(database, limit=3, token="t", lane=0)
+    with database.reading() as connection:
+        counts = count_jobs(connection)
+    assert sum(n for (_, state), n in counts.items() if state == "ready") == MOST_COUNTED
+    assert sum(n for (_, state), n in counts.items() if state == "leased") == 1
+    assert count_words(MOST_COUNTED) == f"{MOST_COUNTED}+"
+    assert count_words(MOST_COUNTED - 1) == str(MOST_COUNTED - 1)

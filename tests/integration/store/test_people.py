@@ -12,6 +12,7 @@ from sopwith.store import audit
 from sopwith.store.customers import (
     Customer,
     Organisation,
+    add_customer,
     add_organisation,
     clean_phone,
     facts_of,
@@ -108,6 +109,29 @@ def test_the_same_contact_is_the_same_customer(database: Database) -> None:
         assert (caller.id, ringing.id) == ("c3", "c3")
         assert [one.id for one in find_customers(connection, "a")] == ["c1"]
         assert find_customers(connection, "%") == []
+
+
+@pytest.mark.parametrize("window", [20_000, 0], ids=["few customers", "very many"])
+def test_customers_are_found_by_how_name_email_or_phone_begins(
+    database: Database, window: int
+) -> None:
+    with database.writing() as connection:
+        for at in range(30):
+            name, phone = f"Wang {at:02}", f"+86138{at:02}"
+            one = Customer(id=f"w{at:02}", name=name, email=f"z{at}@x.test", phone=phone)
+            add_customer(connection, one, NOW)
+        for key, name in (("li", "李 Yue"), ("low", "wang zhi"), ("max", "Max Wang")):
+            add_customer(connection, Customer(id=key, name=name), NOW)
+
+        def found(words: str) -> list[str]:
+            return [one.id for one in find_customers(connection, words, 5, window=window)]
+
+        assert found("wang 1") == found("WANG 1") == [f"w1{at}" for at in range(5)]
+        assert found("wang z") == ["low"]
+        assert found("李") == ["li"]
+        assert found("Z29@x") == ["w29"]
+        assert found("+8613807") == ["w07"]
+        assert found("zhi") == []
 
 
 @pytest.mark.parametrize(

@@ -19,13 +19,14 @@ from sopwith.core.events import EventKind
 from sopwith.expressions.types import TEXT
 from sopwith.store.audit import entries
 from sopwith.store.claims import claim, is_work_due, take_expired
-from sopwith.store.customers import customer_of
+from sopwith.store.customers import customer_of, find_customers
 from sopwith.store.engine import Database
 from sopwith.store.files import files_by_id, files_of
 from sopwith.store.found_by import MarkTest, each_fits, field_test, has_settled
 from sopwith.store.history import (
     events_of,
     explanations_of,
+    message_of,
     messages_of,
     newest_events,
     newest_messages,
@@ -40,6 +41,7 @@ from sopwith.store.inspection import (
     some_records,
     tries_of,
 )
+from sopwith.store.job_counts import count_jobs
 from sopwith.store.jobs import dead_jobs, jobs_of
 from sopwith.store.lists import (
     OPEN_CATEGORIES,
@@ -323,6 +325,26 @@ QUERIES: list[Any] = [
         lambda c: events_of(c, "r1", kinds=[EventKind.CLOCK]), set(), id="history of clocks"
     ),
     pytest.param(lambda c: messages_of(c, "r1"), {"ix_message_record"}, id="whole conversation"),
+    pytest.param(
+        lambda c: messages_of(c, "r1", after=(7, "m7"), limit=201),
+        {"ix_message_record"},
+        id="conversation, a page of the interface",
+    ),
+    pytest.param(lambda c: message_of(c, "m1"), set(), id="one message"),
+    pytest.param(
+        lambda c: explanations_of(c, "r1", after=7, limit=201), set(), id="why, a page of it"
+    ),
+    pytest.param(
+        count_jobs, {"ix_job_due", "ix_job_lease", "ix_job_dead"}, id="admin: jobs counted"
+    ),
+    pytest.param(
+        lambda c: find_customers(c, "wang"),
+        {"ix_customer_name"},
+        id="customers by what they begin with",
+    ),
+    pytest.param(
+        lambda c: find_customers(c, "+86 138"), {"ix_customer_phone"}, id="customers by phone"
+    ),
     pytest.param(
         lambda c: [
             newest_messages(c, "r1", 51, before=one, public_only=public)

@@ -28,6 +28,7 @@ from sopwith.web.app import create_app
 from sopwith.web.policy import TABLE
 from tests.integration.web.conftest import Browser, settings_for
 from tests.support.api import PREFIX, Caller, give_token
+from tests.support.long_records import fill
 from tests.support.shop import NOW, Shop
 
 WISH: dict[str, Any] = {
@@ -437,6 +438,25 @@ def test_what_the_engine_refuses_is_told_where_it_is(lin: Caller, shop: Shop) ->
         answer = lin.post(f"{path}/{name}", body)
         assert answer.status_code == status, (name, answer.json)
         assert errors(answer) == {error}, name
+
+
+def test_a_long_conversation_comes_in_pages_each_message_once(lin: Caller, shop: Shop) -> None:
+    record = shop.wish("ann")
+    fill(shop, record, 450)
+    path, cursor, found, pages = f"/records/{record}/comments", "", [], 0
+    while pages < 4:
+        answer = lin.get(f"{path}{cursor and f'?cursor={cursor}'}").json
+        fits("Comments", answer)
+        found += [one["text"] for one in answer["items"]]
+        pages, cursor = pages + 1, answer["next"]
+        if cursor is None:
+            break
+    assert pages == 3
+    texts = [text for text in found if text.startswith("message-")]
+    assert len(texts) == len(set(texts)) == 450
+    assert texts == sorted(texts, key=lambda text: int(text.split("-")[1]))
+    wrong = lin.get(f"{path}?cursor=nothing")
+    assert wrong.status_code in (400, 422)
 
 
 def test_an_internal_note_is_not_for_those_who_only_asked(caller_of: CallerOf, lin: Caller) -> None:
