@@ -65,11 +65,15 @@ def test_a_field_is_taken_named_moved_and_taken_back(browser: Browser, address: 
     row = page.locator("#f-date")
     expect(row).to_be_focused()
     before = ids(page.locator(".form-row"))
+    link = row.locator("a.row-open")
+    *head_of, number = str(link.get_attribute("data-at")).split("/")
     page.keyboard.press("Alt+ArrowUp")
     place = before.index("f-date")
     expect(page.locator(".form-row").nth(place - 1)).to_have_id("f-date", timeout=SLOW)
     expect(row).to_be_focused()
     assert not violations(page)
+    above = "/".join([*head_of, str(int(number) - 1)])  # what is typed next is about this field
+    expect(link).to_have_attribute("data-at", above, timeout=SLOW)
     with page.expect_response("**/edit", timeout=SLOW):
         page.keyboard.press("Delete")
     expect(row).to_have_count(0, timeout=SLOW)
@@ -85,9 +89,8 @@ def test_fields_are_dragged_by_the_mouse(browser: Browser, address: str) -> None
     lists = page.locator(".form-rows")
     first = lists.nth(0).locator("> .form-row")
     drag(page, page.locator("#take-url"), first.nth(0))
-    expect(page.locator("#title-f-url")).to_be_focused(
-        timeout=SLOW
-    )  # selected, to be named at once
+    title = page.locator("#title-f-url")
+    expect(title).to_be_focused(timeout=SLOW)  # selected, to be named at once
     expect(lists.nth(0).locator("#f-url.is-selected")).to_have_count(1)
     is_saved(page)
     page.locator("#inspector-title").click()

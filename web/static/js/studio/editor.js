@@ -158,7 +158,8 @@ function draw(html) {
   const open = new Map([...element.querySelectorAll("details[id]")].map((one) => [one.id, one.open]));
   Idiomorph.morph(element, html, {
     morphStyle: "innerHTML",
-    ignoreActiveValue: true,
+    // What is being typed stays. A row that has the focus is no value: left out, its parts would keep pointing to where it stood.
+    ignoreActiveValue: document.activeElement?.matches("input, textarea, select") ?? false,
     restoreFocus: true,
     callbacks: { beforeNodeMorphed: (old, fresh) => fresh.dataset?.same === undefined && (!old.dataset || old.dataset.keep === undefined) },
   });
