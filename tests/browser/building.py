@@ -20,6 +20,7 @@ from sopwith.store.releases import draft_of
 from tests.support.shop import Shop
 
 Path = tuple[str | int, ...]
+SLOW = 120_000
 MARK = "data-in-hand"
 FIND = """([paths, mark]) => {
   for (const one of document.querySelectorAll(`[${mark}]`)) one.removeAttribute(mark);
@@ -30,6 +31,13 @@ FIND = """([paths, mark]) => {
   }
   return "";
 }"""
+
+
+THERE = """one => {
+  const now = document.activeElement;
+  return now === one || (one.type === "radio" && now.type === "radio" && now.name === one.name && now.form === one.form);
+}"""
+"""Whether the keys are at an element; of a group of round buttons, at one of them."""
 
 
 class Hands(Protocol):
@@ -100,9 +108,7 @@ class Keys:
         self.page.keyboard.press("Tab")
 
     def pick(self, what: Locator) -> None:
-        group = f"input[name={what.get_attribute('name')}]"
-        chosen = self.page.locator(f"{group}:checked")
-        self._reach(chosen if chosen.count() else self.page.locator(group).first)
+        self._reach(what)
         self.page.keyboard.press("Space")
         while not what.is_checked():
             self.page.keyboard.press("ArrowDown")
@@ -119,8 +125,8 @@ class Keys:
             return now && now.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING ? -1 : 1; }"""
         )
         key = "Shift+Tab" if where < 0 else "Tab"
-        for _ in range(3000):
-            if what.evaluate("one => document.activeElement === one"):
+        for _ in range(900):
+            if what.evaluate(THERE):
                 return
             self.page.keyboard.press(key)
         raise AssertionError(f"{key} never reaches {what}")
@@ -185,6 +191,7 @@ class Builder:
         """Open the definition that is wanted, as all its settings: made first where the draft has none yet."""
         if self.said(wanted["kind"], wanted["id"]) is None:
             self.make(wanted, pack)
+            self.sketch(wanted)
             self.sheet()
         else:
             self.open(wanted["kind"], wanted["id"])
@@ -216,11 +223,91 @@ class Builder:
             assert done[repr(gesture)] < 4, f"{kind} {name}: {gesture} changes nothing\n{self.page.url}"  # fmt: skip
             self._do(*gesture)
 
+    # --- in the editors of their own ---------------------------------------------------------
+
+    def sketch(self, wanted: Mapping[str, Any]) -> None:
+        """Put in by the definition's own editor what it is made of; the sheet of all settings then says the rest."""
+        match wanted["kind"]:
+            case "form":
+                self._sketch_form(wanted)
+            case "workflow":
+                self._sketch_workflow(wanted)
+            case "rule":
+                self._sketch_rule(wanted)
+
+    def _sketch_form(self, wanted: Mapping[str, Any]) -> None:
+        """Take sections and fields: by mouse from the palette, by keys at the + below the field before."""
+        for place, section in enumerate(wanted.get("sections", ())):
+            have = self.said("form", wanted["id"]).get("sections", [])
+            if place >= len(have):
+                self._saved(lambda: self.hands.press(self.page.locator("#take-section")))
+            for one in section.get("fields", ()):
+                if "type" in one:
+                    self._take_field(place, one)
+
+    def _take_field(self, place: int, wanted: Mapping[str, Any]) -> None:
+        page = self.page
+        section = page.locator(".form-section").nth(place)
+        rows = section.locator(".form-row")
+        count = rows.count()
+        if isinstance(self.hands, Keys) or not count:
+            plus = rows.last.locator(".form-plus") if count else section.locator(".form-plus-top")
+            self.hands.press(plus)
+            expect(page.locator("#inspect-new .palette-type").first).to_be_focused(timeout=SLOW)
+            kind = page.locator(f"#pick-{wanted['type']}")
+        else:
+            kind = page.locator(f"#take-{wanted['type']}")
+        self._saved(lambda: self.hands.press(kind))
+        expect(rows).to_have_count(count + 1, timeout=SLOW)
+        title = rows.last.locator(".row-title")
+        expect(title).to_be_focused(timeout=SLOW)
+        said = wanted["title"]
+        self._saved(lambda: self._type(said["en"] if isinstance(said, dict) else said))
+
+    def _type(self, text: str) -> None:
+        """Write where the cursor is."""
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+        self.page.keyboard.press("Enter")
+
+    def _sketch_workflow(self, wanted: Mapping[str, Any]) -> None:
+        """Put states into the chart, under titles of their own; what they are called by is said in the sheet."""
+        page, name = self.page, wanted["id"]
+        expect(page.locator("#flow-canvas")).to_have_attribute("data-drawn", "yes", timeout=SLOW)
+        new: dict[str, str] = {}
+        for state, said in wanted["states"].items():
+            if state in self.said("workflow", name)["states"]:
+                continue
+            self.gestures += 1
+            self.hands.press(page.locator(f"#flow-new-{kind_of(said)}"))
+            field = page.locator("#flow-inspector [data-words]:focus")
+            expect(field).to_be_visible(timeout=SLOW)
+            made = json.loads(field.get_attribute("data-words") or "")[1]
+            new[made] = state
+            self._saved(lambda one=said: self._type(one["title"]["en"]))
+        self.sheet()
+        for made, state in new.items():
+            key = page.locator(f"#{ident(('states', made))}--key")
+            self._unfold(key)
+            self._saved(lambda one=key, to=state: self.hands.write(one, to))
+
+    def _sketch_rule(self, wanted: Mapping[str, Any]) -> None:
+        """Write the condition and add the actions on the cards of the rule."""
+        page = self.page
+        if "when" in wanted:
+            expect(page.locator("#c-when[data-ready]")).to_be_visible(timeout=SLOW)
+            self._condition(page.locator("#c-when"), ("when",), wanted["when"])
+        for place, action in enumerate(wanted["then"]):
+            kind = next(key for key in action if page.locator(f"#add-{key}").count())
+            if place >= len(self.said("rule", wanted["id"])["then"]):
+                self._unfold(page.locator(f"#add-{kind}"))
+                self._saved(lambda one=kind: self.hands.press(page.locator(f"#add-{one}")))
+
     # --- gestures ----------------------------------------------------------------------------
 
     def _do(self, what: str, path: Path, value: Any) -> None:
         if what == "remove":
-            self._button("remove", path, others=("clear",))
+            self._remove(path)
         elif what == "add":
             self._add(path, value)
         elif what == "item":
@@ -229,6 +316,18 @@ class Builder:
             self._words(path, value)
         else:
             self._put(path, value)
+
+    def _remove(self, path: Path) -> None:
+        """Take away by a button, else by emptying the control."""
+        control = self.page.locator(f"#{ident(path)}")
+        if self._found(("remove", path), ("clear", path)) is not None or not control.count():
+            self._button("remove", path, others=("clear",))
+            return
+        self._unfold(control)
+        if control.evaluate("one => one.localName") == "select":
+            self._saved(lambda: self.hands.choose(control, ""))
+        else:
+            self._saved(lambda: self.hands.write(control, ""))
 
     def _add(self, path: Path, value: Any) -> None:
         """Add a key that may stand there, or an entry of a name of its own."""
@@ -340,14 +439,22 @@ class Builder:
         room = self.page.locator("#room[data-drawn]")
         before = room.get_attribute("data-drawn") or ""
         act()
-        expect(room).not_to_have_attribute("data-drawn", before)
-        expect(self.page.locator("#bench-state")).to_have_attribute("data-now", "saved")
+        expect(room).not_to_have_attribute("data-drawn", before, timeout=SLOW)
+        state = self.page.locator("#bench-state")
+        expect(state).to_have_attribute("data-now", "saved", timeout=SLOW)
 
     @staticmethod
     def _values(choice: Locator) -> list[str | None]:
         return [
             one.get_attribute("value") or one.inner_text() for one in choice.locator("option").all()
         ]
+
+
+def kind_of(state: Mapping[str, Any]) -> str:
+    """Return what the palette of the chart calls a state."""
+    if "type" in state:
+        return str(state["type"])
+    return "state" if state["category"] == "open" else str(state["category"])
 
 
 def ident(path: Path) -> str:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from sopwith.cli.test import run_path, tell
 from sopwith.definitions import read_nodes
-from tests.browser.building import Builder, Hands, Keys, Mouse
+from tests.browser.building import SLOW, Builder, Hands, Keys, Mouse
 from tests.support.shop import PACKS, PASSWORD, Shop
 
 PACK = "complaint_heat"
@@ -61,6 +61,7 @@ def test_the_complaints_pack_is_built_and_passes_its_scenarios(
     browser: Browser, address: str, shop: Shop, tmp_path: Path, hands: type[Mouse | Keys]
 ) -> None:
     page = opened(browser, address)
+    page.set_default_timeout(SLOW)
     working: Hands = hands(page)
     working.write(page.locator("#draft-title"), "Complaint heat")
     working.press(page.get_by_role("button", name="Start an empty draft"))
