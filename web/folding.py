@@ -99,7 +99,7 @@ class _Folding(NodeTransformer):
         self._calls: Mapping[str, Callable[..., Any]] = {
             name: known[name] for name in ("asset", "url_for")
         }
-        self._pieces = frozenset(known["piece"])
+        self._pieces: Mapping[str, Callable[..., Any]] = known["piece"]
 
     def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
         """Return what stands for a call."""
@@ -124,6 +124,16 @@ class _Folding(NodeTransformer):
             return node
         return _constant_of(found, node.lineno)
 
+    def visit_Concat(self, node: nodes.Concat, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
+        """Return fixed texts joined: Jinja would forget which of them is escaped already."""
+        self.generic_visit(node, *args, **kwargs)
+        known = [text for one in node.nodes if (text := _fixed(one)) is not None]
+        if len(known) < len(node.nodes):
+            return node
+        is_markup = any(isinstance(one, Markup) for one in known)
+        joined = Markup("").join(known) if is_markup else "".join(known)
+        return _constant_of(joined, node.lineno)
+
     def visit_Import(self, node: nodes.Import, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
         """Return what takes the page's own one of the parts that are imported everywhere."""
         self.generic_visit(node, *args, **kwargs)
@@ -140,9 +150,16 @@ class _Folding(NodeTransformer):
         return node
 
     def _piece(self, node: nodes.Call, name: str) -> nodes.Node:
-        """Return a part that Python makes as a filter: Jinja calls those by themselves, and once where all is fixed."""
+        """Return a part that Python makes: as a filter, which Jinja calls without ceremony, or made already."""
         if name not in self._pieces:
             return node
+        if all(
+            isinstance(one, nodes.Const) for one in (*node.args, *(k.value for k in node.kwargs))
+        ):
+            values = {one.key: _constant(one.value) for one in node.kwargs}
+            return _constant_of(
+                self._pieces[name](*map(_constant, node.args), **values), node.lineno
+            )
         first, *rest = node.args
         made = nodes.Filter(first, f"piece.{name}", rest, node.kwargs, None, None)
         return made.set_lineno(node.lineno)
@@ -194,6 +211,13 @@ def _is_fixed(node: nodes.Call) -> bool:
 
 def _constant(node: nodes.Expr) -> Any:
     return node.value if isinstance(node, nodes.Const) else None
+
+
+def _fixed(node: nodes.Expr) -> str | None:
+    """Return the text that a node always is, None for any other node."""
+    if isinstance(node, nodes.MarkSafeIfAutoescape) and isinstance(node.expr, nodes.Const):
+        return Markup(node.expr.value)  # noqa: S704 - it was Markup before
+    return str(node.value) if isinstance(node, nodes.Const) else None
 
 
 def _constant_of(value: Any, lineno: int) -> nodes.Expr:

@@ -39,7 +39,7 @@ from .explain import MOST_COMMANDS, Explainer
 from .history import Line, Teller
 from .lists import DeskList, list_address, row_of, show_list
 from .playbooks import PlaybookPanel, playbooks_of, reply_named
-from .seen import seen
+from .seen import sight
 from .views import DeskView
 from .ways import NOTHING, TaskLine, Typed, Work, form_of, place_of, show_work, shown_tasks
 from .words import (
@@ -245,7 +245,7 @@ def _others(
     """Return other records of the same customer that the visitor may see."""
     if state.customer_id is None:
         return []
-    wanted = RecordFilter(customer_id=state.customer_id, where=seen(live))
+    wanted = RecordFilter(customer_id=state.customer_id, eyes=sight(live))
     found = list_records(connection, wanted, limit=MOST_OTHERS + 1).rows
     return [row_of(one, people) for one in found if one.id != state.id][:MOST_OTHERS]
 
@@ -269,7 +269,7 @@ def _seen_by_id(connection: Connection, ids: list[str]) -> list[RecordSummary]:
     if not ids:
         return []
     live = get_service().releases.live(connection)
-    wanted = RecordFilter(ids=frozenset(ids), where=seen(live))
+    wanted = RecordFilter(ids=frozenset(ids), eyes=sight(live))
     return list(list_records(connection, wanted, limit=len(ids)).rows)
 
 
