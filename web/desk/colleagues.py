@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -13,8 +14,9 @@ from sopwith.store.people import User
 
 from ..forms import Picks
 from ..languages import lang
-from ..visitor import everybody
+from ..visitor import everybody, now
 from ..wording import gettext as _
+from .duty import shift_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,13 @@ class Colleagues:
         """Return everybody who can be given something, by name; those who are away last."""
         found = [one for one in self.people.values() if one.active]
         return sorted(found, key=lambda one: (one.away, one.name))
+
+    def assignable(self, at: datetime | None = None) -> list[tuple[User, str]]:
+        """Return everybody who can be given something, with what keeps them: those who work now first."""
+        shifts = shift_words(self.release, self.people.values(), at or now())
+        off = _("not on shift")
+        known = [(one, _("away") if one.away else shifts.get(one.id, "")) for one in self.active()]
+        return sorted(known, key=lambda one: (one[0].away, one[1] == off, one[0].name))
 
     def teams(self) -> list[tuple[str, str]]:
         """Return ids and titles of all teams."""
