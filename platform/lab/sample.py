@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..core.diagnostics import Diagnostic
+from ..core.plain import instant_text
 from ..core.span import NOWHERE, Span
 from ..definitions import Node, Reader
 from .cast import Cast, read_cast
@@ -84,4 +85,5 @@ def dated(value: Any, now: datetime, zone: str) -> Any:
     day = now.astimezone(place).date() + timedelta(days=int(found[1]))
     if found[2] is None:
         return day.isoformat()
-    return datetime.combine(day, time(int(found[2]), int(found[3])), place).isoformat()
+    at = datetime.combine(day, time(int(found[2]), int(found[3])), place)
+    return instant_text(at.astimezone(UTC))  # as it is kept, which forms show again

@@ -124,6 +124,7 @@ def test_a_file_is_looked_at_before_it_is_taken_in(browser: Browser, fresh: str)
     assert not violations(page)
     page.get_by_role("button", name="Put it into a new draft").focus()
     page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/studio/import" not in url)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Import: extra.yaml")
     page.context.close()
 

@@ -509,3 +509,12 @@ def test_a_trial_of_a_pack_with_taken_ids_takes_copies(ada: Browser, shop: Shop)
     documents = draft_at(shop, address.rpartition("/")[0]).documents
     assert documents["shop/mine.yaml"] == mine["shop/mine.yaml"]
     assert f"id: {team}-2" in documents[f"{PACK}/teams.yaml"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_sample_sent_as_it_is_shown_is_accepted(ada: Browser, language: str) -> None:
+    """Days and times that a sample counts from now are shown in the form, not left empty."""
+    ada.post("/preferences", {"lang": language})
+    for folder in [one.folder for one in shelf().values() if one.is_whole]:
+        sent = filled(text(ada, f"/studio/gallery/{folder}/try"))
+        assert ada.post(f"/studio/gallery/{folder}/try", sent).status_code == 200, folder
