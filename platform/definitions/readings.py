@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
@@ -29,33 +27,32 @@ class Reading:
 class Readings:
     """The readings that somebody still holds, and the last few besides; what is forgotten is only read again.
 
-    Trees are shared by all who read the same text, so nobody may change them.
+    Trees are shared by all who read the same text, so nobody may change them. Threads may share it without a lock: each step is
+    one look-up or one assignment, and of two at the same moment the later may only forget what the other kept.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._all: WeakValueDictionary[tuple[str, str], Reading] = WeakValueDictionary()
-        self._last: OrderedDict[tuple[str, str], Reading] = OrderedDict()
+        self._last: tuple[Reading, ...] = ()
 
     def get(self, path: str, text: str) -> Reading | None:
         """Return what *text* says, if that is known."""
-        with self._lock:
-            found = self._all.get((path, text))
-            if found is not None:
-                self._hold((path, text), found)
-            return found
+        found = self._all.get((path, text))
+        if found is not None:
+            self._hold(found)
+        return found
 
     def keep(self, path: str, text: str, reading: Reading) -> None:
         """Take note of what *text* says."""
-        with self._lock:
-            self._all[path, text] = reading
-            self._hold((path, text), reading)
+        self._all[path, text] = reading
+        self._hold(reading)
 
-    def _hold(self, key: tuple[str, str], reading: Reading) -> None:
-        self._last[key] = reading
-        self._last.move_to_end(key)
-        while len(self._last) > MOST_KEPT or (
-            len(self._last) > 1
-            and sum(one.size for one in self._last.values()) > LARGEST_ALTOGETHER
-        ):
-            self._last.popitem(last=False)
+    def _hold(self, reading: Reading) -> None:
+        held, size = [reading], reading.size
+        for one in self._last:
+            size += 0 if one is reading else one.size
+            if len(held) == MOST_KEPT or size > LARGEST_ALTOGETHER:
+                break
+            if one is not reading:
+                held.append(one)
+        self._last = tuple(held)
