@@ -79,7 +79,8 @@ def _place(value: Any) -> Sequence[float]:
 
 def _insert(doc: changes.Doc, one: Gesture, teams: Teams) -> Plan:
     source, way, kind, at = _text(one, "source"), _text(one, "way"), _text(one, "kind"), _place(one.get("at"))  # fmt: skip
-    if not source:
+    is_end = changes.states_of(doc).get(source, {}).get("category") == "closed"
+    if not source or (not way and is_end):  # nothing leads on from the end: it comes in by itself
         return changes.add(doc, kind, teams, at)
     if not way:
         return changes.branch(doc, source, kind, teams, at)

@@ -325,6 +325,14 @@ def test_a_gesture_is_planned_and_saved(ada: Browser, draft: str) -> None:
     assert [one for one in said["problems"] if one["file"] == "shop/workflows.yaml"] == []
 
 
+def test_a_state_that_is_added_while_the_end_is_selected_comes_in_by_itself(ada: Browser, draft: str) -> None:  # fmt: skip
+    wish = {"do": "insert", "source": "closed", "kind": "closed"}
+    planned = send(ada, f"{draft}/workflows/wish-flow/plan", wish)
+    assert planned.status_code == 200
+    assert planned.json["then"].startswith("state/closed")
+    assert all("go" not in one["path"] for one in planned.json["operations"])
+
+
 @pytest.mark.parametrize(
     "body",
     [
