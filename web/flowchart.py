@@ -135,8 +135,8 @@ def workflow_names(release: Release, workflow: Workflow) -> Names:
 
 
 def _head(start: Point) -> Box:
-    """Return the beginning of a line, where an editor has its "+": no words stand there."""
-    return start[0] - 9, start[1], start[0] + 9, start[1] + 30
+    """Return the beginning of a line, where an editor has its "+" and its tally: no words stand there."""
+    return start[0] - 36, start[1], start[0] + 9, start[1] + 30
 
 
 def brief_limit(workflow: Workflow, state_id: str, names: Names) -> str:

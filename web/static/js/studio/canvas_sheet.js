@@ -1,5 +1,6 @@
 // X6 behind one door: nothing else knows it. Draws a chart, keeps it in step with the next one, tells gestures in our own words.
 const GHOST = "~new";
+const TOOLS = 44; // of the canvas that tools cover, at its end
 const ROOM = 42; // of a box that its title has not: margins and icon
 
 export class Sheet {
@@ -398,7 +399,8 @@ export class Sheet {
 
   // Show all of it when that can still be read; else its beginning.
   fit(least = 0.15) {
-    const room = this.container.getBoundingClientRect();
+    const whole = this.container.getBoundingClientRect();
+    const room = { width: whole.width, height: whole.height - TOOLS };
     const scale = Math.min(1, (room.width - 24) / (this.chart.width || 1), (room.height - 24) / (this.chart.height || 1));
     const used = Math.max(scale, least === 1 ? 0.7 : least);
     this.graph.zoomTo(used);
