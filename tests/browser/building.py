@@ -98,9 +98,9 @@ class Keys:
 
     def choose(self, what: Locator, value: str) -> None:
         self._reach(what)
-        order = [
-            one.get_attribute("value") for one in what.locator("option").all() if one.is_enabled()
-        ]
+        order: list[str] = what.evaluate(
+            "one => [...one.options].filter((each) => !each.disabled).map((each) => each.value)"
+        )
         now = what.input_value()
         steps = order.index(value) - (order.index(now) if now in order else 0)
         for _ in range(abs(steps)):
