@@ -18,6 +18,7 @@ from sopwith.expressions import Context
 from sopwith.formbuilder.model import FieldType
 from sopwith.formbuilder.rights import Level, level_of
 from sopwith.release.model import RecordType, Release
+from sopwith.release.playbooks import PlaybookStep
 from sopwith.store.customers import customers_by_id
 from sopwith.store.lists import RecordSummary
 from sopwith.store.people import users_by_id
@@ -127,7 +128,15 @@ def record(connection: Connection, state: RecordState, release: Release) -> Json
     kind, place = kind_of(release, state), place_of(release, state)
     votes = state.approval.votes if state.approval else []
     owners = [task.owner for task in state.tasks.values()]
-    ids = [state.owner, state.created_by, *state.followers, *owners, *(one.user for one in votes)]
+    ticked = [one.by for one in state.ticks.values()]
+    ids = [
+        state.owner,
+        state.created_by,
+        *state.followers,
+        *owners,
+        *(one.user for one in votes),
+        *ticked,
+    ]
     names, values = Names(connection, ids), readable(release, state)
     acts = [act.value for act in Act if may(release, state, act)]
     priority = values.get(kind.priority_field)
@@ -174,6 +183,7 @@ def record(connection: Connection, state: RecordState, release: Release) -> Json
         "tasks": [task_of(one, names) for one in state.tasks.values()],
         "approval": _approval(state, names),
         "checklist": _checklist(release, state),
+        "playbooks": _playbooks(release, state, names),
         "transitions": ways(release, state),
         "may": acts,
     }
@@ -265,6 +275,28 @@ def _checklist(release: Release, state: RecordState) -> list[Json]:
         }
         for one in place.checklist
     ]
+
+
+def _playbooks(release: Release, state: RecordState, names: Names) -> list[Json]:
+    """Return the playbooks for the record, with who ticked each step."""
+    scope, context = scope_of(state), Context(now=now(), zone=get_service().zone)
+    found = []
+    for one in release.playbooks.values():
+        if one.applies(state.type, scope, context):
+            steps = [_step(state, one.id, step, names) for step in one.steps]
+            found.append({"id": one.id, "title": one.title.get(lang()), "steps": steps})
+    return found
+
+
+def _step(state: RecordState, playbook: str, step: PlaybookStep, names: Names) -> Json:
+    tick = state.ticks.get(f"{playbook}/{step.id}")
+    return {
+        "id": step.id,
+        "title": step.title.get(lang()),
+        "done": tick is not None,
+        "by": names.person(tick.by) if tick else None,
+        "at": at(tick.at) if tick else None,
+    }
 
 
 def ways(release: Release, state: RecordState) -> list[Json]:
