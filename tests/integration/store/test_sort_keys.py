@@ -76,14 +76,14 @@ def _number(value: Any) -> Any:
 
 
 def _due(one: RecordState) -> Any:
-    return min((each.due_at for each in one.clocks.values()), default=None)
+    return min((each.due_at for each in one.clocks.values() if each.due_at), default=None)
 
 
 KEYS: dict[str, tuple[SortKey, Read]] = {
     "title": (SortKey(name="title"), lambda one: (one.values.get("title") or "").lower() or None),
     "level": (
         SortKey(name="level", ranks=LEVELS),
-        lambda one: {**dict(zip(LEVELS, range(3), strict=True)), "gone": 3}.get(one.values.get("level")),
+        lambda one: {**dict(zip(LEVELS, range(3), strict=True)), "gone": 3}.get(str(one.values.get("level"))),
     ),
     "amount": (SortKey(name="amount", type=NUMBER), lambda one: _number(one.values.get("amount"))),
     "day": (SortKey(name="day", type=DATE), lambda one: one.values.get("day")),

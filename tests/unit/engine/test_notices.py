@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from sopwith.definitions import read_text
 from sopwith.engine import notices
 from sopwith.engine.decide import decide
 from sopwith.lab.people import Town
+from sopwith.messages.render import Rendered, render
 from sopwith.release.compile import compile_release
 
 NOW = datetime(2026, 11, 16, 1, tzinfo=UTC)
@@ -102,10 +104,13 @@ def test_a_message_that_names_its_reader_is_written_for_each() -> None:
 
 
 def test_others_read_the_same_in_their_language_and_zone(monkeypatch: pytest.MonkeyPatch) -> None:
-    written = []
+    written: list[object] = []
 
-    real = notices.render
-    monkeypatch.setattr(notices, "render", lambda *a, **k: written.append(a) or real(*a, **k))
+    def counted(*args: Any, **more: Any) -> Rendered:
+        written.append(args)
+        return render(*args, **more)
+
+    monkeypatch.setattr(notices, "render", counted)
     found = told("All")
     assert found["Ann"] == found["Bob"] != found["小伟"]
     assert found["notice of ann"] == "New C-1"

@@ -39,7 +39,7 @@ AGENT = Actor("user", "emma", frozenset({"agent"}), name="Emma")
 
 
 def tick(world: RandomWorld, state: RecordState, item: str = "reproduce", **more: Any) -> Decision:
-    given = {"actor": AGENT, "item": item, "playbook": "bug-report"} | more
+    given: dict[str, Any] = {"actor": AGENT, "item": item, "playbook": "bug-report"} | more
     return decide(world.release, state, c.Check(**given), NOW, world.town)
 
 

@@ -12,7 +12,7 @@ from sopwith.core.directory import Person
 from sopwith.core.messages import MESSAGES
 from sopwith.core.text import Text
 from sopwith.expressions import EMPTY, Duration
-from sopwith.rules.model import Routing, Strategy
+from sopwith.rules.model import Routing, Strategy, Team
 from sopwith.rules.parse import parse_team
 from sopwith.rules.route import Route, choose
 
@@ -240,8 +240,15 @@ shifts:
 """
 EVENING = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # 20:00 in Shanghai
 NIGHT = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
-SHIFT_TEAM = parse_team(document(ROSTER), CALENDARS)[0]
-assert SHIFT_TEAM is not None
+
+
+def shift_team() -> Team:
+    found = parse_team(document(ROSTER), CALENDARS)[0]
+    assert found is not None
+    return found
+
+
+SHIFT_TEAM = shift_team()
 CREW = (person("wang"), person("zhao"), person("emma", 7, skills=("api",)), person("li"))
 ON_DUTY = People(CREW, roster={"first-line": ("li",)}, teams={"first-line": SHIFT_TEAM}, customers=ACME)  # fmt: skip
 
