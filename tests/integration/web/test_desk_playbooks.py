@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from jsonschema import Draft202012Validator
 
 from sopwith.runtime.publishing import publish
+from sopwith.web.api.shapes import SCHEMAS
 from tests.integration.web.conftest import Browser
 from tests.support import desk, shop
+from tests.support.api import Caller, give_token
 from tests.support.desk import make_desk_template, repair
 from tests.support.shop import Shop, open_shop
 
@@ -169,3 +173,20 @@ def test_the_customer_sees_nothing_of_it(browser_of: NewBrowser, shop: Shop) -> 
     made = repair(shop, "smoke")
     page = text(browser_of().get(shop.link(made)))
     assert "Pull the plug" not in page and "Playbook" not in page
+
+
+def test_a_program_reads_and_ticks_the_steps(app: Flask, shop: Shop) -> None:
+    made = repair(shop, "smoke")
+    caller = Caller(app, give_token(shop, "lin"))
+    body = {"item": "window", "playbook": "smoke"}
+    answer = caller.post(f"/records/{made}/checks", body)
+    assert answer.status_code == 200, answer.json
+    (one,) = answer.json["playbooks"]
+    assert [(step["id"], step["done"]) for step in one["steps"]] == [
+        ("plug", False),
+        ("window", True),
+    ]
+    assert one["steps"][1]["by"]["name"] == "Lin Yue" and one["steps"][1]["at"]
+    schema = {"$ref": "#/components/schemas/Record", "components": {"schemas": SCHEMAS}}
+    assert list(Draft202012Validator(schema).iter_errors(answer.json)) == []
+    assert caller.post(f"/records/{made}/checks", body | {"item": "fly"}).status_code == 422
