@@ -27,8 +27,8 @@ shifts:
 AT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 
 
-def user(name: str, **more: bool) -> User:
-    return User(id=f"id-{name}", login=name, name=name.title(), email=f"{name}@x.test", **more)
+def user(name: str, *, away: bool = False) -> User:
+    return User(id=f"id-{name}", login=name, name=name.title(), email=f"{name}@x.test", away=away)
 
 
 def release() -> Release:
