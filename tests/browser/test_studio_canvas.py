@@ -88,6 +88,18 @@ def test_ways_are_drawn_kinds_are_dropped_and_several_are_moved_at_once(
     for name in ("cancelled", "merged"):
         expect(page.locator(f"{cell(page, name)} .flow-pin")).to_be_attached(timeout=SLOW)
     saved(page)
+
+    # What cannot be saved is drawn as it was.
+    page.route("**/plan", lambda route: route.abort())
+    canvas = page.locator("#flow-canvas")
+    canvas.focus()
+    canvas.press("Home")
+    canvas.press("Escape")  # several are marked still, and Delete would be about them
+    canvas.press("ArrowDown")
+    expect(canvas).to_have_attribute("aria-activedescendant", "flow-cell-received>approval")
+    canvas.press("Delete")
+    expect(page.locator("#bench-state")).to_have_attribute("data-now", "unsaved", timeout=SLOW)
+    expect(page.locator(cell(page, "received>approval"))).to_be_attached(timeout=SLOW)
     assert errors == []
     page.context.close()
 

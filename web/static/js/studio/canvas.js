@@ -124,6 +124,9 @@ function tools() {
   document.addEventListener("flow:done", (event) => {
     if (document.getElementById("flow-canvas")) now?.sheet.foresee(event.detail);
   });
+  document.addEventListener("flow:undone", () => {
+    if (document.getElementById("flow-canvas")) now?.sheet.draw(now.sheet.chart);
+  });
   document.addEventListener("input", ({ target }) => {
     if (!target.dataset?.words || target.dataset.tongue !== document.documentElement.lang || !document.getElementById("flow-canvas")) return;
     const [first, name, key, ...more] = JSON.parse(target.dataset.words);

@@ -43,6 +43,7 @@ async function save(what, { focus = false }) {
   if (!response?.ok) {
     say(answer.message ?? "");
     tell(response ? "saved" : "unsaved");
+    document.dispatchEvent(new CustomEvent("flow:undone"));
     await room.refresh();
     return false;
   }
