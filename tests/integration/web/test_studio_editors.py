@@ -88,3 +88,38 @@ def test_a_definition_whose_text_is_broken_says_where(ada: Browser, draft: str) 
     whole = ada.get(f"{address}?file={FILE}")
     assert whole.status_code == 303 and f"/files/{FILE}" in whole.location
     assert ada.get(f"{draft}/define/form/nothing-of-that-name").status_code in (303, 404)
+
+
+def test_a_draft_begins_with_its_processes(ada: Browser, draft: str) -> None:
+    page = ada.get(draft).get_data(as_text=True)
+    wish = page.partition('id="process-wish"')[2].partition("</section>")[0]
+    for where in ("form/wish-form", "workflow/wish-flow", "sla/wish-sla"):
+        assert f'href="{draft}/define/{where}"' in wish
+    assert f'href="{draft}/make?kind=rule&amp;record_type=wish"' in wish
+    assert page.index('id="process-wish"') < page.index('id="process-errand"')  # customers open the first only  # fmt: skip
+
+
+def test_what_is_new_and_what_is_tried_is_for_the_records_one_comes_from(
+    ada: Browser, draft: str
+) -> None:
+    page = ada.get(f"{draft}/define/workflow/errand-flow").get_data(as_text=True)
+    assert f'href="{draft}/try?type=errand"' in page
+    assert f'href="{draft}/make?record_type=errand"' in page
+    page = ada.get(f"{draft}/make?record_type=errand").get_data(as_text=True)
+    assert '<option value="errand" selected>' in page
+    for asked, chosen in (("errand", "errand"), ("nothing", "wish")):
+        page = ada.get(f"{draft}/try?type={asked}").get_data(as_text=True)
+        assert re.findall(r'name="type" value="(\w+)" checked', page) == [chosen]
+
+
+def test_the_sheet_knows_what_fields_of_records_say_and_sets_no_where_yes_is_usual(
+    ada: Browser, draft: str
+) -> None:
+    no = {"op": "set", "path": ["portal"], "value": False}
+    assert gesture(ada, draft, no).status_code == 200
+    page = ada.get(f"{draft}/define/record_type/wish?as=sheet").get_data(as_text=True)
+    portal = page.partition('id="c-portal"')[2].partition("</select>")[0]
+    assert "<option value='false' selected>No</option>" in portal
+    assert "<option value='true'>Yes</option>" in portal
+    assert 'id="c-fields-0-title-zh_2d_CN"' in page
+    assert 'id="c-fields-0-title--key"' not in page
