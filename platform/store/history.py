@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, literal, select, tuple_
+from sqlalchemy import Connection, RowMapping, Select, literal, or_, select, tuple_
 
 from ..core.decision import Why
 from ..core.events import Actor, Cause, Event, EventKind
@@ -69,6 +69,18 @@ def newest_events(
     if before is not None:
         query = query.where(RecordEventRow.seq < before)
     rows = connection.execute(query.order_by(RecordEventRow.seq.desc()).limit(limit)).mappings()
+    return [kept_event(row) for row in rows]
+
+
+def events_before(
+    connection: Connection, record_id: str, seqs: Sequence[int], each: int
+) -> list[KeptEvent]:
+    """Return the events of the record up to each of *seqs*, no more than *each* for one of them, in order."""
+    if not seqs:
+        return []
+    parts = (RecordEventRow.seq.between(seq - each + 1, seq) for seq in seqs)
+    query = select(RecordEventRow.__table__).where(RecordEventRow.record_id == record_id)
+    rows = connection.execute(query.where(or_(*parts)).order_by(RecordEventRow.seq)).mappings()
     return [kept_event(row) for row in rows]
 
 

@@ -15,7 +15,7 @@ from sopwith.core.record import RecordState
 from sopwith.engine.considered import considered
 from sopwith.engine.fold import fold
 from sopwith.expressions import Expression, Labels, Trace
-from sopwith.release.model import Release
+from sopwith.release.model import RecordType, Release
 from sopwith.store.history import KeptEvent
 
 from ..languages import lang
@@ -24,6 +24,10 @@ from .colleagues import Colleagues
 from .words import kind_of, labels_of, plain_value, text_of
 
 MOST_COMMANDS = 12
+MOST_FOLDED = 2_000
+"""Of a record with more events those before its last commands are not read again and again."""
+LONGEST_COMMAND = 60
+"""How many events of one command are looked at then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +74,17 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Explainer:
-    """Explains the commands of one record."""
+    """Explains the commands of one record.
+
+    kind: of a record of which *events* are only those of the commands: what stood before them is not known
+    then, and with it not which rules listened and did not act.
+    """
 
     release: Release
     people: Colleagues
     events: Sequence[KeptEvent]
     why: Mapping[int, tuple[Why, ...]]
+    kind: RecordType | None = None
 
     def commands(self) -> list[Explained]:
         """Return the last commands that have an explanation, the newest first."""
@@ -87,13 +96,15 @@ class Explainer:
             seq
         ) in newest:  # in their order: the state before each goes on from the one before the last
             first, last = self._places(seq)
-            if first > known:
+            if first > known and self.kind is None:
                 state = fold(state, [one.event for one in self.events[known:first]])
                 known = first
             found.append(self._command(seq, first, last, state))
         return found[::-1]
 
     def _labels(self) -> Labels:
+        if self.kind is not None:
+            return labels_of(self.release, self.kind)
         opened = fold(None, [self.events[0].event])
         return labels_of(self.release, kind_of(self.release, opened))
 
@@ -105,6 +116,7 @@ class Explainer:
         while (
             first > 0
             and self.events[first - 1].event.at == at
+            and self.events[first - 1].seq == self.events[first].seq - 1
             and self.events[first - 1].seq not in self.why
         ):
             first -= 1
@@ -122,7 +134,9 @@ class Explainer:
             at=at,
             who=self.people.actor(actor),
             reasons=tuple(self._reason(one, labels) for one in whys),
-            idle=tuple(self._idle(before, self.events[first : last + 1], whys, labels)),
+            idle=tuple(self._idle(before, self.events[first : last + 1], whys, labels))
+            if self.kind is None
+            else (),
         )
 
     def _reason(self, why: Why, labels: Labels) -> Reason:

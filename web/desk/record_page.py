@@ -19,7 +19,13 @@ from sopwith.core.text import Text
 from sopwith.release.model import RecordType, Release
 from sopwith.store.customers import customer_of
 from sopwith.store.files import Attachment, files_of
-from sopwith.store.history import KeptMessage, events_of, explanations_of
+from sopwith.store.history import (
+    KeptMessage,
+    events_before,
+    events_of,
+    explanations_of,
+    newest_events,
+)
 from sopwith.store.lists import RecordFilter, RecordSummary, list_records
 from sopwith.store.records import id_of_number, title_of
 from sopwith.workflows.layout import Chart, layout
@@ -35,7 +41,7 @@ from .clock_facts import clock_facts, shown_clocks
 from .colleagues import Colleagues, colleagues, names_of
 from .duplicates import Twin, twins_of
 from .earlier import earlier_lines
-from .explain import MOST_COMMANDS, Explainer
+from .explain import LONGEST_COMMAND, MOST_COMMANDS, MOST_FOLDED, Explainer
 from .history import Line, Teller
 from .lists import DeskList, list_address, row_of, show_list
 from .playbooks import PlaybookPanel, playbooks_of, reply_named
@@ -105,6 +111,7 @@ class RecordPage:
     chart: Chart | None = None
     merge_target: Any = None
     twins: Sequence[Twin] = ()
+    is_long: bool = False
     playbooks: Sequence[PlaybookPanel] = ()
     reply: str = ""
 
@@ -230,13 +237,31 @@ def _tab_content(
         events = events_of(connection, state.id, kinds=[EventKind.CLOCK])
         return more | {"clock_facts": clock_facts(release, state, events)}
     if tab == "why":
-        events = events_of(connection, state.id)
-        why = explanations_of(connection, state.id, newest=MOST_COMMANDS)
-        return more | {"explained": Explainer(release, people, events, why).commands()}
+        return more | _explained(connection, state, release, kind, people)
     whole = request.args.get("all") == "1"
     teller = Teller(release, state, people, picks)
     lines, earlier = earlier_lines(connection, state.id, teller.line, whole=whole)
     return more | {"lines": lines, "earlier": earlier, "whole": whole}
+
+
+def _explained(
+    connection: Connection,
+    state: RecordState,
+    release: Release,
+    kind: RecordType,
+    people: Colleagues,
+) -> dict[str, Any]:
+    """Return why the last commands did what they did; of a very long record only what they say themselves."""
+    why = explanations_of(connection, state.id, newest=MOST_COMMANDS)
+    last = newest_events(connection, state.id, 1)
+    is_long = bool(last) and last[0].seq > MOST_FOLDED
+    if is_long:
+        events = events_before(connection, state.id, list(why), LONGEST_COMMAND)
+    else:
+        events = events_of(connection, state.id)
+    known = kind if is_long else None
+    explainer = Explainer(release, people, events, why, known)
+    return {"explained": explainer.commands(), "is_long": is_long}
 
 
 def _others(

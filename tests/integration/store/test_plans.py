@@ -24,6 +24,7 @@ from sopwith.store.engine import Database
 from sopwith.store.files import files_by_id, files_of
 from sopwith.store.found_by import MarkTest, each_fits, field_test, has_settled
 from sopwith.store.history import (
+    events_before,
     events_of,
     explanations_of,
     message_of,
@@ -355,6 +356,9 @@ QUERIES: list[Any] = [
         id="conversation, newest first",
     ),
     pytest.param(lambda c: explanations_of(c, "r1"), set(), id="why"),
+    pytest.param(
+        lambda c: events_before(c, "r1", [9, 70, 400], 60), set(), id="events of some commands"
+    ),
     pytest.param(lambda c: explanations_of(c, "r1", newest=12), set(), id="why, the last"),
     pytest.param(lambda c: files_of(c, "r1"), {"ix_attachment_record"}, id="files"),
     pytest.param(lambda c: jobs_of(c, "r1"), {"ix_job_record"}, id="jobs of a record"),

@@ -137,6 +137,10 @@ def test_other_parts_of_a_long_record_open_too(lin: Browser, shop: Shop, tab: st
     fill(shop, record_id, 2000)
     long = text(lin, f"/desk/records/{record_id}?tab={tab}")
     assert re.findall("<h3.*?</h3>", short) == re.findall("<h3.*?</h3>", long) != []
+    if tab == "why":
+        assert "This record has a long history" in long
+        assert "This record has a long history" not in short
+        assert "reason-idle" not in long
 
 
 def test_the_portal_begins_with_the_newest_too(browser_of: NewBrowser, shop: Shop) -> None:
