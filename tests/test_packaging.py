@@ -48,8 +48,10 @@ ALLOWED = {
     # Conditions become Python's own code objects for speed, from a checked tree and never from text.
     ("platform/expressions/python.py", "compile"),
     ("platform/expressions/python.py", "exec"),
-    # Only around texts that stand there; what is put into them by format() is escaped.
+    # Only around texts that stand there; what is put into them is escaped, or made of digits and our own words.
     ("web/pieces.py", "Markup"),
+    # Around translations and texts of templates while they are compiled, as Jinja itself does; never a value of a page.
+    ("web/folding.py", "Markup"),
 }
 
 # Written in parts, so that this file passes its own test.
