@@ -25,6 +25,7 @@ export async function mount(element, room) {
   new CanvasKeys(element, sheet, { open, put, connect, remove, copy, select: choose });
   draw();
   sheet.fit(1);
+  if (sheet.marked.length) sheet.reveal(sheet.marked[0]);
   now.cover.begin();
   tools(sheet);
   element.dataset.drawn = "yes";
