@@ -6,7 +6,7 @@ it back; taking back and doing again are edits like any other, so the log leads 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -20,6 +20,7 @@ from ..definitions.merging import merge
 from ..definitions.operations import Operation, OperationError, value_at
 from ..definitions.reading import read_nodes
 from ..definitions.splicing import Cut, carry_out, operate
+from ..store.people import StaleRowError
 from ..store.releases import (
     Draft,
     DraftOperation,
@@ -33,6 +34,7 @@ from ..store.releases import (
 from .service import Service
 
 Files = Mapping[str, str]
+MOST_COMPARED = 500  # changes in one step, each looked at beside what others did
 
 
 class NoDraftError(LookupError):
@@ -130,7 +132,10 @@ def edit(
         seen: Files | None = None
         if base != draft.revision:
             seen = _files_at(connection, draft, base)
-        for change, *more in _runs(changes, alone=seen is not None):
+        moved = {one.file for one in changes if seen is not None and seen.get(one.file) != files.get(one.file)}  # fmt: skip
+        if moved and len(changes) > MOST_COMPARED:
+            raise StaleRowError(draft_id)
+        for change, *more in _runs(changes, moved):
             text = _changed(change, files, seen, more)
             _note(files, change.file, text, cuts, back)
         if not cuts:
@@ -217,14 +222,14 @@ def _draft(connection: Connection, draft_id: str) -> Draft:
     return found
 
 
-def _runs(changes: Sequence[Change], *, alone: bool) -> Iterator[list[Change]]:
+def _runs(changes: Sequence[Change], moved: Set[str]) -> Iterator[list[Change]]:
     """Yield gestures in a row on one document together, unless each is to be compared with what others did."""
-    for _, some in groupby(enumerate(changes), key=lambda one: _where(*one, alone=alone)):
+    for _, some in groupby(enumerate(changes), key=lambda one: _where(one[0], one[1], moved)):
         yield [change for _, change in some]
 
 
-def _where(number: int, change: Change, *, alone: bool) -> tuple[object, ...]:
-    if alone or isinstance(change, Rewrite):
+def _where(number: int, change: Change, moved: Set[str]) -> tuple[object, ...]:
+    if change.file in moved or isinstance(change, Rewrite):
         return (number,)
     return (change.file, change.document)
 

@@ -36,6 +36,7 @@ from ..wording import gettext as _
 from .blueprint import blueprint, the_draft
 
 MOST_CHANGES = 10_000
+MOST_APART = 500
 LARGEST = 4 * 1024 * 1024
 Json = Mapping[str, Any]
 
@@ -105,7 +106,14 @@ def _read(sent: Any) -> tuple[int, Text, list[drafting.Change]]:
     words = title if isinstance(title, Mapping) else {}
     names = [words.get(tongue) for tongue in ("en", "zh-CN")]
     english, chinese = (name[:120] if isinstance(name, str) else "" for name in names)
-    return base, Text(english or "Edited", chinese or "编辑"), [_change(one) for one in changes]
+    read = [_change(one) for one in changes]
+    if len(read) > MOST_APART and len({_place(one) for one in read}) > 1:
+        raise UnreadableEditError(f"more than {MOST_APART} changes are all of one definition")
+    return base, Text(english or "Edited", chinese or "编辑"), read
+
+
+def _place(change: drafting.Change) -> tuple[str, int]:
+    return change.file, change.document if isinstance(change, drafting.Gesture) else -1
 
 
 def _change(sent: Any) -> drafting.Change:
