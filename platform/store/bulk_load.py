@@ -205,7 +205,7 @@ class SqliteLoader:
         self._connection.invalidate()  # its settings were those of the load
         self._connection.close()
         with self.database.writing():
-            """The next connection keeps a write-ahead log again, before anybody reads."""
+            pass  # a new connection keeps a write-ahead log again, before anybody reads
         self.database.fold_log()
         path = self.database.path
         assert path is not None
