@@ -35,9 +35,10 @@ FIND = """([paths, mark]) => {
 
 THERE = """one => {
   const now = document.activeElement;
+  if (!one.isConnected) return null;
   return now === one || (one.type === "radio" && now.type === "radio" && now.name === one.name && now.form === one.form);
 }"""
-"""Whether the keys are at an element; of a group of round buttons, at one of them."""
+"""Whether the keys are at an element; of a group of round buttons, at one of them. Nothing for one that was drawn anew."""
 
 
 class Hands(Protocol):
@@ -125,10 +126,15 @@ class Keys:
             return now && now.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING ? -1 : 1; }"""
         )
         key = "Shift+Tab" if where < 0 else "Tab"
+        place = what.element_handle()
         for _ in range(900):
-            if what.evaluate(THERE):
+            there = place.evaluate(THERE)
+            if there:
                 return
-            self.page.keyboard.press(key)
+            if there is None:
+                place = what.element_handle()
+            else:
+                self.page.keyboard.press(key)
         raise AssertionError(f"{key} never reaches {what}")
 
 
@@ -359,7 +365,10 @@ class Builder:
     def _put(self, path: Path, value: Any) -> None:
         control = self.page.locator(f"#{ident(path)}")
         shaped = isinstance(value, dict | list)
-        if not control.count() or (shaped and control.get_attribute("data-as") != "yaml"):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        kept_as = control.get_attribute("data-as") if control.count() else ""
+        fits = not (shaped and kept_as != "yaml") and not (is_number and kept_as == "text")
+        if not control.count() or not fits:
             self._another_form(path, value)
             return
         self._unfold(control)

@@ -33,6 +33,7 @@ class Control:
     kind: text, number, yes_no, words, duration, condition, choice, group, list, map, raw or fixed.
     blank: what a new item of the list or map is. forms: other shapes that the value may take, by name.
     entry: what a new entry of a group is whose name is not among those of the schema; None where there may be none.
+    takes_number: a text where a number may stand too: what looks like a number is one.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class Control:
     blank: Any = None
     forms: Sequence[tuple[str, Any]] = ()
     entry: Any = None
+    takes_number: bool = False
 
     @property
     def title(self) -> str:
@@ -162,6 +164,7 @@ def _control(root: Schema, schema: Schema, value: Any, path: Path, key: str, dep
         blank=blank,
         forms=_forms(root, branches) if len(branches) > 1 and not _NAMED.get(name) else (),
         entry=entry,
+        takes_number=kind == "text" and any(_takes_number(one) for one in (full, *branches)),
     )
 
 
@@ -169,6 +172,11 @@ def choice_word(schema: Schema, value: Any) -> str:
     """Return what a page calls one of a fixed set of words of the language of definitions."""
     words = schema.get("x-words", {}).get(str(value))
     return str(words.get(lang(), value)) if isinstance(words, Mapping) else str(value)
+
+
+def _takes_number(schema: Schema) -> bool:
+    kinds = schema.get("type")
+    return bool({"number", "integer"} & set(kinds if isinstance(kinds, list) else [kinds]))
 
 
 def _kind(schema: Schema, value: Any) -> str:

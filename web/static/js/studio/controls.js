@@ -121,6 +121,8 @@ function operationsOf(control) {
       const number = Number(text.trim());
       return [{ op: "set", path, value: Number.isFinite(number) ? number : text.trim() }];
     }
+    case "plain":
+      return [{ op: "set", path, value: /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text.trim()) : text }];
     case "list":
       return [{ op: "set", path, value: text.split(/[,，\n]/).map((one) => one.trim()).filter(Boolean) }];
     case "json":
