@@ -100,6 +100,7 @@ class RecordFacts:
     explained: Sequence[Explained]
     guards: Sequence[Guard]
     clock_facts: Sequence[ClockFacts]
+    is_long: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
