@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from functools import partial
 from multiprocessing.util import Finalize
@@ -76,6 +77,8 @@ def application() -> Flask:
     process.held.callback(watching.close)
     look = partial(check_up, settings, process.service, __version__)
     app = create_app(process.service, web_settings(settings, watching.figures, look))
+    gc.collect()
+    gc.freeze()  # modules, routes and templates live as long as the process: no collection looks through them again
     process.start()
     say_it_is_up()
     # Not atexit: a process that multiprocessing forked does not call what is registered there.
