@@ -207,7 +207,9 @@ class Tour:
             page.locator("summary", has_text="Roll back").first.click()
             page.get_by_label("Why").fill("Let us try an hour for another week.")
             page.get_by_role("button", name="Roll back").last.click()
-            page.get_by_text("Let us try an hour for another week.").first.wait_for()
+            page.get_by_text("Let us try an hour for another week.").filter(
+                visible=True
+            ).first.wait_for()
 
     def change(self, page: Page) -> None:
         """Promise P1 an answer in 45 minutes: in a draft, tried, published, taken back."""
@@ -237,7 +239,7 @@ class Tour:
         self.take(page, "admin-change")
         page.get_by_label("What changes, and why").fill("P1 is answered within 45 minutes.")
         page.get_by_role("button", name="Publish", exact=True).click()
-        page.get_by_text("P1 is answered within 45 minutes.").first.wait_for()
+        page.get_by_text("P1 is answered within 45 minutes.").filter(visible=True).first.wait_for()
 
 
 def settle(page: Page) -> None:

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sopwith.core.text import Text
 from sopwith.lab.coverage import Coverage, Move, Way, coverage_of
 from sopwith.release.model import Release
+from sopwith.store.releases import Draft
 from sopwith.workflows.model import Workflow
 
 from ..desk.words import labels_of
@@ -18,7 +19,7 @@ from ..flowchart import FlowChart, flow_chart, workflow_names
 from ..languages import lang
 from ..wording import gettext as _
 from ..wording import ngettext
-from .bench import bench_of
+from .bench import Bench, bench_of
 from .blueprint import blueprint, the_draft
 from .scenario_runs import Result, Runs, go_on, runs_of
 from .trial_page import Marks
@@ -79,6 +80,16 @@ def said(runs: Runs, found: Sequence[Result]) -> str:
         return ngettext("%(good)d of %(num)d scenario passes", "%(good)d of %(num)d scenarios pass", runs.total, good=good)  # fmt: skip
     bad = runs.total - good
     return ngettext("%(num)d scenario of %(total)d fails", "%(num)d scenarios of %(total)d fail", bad, total=runs.total)  # fmt: skip
+
+
+def how_scenarios_went(draft: Draft, made: Bench) -> tuple[str, int]:
+    """Return in words how the draft's scenarios went so far, and how many failed; runs some more of them."""
+    if made.release is None:
+        return "", 0
+    runs = runs_of(draft.documents, made)
+    go_on(runs, made.release, A_PORTION)
+    found = runs.in_order()
+    return said(runs, found), sum(not one.passed for one in found)
 
 
 @blueprint.get("/<draft_id>/coverage")

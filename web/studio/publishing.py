@@ -24,6 +24,7 @@ from ..wording import gettext as _
 from .bench import Bench, bench_of, by_severity
 from .blueprint import blueprint, the_draft
 from .chart_changes import changed_charts
+from .coverage import how_scenarios_went
 from .movable import chosen, future_release, movable, problems_of
 
 LONGEST_NOTE = 500
@@ -72,6 +73,7 @@ def _page(draft: Draft, note: str = "", errors: Mapping[str, str] | None = None)
         differs=kept is None or dict(kept.documents) != dict(draft.documents),
         found=by_severity(made.found),
         is_broken=made.is_broken,
+        trials=how_scenarios_went(draft, made),
         is_stale=(draft.from_release or None) != live,
         running=running,
         types=types,

@@ -76,6 +76,7 @@ function press(button, room) {
   if (under.has(button) && button.dataset.go) return;
   if (under.size && /^(remove|move)/.test(said)) return;
   const waits = under.size > 0;
+  button.closest("details.rule-more")?.removeAttribute("open"); // a menu has done its work
   under.add(button);
   presses = presses.then(async () => {
     if (waits && (!button.isConnected || button.disabled || meaning(button) !== said)) return;
