@@ -242,31 +242,42 @@ class Builder:
                 self._sketch_rule(wanted)
 
     def _sketch_form(self, wanted: Mapping[str, Any]) -> None:
-        """Take sections and fields: by mouse from the palette, by keys at the + below the field before."""
+        """Take sections, fields and shared blocks; what a new form and a new section began with goes."""
+        born: dict[int, int] = {}
         for place, section in enumerate(wanted.get("sections", ())):
-            have = self.said("form", wanted["id"]).get("sections", [])
-            if place >= len(have):
+            if place >= len(self._sections(wanted)):
                 self._saved(lambda: self.hands.press(self.page.locator("#take-section")))
+            born[place] = len(self._sections(wanted)[place]["fields"])
             for one in section.get("fields", ()):
-                if "type" in one:
-                    self._take_field(place, one)
+                self._take_field(place, one)
+        self.sheet()
+        for place, count in born.items():
+            for _field in range(count):
+                self._button("remove", ("sections", place, "fields", 0))
+
+    def _sections(self, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.said("form", wanted["id"]).get("sections", [])
+        return found
 
     def _take_field(self, place: int, wanted: Mapping[str, Any]) -> None:
+        """Take a field or a shared block: by mouse from the palette, by keys at the + below the one before."""
         page = self.page
         section = page.locator(".form-section").nth(place)
         rows = section.locator(".form-row")
         count = rows.count()
+        name = wanted["type"] if "type" in wanted else f"block-{wanted['use']}"
         if isinstance(self.hands, Keys) or not count:
             plus = rows.last.locator(".form-plus") if count else section.locator(".form-plus-top")
             self.hands.press(plus)
             expect(page.locator("#inspect-new .palette-type").first).to_be_focused(timeout=SLOW)
-            kind = page.locator(f"#pick-{wanted['type']}")
+            kind = page.locator(f"#pick-{name}")
         else:
-            kind = page.locator(f"#take-{wanted['type']}")
+            kind = page.locator(f"#take-{name}")
         self._saved(lambda: self.hands.press(kind))
         expect(rows).to_have_count(count + 1, timeout=SLOW)
-        title = rows.last.locator(".row-title")
-        expect(title).to_be_focused(timeout=SLOW)
+        if "type" not in wanted:
+            return
+        expect(rows.last.locator(".row-title")).to_be_focused(timeout=SLOW)
         said = wanted["title"]
         self._saved(lambda: self._type(said["en"] if isinstance(said, dict) else said))
 

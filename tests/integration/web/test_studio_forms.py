@@ -127,17 +127,28 @@ def errors(browser: Browser, draft: str) -> list[str]:
 
 def buttons(page: str, begin: str) -> dict[str, list[dict[str, Any]]]:
     """Return the operations of the buttons whose ids begin with *begin*, by the rest of their ids."""
-    found = re.findall(rf'id="{begin}-([a-z_]+)"[^>]*?data-do=\'([^\']*)\'', page)
+    found = re.findall(rf'id="{begin}-([a-z_-]+)"[^>]*?data-do=\'([^\']*)\'', page)
     return {name: json.loads(html.unescape(operations)) for name, operations in found}
 
 
 def test_every_type_of_field_can_be_taken_and_checks_clean(ada: Browser, draft: str) -> None:
     some = buttons(room(ada, draft), "take")
-    assert len(some) == 22
+    assert len([one for one in some if not one.startswith("block-")]) == 22
     for kind in ("tree_choice", "table", "computed", "section"):
         assert send(ada, draft, *some[kind]).status_code == 200, kind
     assert errors(ada, draft) == []
-    assert len(buttons(room(ada, draft, "new/0/0"), "pick")) == 21
+    offered = buttons(room(ada, draft, "new/0/0"), "pick")
+    assert len([one for one in offered if not one.startswith("block-")]) == 21
+
+
+def test_a_shared_block_is_taken_once(ada: Browser, draft: str) -> None:
+    offered = buttons(room(ada, draft, "new/0/0"), "pick")
+    [operation] = offered["block-attachments"]
+    assert operation["value"] == {"use": "attachments"}
+    assert send(ada, draft, operation).status_code == 200
+    assert errors(ada, draft) == []
+    after = buttons(room(ada, draft, "new/0/0"), "pick")
+    assert set(offered) - set(after) == {"block-attachments"}
 
 
 def test_a_field_comes_where_the_plus_stands(ada: Browser, draft: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sopwith.core.text import Text
 from sopwith.definitions.node import Path
 
+from ...admin.live import live
 from ...admin.titles import Names
 from ...languages import lang
 from ...wording import gettext as _
@@ -20,10 +21,10 @@ from .form_field import (
     taken_ids,
     written_fields,
 )
-from .form_palette import Json, Offer, new_field, new_section, offers
+from .form_palette import Json, Offer, block_offers, new_field, new_section, offers
 from .form_rows import section_rows
 from .form_words import key_words, word_rows
-from .lenient import inside, mapping, sequence, words
+from .lenient import inside, label, mapping, sequence, words
 from .place import Place
 from .subject import Subject
 
@@ -48,7 +49,7 @@ def view(subject: Subject) -> Facts:
         "tabs": _tabs(place, missing),
         "selected": place.to(*path) if path else "",
         "picked": place.first == "new",
-        "palette": _palette(offers(taken), doc, point, place),
+        "palette": _palette(offers(taken) + _blocks(subject), doc, point, place),
         "point": point,
         "point_words": _point_words(doc, point),
         "sections": section_rows(subject, place, Names.of(subject.bench.partly, record_type))
@@ -132,6 +133,18 @@ def _title(held: Mapping[str, Any]) -> str:
     given = held.get("title")
     shown = Text(words(given.get("en")), words(given.get("zh-CN"))).get(lang()) if isinstance(given, dict) else words(given)  # fmt: skip
     return shown or words(held.get("id")) or words(held.get("use"))
+
+
+def _blocks(subject: Subject) -> list[tuple[str, list[Offer]]]:
+    """Return the shared blocks that the form does not use yet: the draft's, and those in force for a draft that began empty."""
+    sections = [mapping(one) for one in sequence(subject.doc.get("sections"))]
+    fields = [mapping(one) for section in sections for one in sequence(section.get("fields"))]
+    known = {one.id: label(one.value.get("title")) for one in subject.bench.documents if one.kind == "block"}  # fmt: skip
+    if subject.draft.from_release is None and (released := live()) is not None:
+        for (kind, name), one in released.documents.items():
+            if kind == "block":
+                known.setdefault(name, label(one.node.value.get("title")))
+    return block_offers(known, {words(one.get("use")) for one in (*sections, *fields)})
 
 
 def _palette(

@@ -84,13 +84,14 @@ _FAMILIES: Sequence[frozenset[str]] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A type of field that can be taken: its word, and what a new field of it is."""
+    """What can be taken, a field of some type or a shared block: its word, what is put in, and what has the focus then."""
 
     type: str
     icon: str
     words: str
     value: Json
     step: Json
+    focus: str
 
 
 @lru_cache(maxsize=128)
@@ -124,7 +125,30 @@ def _offer(kind: str, taken: Collection[str]) -> Offer:
     title = _TITLES[kind]
     step = {"en": f"New field: {title.en}", "zh-CN": f"新增字段：{title.zh}"}
     words = type_word(kind)
-    return Offer(type=kind, icon=icon_of(kind), words=words, value=new_field(kind, taken), step=step)  # fmt: skip
+    value = new_field(kind, taken)
+    return Offer(type=kind, icon=icon_of(kind), words=words, value=value, step=step, focus=f"title-f-{value['id']}")  # fmt: skip
+
+
+def block_offers(
+    blocks: Mapping[str, Text], used: Collection[str]
+) -> list[tuple[str, list[Offer]]]:
+    """Return the shared blocks, by id with their titles, that the form does not use yet, as a group; none without any."""
+    some = [
+        Offer(
+            type=f"block-{name}",
+            icon="package",
+            words=title.get(lang()) or name,
+            value={"use": name},
+            step={
+                "en": f"Shared block: {title.en or name}",
+                "zh-CN": f"共享片段：{title.zh or name}",
+            },
+            focus=f"f-{name}",
+        )
+        for name, title in blocks.items()
+        if name not in used
+    ]
+    return [(_("Shared blocks"), some)] if some else []
 
 
 def new_field(kind: str, taken: Collection[str]) -> Json:
