@@ -99,7 +99,7 @@ def test_fields_are_dragged_by_the_mouse(browser: Browser, address: str) -> None
     expect(page.locator(".form-row.is-selected")).to_have_id("f-url_2")
     is_saved(page)
     target = lists.nth(1).locator("> .form-row").first
-    drag(page, page.locator("#f-url .row-grip"), target)
+    drag(page, page.locator("#f-url .row-grip"), target, lists.nth(1).locator("#f-url"))
     expect(lists.nth(1).locator("#f-url")).to_have_count(1, timeout=SLOW)
     is_saved(page)
     expect(page.locator(".form-row.is-selected")).to_have_id("f-url_2")  # though its place changed
@@ -107,8 +107,8 @@ def test_fields_are_dragged_by_the_mouse(browser: Browser, address: str) -> None
     page.context.close()
 
 
-def drag(page: Page, source: Locator, target: Locator) -> None:
-    """Drag *source* onto *target* as a hand does: a first small pull, then there in steps."""
+def drag(page: Page, source: Locator, target: Locator, landed: Locator | None = None) -> None:
+    """Drag *source* onto *target* as a hand does: a first small pull, then there in steps, dropped when it has *landed*."""
     start, end = source.bounding_box(), target.bounding_box()
     assert start is not None
     assert end is not None
@@ -119,6 +119,15 @@ def drag(page: Page, source: Locator, target: Locator) -> None:
     )
     page.mouse.move(end["x"] + end["width"] / 3, end["y"] + end["height"] / 2, steps=12)
     page.mouse.move(end["x"] + end["width"] / 3 + 3, end["y"] + end["height"] / 2 + 2, steps=3)
+    for near in range(40):  # rows make room while it passes, and the place of the target changes
+        if landed is None or landed.count():
+            break
+        now = target.bounding_box()
+        assert now is not None
+        page.mouse.move(
+            now["x"] + now["width"] / 3, now["y"] + now["height"] / 2 + near % 5, steps=2
+        )
+        page.wait_for_timeout(50)
     page.mouse.up()
 
 

@@ -134,6 +134,7 @@ export function refresh({ whole = false } = {}) {
     } catch (error) {
       return error.name === "AbortError" ? undefined : say("unsaved");
     }
+    await dropped();
     if (mine !== wanted || saving) return;
     if (response.status === 409) return isBroken(JSON.parse(html));
     if (!response.ok) return;
@@ -147,6 +148,11 @@ export function refresh({ whole = false } = {}) {
 
 function parts() {
   return [...element.querySelectorAll("[data-part]")].slice(0, MOST_PARTS).map((one) => one.dataset.part).join("");
+}
+
+// Resolves when nothing is being dragged: a room that is drawn anew would take it out of the hand.
+async function dropped() {
+  while (window.Sortable?.active) await new Promise((done) => setTimeout(done, 50));
 }
 
 // What a gesture has changed in the page before the server has: its parts are not what they say any more.
