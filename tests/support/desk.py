@@ -15,13 +15,14 @@ from tests.support.shop import Shop, open_shop
 HERE = Path(__file__).resolve().parent / "desk"
 
 
-def make_desk_template(folder: Path) -> Path:
-    """Return a database file with the definitions of the shop and of the repairs, and people in teams."""
+def make_desk_template(folder: Path, more: str = "") -> Path:
+    """Return a database file with the definitions of the shop, of the repairs and in *more*, and people in teams."""
     path = shop.make_template(folder)
     opened = folder / "opened"
     opened.mkdir()
     with open_shop(path, opened) as made:
-        files = shop.files() | {"shop/repair.yaml": (HERE / "repair.yaml").read_text("utf-8")}
+        repairs = (HERE / "repair.yaml").read_text("utf-8")
+        files = shop.files() | {"shop/repair.yaml": f"{repairs}\n---{more}" if more else repairs}
         release, found = publish(made.service, files, author=None, note="for tests of the desk")
         assert release is not None, [one.render("en") for one in found]
         with made.database.writing() as connection:

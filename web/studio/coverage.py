@@ -52,9 +52,7 @@ def scenarios(draft_id: str) -> ResponseReturnValue:
         return jsonify(revision=draft.revision, stale=True)
     if made.release is None:
         return jsonify(revision=draft.revision, words="", is_done=True, failing=[])
-    runs = runs_of(draft.documents, made)
-    go_on(runs, made.release, A_PORTION)
-    found = runs.in_order()
+    runs, found = _went_on(draft, made, made.release)
     failing = [one for one in found if not one.passed]
     address = url_for("studio.coverage", draft_id=draft_id)
     return jsonify(
@@ -86,10 +84,15 @@ def how_scenarios_went(draft: Draft, made: Bench) -> tuple[str, int]:
     """Return in words how the draft's scenarios went so far, and how many failed; runs some more of them."""
     if made.release is None:
         return "", 0
-    runs = runs_of(draft.documents, made)
-    go_on(runs, made.release, A_PORTION)
-    found = runs.in_order()
+    runs, found = _went_on(draft, made, made.release)
     return said(runs, found), sum(not one.passed for one in found)
+
+
+def _went_on(draft: Draft, made: Bench, release: Release) -> tuple[Runs, Sequence[Result]]:
+    """Run some more of the draft's scenarios; return their runs and how those went that were run."""
+    runs = runs_of(draft.documents, made)
+    go_on(runs, release, A_PORTION)
+    return runs, runs.in_order()
 
 
 @blueprint.get("/<draft_id>/coverage")

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from sopwith.web.app import create_app
 from sopwith.web.settings import WebSettings
+from tests.support.fresh import open_fresh
 from tests.support.shop import CHEAP, PASSWORD, Shop, make_template, open_shop
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -30,6 +31,19 @@ def shop(shop_template: Path, tmp_path: Path) -> Iterator[Shop]:
     """An installation of the test's own."""
     with open_shop(shop_template, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Shop]:
+    """An installation with its first administrator, and nothing else."""
+    with open_fresh(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def fresh_app(fresh: Shop) -> Flask:
+    """The application of an installation with nothing in it."""
+    return create_app(fresh.service, settings_for(fresh))
 
 
 def settings_for(shop: Shop, **more: Any) -> WebSettings:

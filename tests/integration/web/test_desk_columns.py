@@ -11,11 +11,9 @@ import pytest
 
 from sopwith.core.commands import Submit
 from sopwith.core.events import SYSTEM
-from sopwith.runtime.publishing import publish
 from tests.integration.web.conftest import Browser
-from tests.support import desk, shop
 from tests.support.desk import make_desk_template, repair
-from tests.support.shop import Shop, open_shop
+from tests.support.shop import Shop
 
 NewBrowser = Callable[[], Browser]
 HTMX = {"HX-Request": "true"}
@@ -46,14 +44,7 @@ sort: [-margin, title]
 
 @pytest.fixture(scope="module")
 def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = make_desk_template(tmp_path_factory.mktemp("desk"))
-    folder = tmp_path_factory.mktemp("views")
-    with open_shop(path, folder) as made:
-        repairs = (desk.HERE / "repair.yaml").read_text("utf-8")
-        files = shop.files() | {"shop/repair.yaml": f"{repairs}\n---{VIEWS}"}
-        release, found = publish(made.service, files, author=None, note="more views")
-        assert release is not None, [one.render("en") for one in found]
-    return folder / "sopwith.db"
+    return make_desk_template(tmp_path_factory.mktemp("desk"), VIEWS)
 
 
 @pytest.fixture

@@ -12,13 +12,11 @@ import pytest
 from flask import Flask
 from jsonschema import Draft202012Validator
 
-from sopwith.runtime.publishing import publish
 from sopwith.web.api.shapes import SCHEMAS
 from tests.integration.web.conftest import Browser
-from tests.support import desk, shop
 from tests.support.api import Caller, give_token
 from tests.support.desk import make_desk_template, repair
-from tests.support.shop import Shop, open_shop
+from tests.support.shop import Shop
 
 NewBrowser = Callable[[], Browser]
 HTMX = {"HX-Request": "true"}
@@ -54,14 +52,7 @@ body: {en: "It is in {{ state_title }}: {{ link }}", zh-CN: "状态：{{ state_t
 
 @pytest.fixture(scope="module")
 def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = make_desk_template(tmp_path_factory.mktemp("desk"))
-    folder = tmp_path_factory.mktemp("playbook")
-    with open_shop(path, folder) as made:
-        repairs = (desk.HERE / "repair.yaml").read_text("utf-8")
-        files = shop.files() | {"shop/repair.yaml": f"{repairs}\n---{PLAYBOOK}"}
-        release, found = publish(made.service, files, author=None, note="a playbook")
-        assert release is not None, [one.render("en") for one in found]
-    return folder / "sopwith.db"
+    return make_desk_template(tmp_path_factory.mktemp("desk"), PLAYBOOK)
 
 
 @pytest.fixture

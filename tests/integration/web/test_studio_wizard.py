@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,25 +19,12 @@ from sopwith.store.people import (
 )
 from sopwith.store.records import load_record
 from sopwith.store.tables import JobRow
-from sopwith.web.app import create_app
 from sopwith.web.studio.shelf import opened, shelf
-from tests.integration.web.conftest import Browser, settings_for
-from tests.support.fresh import ADMIN, open_fresh
+from tests.integration.web.conftest import Browser
+from tests.support.fresh import ADMIN
 from tests.support.shop import Shop
 
 PROCESSES = [one.folder for one in shelf().values() if one.is_whole]
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Shop]:
-    """An installation with its first administrator, and nothing else."""
-    with open_fresh(tmp_path) as opened_:
-        yield opened_
-
-
-@pytest.fixture
-def fresh_app(fresh: Shop) -> Flask:
-    return create_app(fresh.service, settings_for(fresh))
 
 
 @pytest.fixture

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -19,32 +17,18 @@ from sopwith.runtime.secret_references import SecretError
 from sopwith.store.installation import setting
 from sopwith.store.records import load_record
 from sopwith.store.traffic import Delivery
-from sopwith.web.app import create_app
 from sopwith.web.studio.shelf import RECOMMENDED
 from sopwith.web.studio.wizard_mail import advice_on
 from sopwith.wiring.checkup_outside import OutsideChecks
 from sopwith.wiring.settings import Settings
 from tests.integration.runtime.world import World
-from tests.integration.web.conftest import Browser, settings_for
-from tests.support.fresh import open_fresh
+from tests.integration.web.conftest import Browser
 from tests.support.runtimes import Outside
 from tests.support.shop import Shop
 from tests.support.smtp import SmtpSink
 
 SECRET = "hunter2-of-the-mail-server"
 STEP = "/studio/setup/mail"
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Shop]:
-    """An installation with its first administrator, and nothing else."""
-    with open_fresh(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-def fresh_app(fresh: Shop) -> Flask:
-    return create_app(fresh.service, settings_for(fresh))
 
 
 @pytest.fixture
