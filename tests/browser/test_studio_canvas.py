@@ -139,6 +139,27 @@ def test_coverage_is_painted_and_kept_up_to_date_and_an_id_is_renamed_everywhere
     expect(title).to_be_visible(timeout=SLOW)
     title.press_sequentially("!")  # seen at once, before it is saved
     expect(page.locator(f"{cell(page, 'received')} .flow-text-title").first).to_contain_text("!")
+
+    # The tree and the outline tell the same in words, and follow what is saved.
+    page.locator("#flow-view-tree").click()
+    entered, gone = (
+        page.locator("#tally-tree-in_work .flow-count-words"),
+        page.locator("#tally-way-received-go\\/0 .flow-count-words"),
+    )
+    expect(entered).to_have_text("1 scenario comes here", timeout=SLOW)
+    expect(gone).to_have_text("1 scenario")
+    expect(page.locator("#tally-tree-waiting .flow-count-words")).to_have_text(
+        "no scenario comes here"
+    )
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    page.locator("#flow-view-outline").click()
+    expect(page.locator("#tally-outline-in_work .flow-count-words")).to_have_text("1 scenario comes here", timeout=SLOW)  # fmt: skip
+    page.locator("#flow-new-waiting").click()
+    expect(page.locator("#tally-outline-waiting_2 .flow-count-words")).to_have_text("no scenario comes here", timeout=SLOW)  # fmt: skip
     toggle.click()
+    expect(entered).to_have_count(0)
+    expect(page.locator(".flow-count:visible")).to_have_count(0)
+    page.locator("#flow-view-graph").click()
+    expect(page.locator(f"{cell(page, 'in_work')} .flow-text-title").first).to_be_attached(timeout=SLOW)  # fmt: skip
     expect(page.locator(".flow-tally")).to_have_count(0)
     page.context.close()

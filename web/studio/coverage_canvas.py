@@ -1,4 +1,4 @@
-"""What scenarios exercise of one workflow, for the editor's own chart: counts by state and way, and the path of the last trial."""
+"""What scenarios exercise of one workflow, for the three views of its editor: counts by state and way, the path of the last trial."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def cover_workflow(draft_id: str, name: str) -> ResponseReturnValue:
     workflow = made.partly.workflows.get(name)
     if made.release is None or workflow is None:
         words = _("The draft has errors, so its scenarios cannot run. Mend them first.")
-        return jsonify(revision=draft.revision, is_done=True, words=words, states={}, lines={})
+        return jsonify(
+            revision=draft.revision, is_done=True, words=words, states={}, lines={}, ways={}
+        )
     runs = runs_of(draft.documents, made)
     go_on(runs, made.release, A_PORTION)
     found = coverage_of(workflow, (one.walked for one in runs.in_order()))
@@ -43,10 +45,11 @@ def cover_workflow(draft_id: str, name: str) -> ResponseReturnValue:
         revision=draft.revision,
         is_done=runs.is_done,
         words=_words(found, runs.total, is_done=runs.is_done),
-        trial=_("The path of your last trial is drawn bold.") if lit else "",
+        trial=_("The path of your last trial is marked too.") if lit else "",
         address=url_for("studio.coverage", draft_id=draft_id, _anchor=f"flow-{name}"),
         states=_states(found, {one.to for one in lit}),
         lines=_lines(workflow, found, {(one.source, one.to) for one in lit}),
+        ways=_ways(found, coverage_of(workflow, [lit])),
     )
 
 
@@ -95,6 +98,18 @@ def _lines(workflow: Workflow, found: Coverage, lit: set[tuple[str, str]]) -> Ma
         }
         for (source, to), some in lines.items()
     }
+
+
+def _ways(found: Coverage, tried: Coverage) -> Mapping[str, Any]:
+    """Return what each way of the tree and the outline shows, by its state and key."""
+    return {
+        f"{way.source}/{way.key}": {
+            "mark": mark_of([count]),
+            "lit": bool(tried.ways[way]),
+            "words": ngettext("%(num)d scenario", "%(num)d scenarios", count) if count else _("no scenario"),
+        }
+        for way, count in found.ways.items()
+    }  # fmt: skip
 
 
 def _gone(workflow: Workflow, some: Iterable[tuple[Way, int]]) -> list[str]:

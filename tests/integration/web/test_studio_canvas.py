@@ -115,6 +115,8 @@ def test_scenarios_are_counted_on_the_canvas_by_state_and_by_way(ada: Browser, d
     assert told["lines"]["working>resolved"]["mark"] == "partly"
     assert "Done at once: 1 scenario" in told["lines"]["working>resolved"]["words"]
     assert told["lines"]["waiting>working"]["mark"] == "never"
+    once = {"mark": "covered", "lit": False, "words": "1 scenario"}
+    assert (told["ways"]["working/go/1"], told["ways"]["working/go/0"]["words"]) == (once, "no scenario")  # fmt: skip
     page = ada.get(f"{draft}/coverage").get_data(as_text=True)
     assert "chart-is-partly" in page
     assert "Way: Worked on → Solved: Done" in page
@@ -130,6 +132,9 @@ def test_the_last_trial_is_lit_on_the_canvas(ada: Browser, draft: str) -> None:
     told = ada.get(address).get_json()
     assert [name for name, one in told["states"].items() if one["lit"]] == ["received"]
     assert told["trial"]
+    assert not any(one["lit"] for one in told["ways"].values())
+    outline = ada.get(f"{draft}/define/workflow/wish-flow?at=;view=outline").get_data(as_text=True)
+    assert 'data-tally="received" data-way="go/0"' in outline
 
 
 def test_coverage_is_told_of_what_is_there_only(ada: Browser, draft: str) -> None:
@@ -137,4 +142,4 @@ def test_coverage_is_told_of_what_is_there_only(ada: Browser, draft: str) -> Non
     send(ada, f"{draft}/edit", {"base": 0, "changes": [gesture(["states", "working", "nonsense"], 1)]})  # fmt: skip
     told = ada.get(f"{draft}/workflows/wish-flow/coverage").get_json()
     assert "has errors" in told["words"]
-    assert (told["states"], told["lines"]) == ({}, {})
+    assert (told["states"], told["lines"], told["ways"]) == ({}, {}, {})

@@ -2,7 +2,7 @@
 import { Sheet } from "./canvas_sheet.js";
 import { CanvasKeys } from "./canvas_keys.js";
 import { Minimap } from "./canvas_map.js";
-import { Cover } from "./canvas_cover.js";
+import { coverSheet } from "./workflow_cover.js";
 import { Chart } from "./canvas_chart.js";
 import { askKind, askTarget, at, copyStates, perform } from "./workflow_gestures.js";
 
@@ -21,12 +21,12 @@ export async function mount(element, room) {
     viewed: () => map?.look(),
   });
   const map = new Minimap(document.getElementById("flow-map"), sheet);
-  now = { sheet, room, map, chart: now?.chart ?? new Chart(), cover: new Cover(element, sheet) };
+  now = { sheet, room, map, chart: now?.chart ?? new Chart() };
   new CanvasKeys(element, sheet, { open, put, connect, remove, copy, select: choose });
   draw();
   sheet.fit(1);
   if (sheet.marked.length) sheet.reveal(sheet.marked[0]);
-  now.cover.begin();
+  coverSheet(sheet);
   tools(sheet);
   element.dataset.drawn = "yes";
 }

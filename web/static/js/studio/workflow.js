@@ -1,5 +1,6 @@
 // The editor of workflows around its chart: palette, finding, the tree and the outline, copies, and boxes to tick.
 import { draft } from "./draft.js";
+import { beginCover, coverCards } from "./workflow_cover.js";
 import { askKind, at, bar, copyStates, pasteStates, perform, say, stateNamed } from "./workflow_gestures.js";
 
 let started = false;
@@ -8,8 +9,9 @@ export function mount(element, room) {
   centre();
   tellReferences(room);
   tellPlaces(room);
-  if (started) return;
+  if (started) return coverCards();
   started = true;
+  beginCover();
   room.element.addEventListener("click", (event) => clicked(event, room));
   room.element.addEventListener("change", (event) => ticked(event, room));
   room.element.addEventListener("submit", (event) => submitted(event, room));
@@ -32,6 +34,7 @@ export function update(element, room) {
   centre();
   tellReferences(room);
   tellPlaces(room);
+  coverCards();
 }
 
 // A tree that is wider than its place begins with its start, or with what is selected, in the middle.
