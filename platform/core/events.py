@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     LINK = "link"  # kind, record, number, type
     SURVEY = "survey"  # id, survey, change (asked, answered), score, comment
     ESCALATED = "escalated"  # level, kind, to
+    CALL = "call"  # team, change (rung, answered), call: {...}
     MERGED = "merged"  # into | absorbed
     RULE = "rule"  # rule, occasion: a timed rule, or one that acts once, has acted
     MANUAL_DUE = "manual_due"  # clock, due_at, reason

@@ -115,6 +115,22 @@ class SurveyAsk:
 
 
 @dataclass(slots=True, kw_only=True)
+class Call:
+    """A call to who is on call for a team, until somebody answers.
+
+    rung: who was called so far, in that order, the last at *rung_at*. next_at: when the next one is; None: nobody
+    is left. rule: the one that called.
+    """
+
+    team: str
+    template: str
+    rule: str
+    rung: tuple[str, ...]
+    rung_at: datetime
+    next_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Tick:
     """Who ticked a step of a playbook, and when."""
 
@@ -139,7 +155,7 @@ class RecordState:
     Only ``engine.fold`` changes one, and always its own copy. *values* are plain JSON values by
     field id; *customer* holds the facts of the customer that conditions may read, as they
     were when last noted. *ticks* holds the steps of playbooks that are done, by ``playbook/step``. *visits* counts how often each state was entered. *fired* remembers, for timed
-    rules and rules that act once, the occasion they last acted on. *generation*: how many records, each
+    rules and rules that act once, the occasion they last acted on. *calls* holds those that nobody answered yet, by team. *generation*: how many records, each
     opened by a rule of the one before, lead to this one.
     """
 
@@ -187,6 +203,7 @@ class RecordState:
     surveys: dict[str, SurveyAsk] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)
     fired: dict[str, str] = field(default_factory=dict)
+    calls: dict[str, Call] = field(default_factory=dict)
     incidents: int = 0
     generation: int = 0
 

@@ -16,6 +16,7 @@ from ..messages.render import render
 from ..rules.model import Action, Rule
 from ..rules.tables import decide_table
 from ..sla.ticking import seconds_of
+from .calls import call
 from .draft import Draft
 from .moves import enter
 from .notices import Recipient, asker, data_for, notify, recipients
@@ -139,14 +140,7 @@ def _notify(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
 
 
 def _page(draft: Draft, action: Action, scope: Values, cause: Cause) -> None:
-    notify(
-        draft,
-        [f"on_call:{action.args['team']}"],
-        action.args["template"],
-        "both",
-        cause,
-        _told(scope),
-    )
+    call(draft, action.args["team"], action.args["template"], cause, _told(scope))
 
 
 def _told(scope: Values) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ..core.events import EventKind
 from ..core.record import RecordState
 from ..release.model import Release
 from . import asks, life, timed, work
+from .calls import answer
 from .draft import Draft
 from .notices import notify
 from .rounds import catch_up, settle
@@ -73,6 +74,8 @@ def decide(
     _HANDLERS[type(command)](draft, command)
     if draft.problems:
         return draft.decision(())
+    if state is not None:
+        answer(draft, command)
     if not draft.events and not draft.pending:
         return Decision()
     settle(draft)

@@ -11,6 +11,7 @@ from ..core.events import Event, EventKind
 from ..core.plain import from_plain, instant
 from ..core.record import (
     Approval,
+    Call,
     Category,
     Clock,
     Link,
@@ -52,6 +53,7 @@ def own_copy(state: RecordState) -> RecordState:
         "surveys",
         "visits",
         "fired",
+        "calls",
     ):
         setattr(twin, name, dict(getattr(state, name)))
     twin.tasks = {key: copy(task) for key, task in state.tasks.items()}
@@ -117,6 +119,8 @@ def _state(state: RecordState, body: Body, event: Event) -> None:
     state.visits[state.state] = state.visits.get(state.state, 0) + 1
     state.approval = None
     state.checklist = {}
+    if not state.is_open:
+        state.calls = {}
     if state.category is Category.RESOLVED:
         state.resolved_at = event.at
         state.waiting_reply_since = None
@@ -235,6 +239,13 @@ def _escalated(state: RecordState, body: Body, event: Event) -> None:
     state.escalation = body["level"]
 
 
+def _call(state: RecordState, body: Body, event: Event) -> None:
+    if body["change"] == "answered":
+        state.calls.pop(body["team"], None)
+    else:
+        state.calls[body["team"]] = from_plain(Call, body["call"])
+
+
 def _merged(state: RecordState, body: Body, event: Event) -> None:
     if "into" in body:
         state.merged_into = body["into"]
@@ -282,6 +293,7 @@ _STEPS: dict[EventKind, Callable[[RecordState, Body, Event], None]] = {
     EventKind.LINK: _link,
     EventKind.SURVEY: _survey,
     EventKind.ESCALATED: _escalated,
+    EventKind.CALL: _call,
     EventKind.MERGED: _merged,
     EventKind.NOTIFIED: _nothing,
     EventKind.DELIVERED: _nothing,

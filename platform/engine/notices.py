@@ -211,9 +211,9 @@ def _meant(draft: Draft, word: str) -> list[Recipient]:
         if state.owner:
             users = [state.owner]
         elif state.team:  # a queue: its lead answers for it
-            users = _lead(draft, state.team)
+            users = lead_of(draft, state.team)
     elif kind == "lead":
-        users = _lead(draft, name or state.team)
+        users = lead_of(draft, name or state.team)
     elif kind == "team":
         users = [one.id for one in directory.members(name or state.team or "")]
     elif kind == "followers":
@@ -230,7 +230,7 @@ def _meant(draft: Draft, word: str) -> list[Recipient]:
     elif kind == "user":
         users = [name]
     elif kind == "on_call":
-        users = [one.id for one in directory.on_call(name, draft.now)] or _lead(draft, name)
+        users = [one.id for one in directory.on_call(name, draft.now)] or lead_of(draft, name)
     elif kind == "task_owners":
         users = [
             task.owner for task in state.tasks.values() if task.status == "open" and task.owner
@@ -245,7 +245,8 @@ def _meant(draft: Draft, word: str) -> list[Recipient]:
     ]
 
 
-def _lead(draft: Draft, team: str | None) -> list[str]:
+def lead_of(draft: Draft, team: str | None) -> list[str]:
+    """Return the id of the lead of *team*, else of the first colleague who is any team's; none where nobody is."""
     lead = draft.directory.lead(team) if team else None
     if lead is not None:
         return [lead.id]

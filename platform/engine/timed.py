@@ -6,6 +6,7 @@ from ..core import commands as c
 from ..core.events import Cause, EventKind
 from ..rules.match import Happening
 from .approvals import remind, time_out
+from .calls import climb
 from .draft import Draft
 from .rounds import fire
 from .timers import occasion, trigger_of, wanted
@@ -26,6 +27,8 @@ def timer_fired(draft: Draft, command: c.TimerFired) -> None:
         time_out(draft, rule, int(name))
     elif kind == "remind":
         remind(draft, int(name))
+    elif kind == "call":
+        climb(draft, name)
 
 
 def _timed_rule(draft: Draft, rule_id: str) -> None:

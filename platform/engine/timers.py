@@ -19,7 +19,7 @@ from ..sla.ticking import seconds_of
 def wanted(
     release: Release, record_type: RecordType, state: RecordState | None
 ) -> dict[str, datetime]:
-    """Return the due instants by timer key: ``sla:<clock>``, ``rule:<id>``, ``approval:<n>``, ``remind:<n>``, ``task:<id>``."""
+    """Return the due instants by timer key: ``sla:<clock>``, ``rule:<id>``, ``approval:<n>``, ``remind:<n>``, ``call:<team>``."""
     if state is None:
         return {}
     times = Times(by_id=release.working_time)
@@ -30,6 +30,11 @@ def wanted(
             found[f"sla:{clock.id}"] = at
     found.update(_of_rules(release, record_type, state))
     found.update(_of_approval(release, record_type, state))
+    found.update(
+        (f"call:{team}", one.next_at)
+        for team, one in state.calls.items()
+        if one.next_at is not None
+    )
     return found
 
 

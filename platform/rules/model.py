@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from ..core.span import NOWHERE, Span
 from ..core.text import Text
 from ..expressions import Duration, Expression
 from .roster_model import OnCall, Shift
+
+DEFAULT_ESCALATION = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +173,7 @@ class Team:
     """A team as definitions know it; who is in it is data of the installation.
 
     on_call: whether it has an on-call roster; it stands in *roster*, or else with the installation's members.
+    escalate_after: how long a call waits for an answer before the next one is called.
     calendar: by whose clock and days off the shifts run, and whose working time they should cover.
     """
 
@@ -178,6 +182,7 @@ class Team:
     level: int = 1
     skills: tuple[str, ...] = ()
     on_call: bool = False
+    escalate_after: timedelta = DEFAULT_ESCALATION
     calendar: str | None = None
     shifts: tuple[Shift, ...] = ()
     roster: OnCall | None = None

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ..calendars import Calendar, parse_calendar
 from ..calendars.hours import UnreadableError, read_date, read_dates
 from ..core.diagnostics import Diagnostic, has_errors
 from ..definitions import Document, Node, Reader, tidy
-from .model import Team
-from .reading import CLOCK
+from .model import DEFAULT_ESCALATION, Team
+from .reading import CLOCK, duration
 from .roster_model import Crew, OnCall, Override, Rotation, Shift
 
 MAX_TURN_DAYS = 366
+_ESCALATION = (timedelta(minutes=1), timedelta(days=1))
 _TURN = re.compile(r"([1-9][0-9]{0,2})([dw])")
 _WORDS: Mapping[str, Any] = {"id": "shift", "title": {"en": "Shift", "zh-CN": "班次"}}
 
@@ -33,7 +34,7 @@ def parse_team(
     calendar = reader.identifier("calendar") or None
     clock = (calendars or {}).get(calendar or "") or Calendar(id="none", always=True)
     shifts = _shifts(reader, clock)
-    has_roster, roster = _on_call(reader, clock)
+    has_roster, roster, escalate_after = _on_call(reader, clock)
     if (shifts or roster is not None) and calendar is None:
         key = "shifts" if shifts else "on_call"
         reader.error("TEA006", span=reader.key_span(key))
@@ -43,6 +44,7 @@ def parse_team(
         level=reader.whole("level", 1, 1, 9),
         skills=tuple(reader.texts("skills")),
         on_call=has_roster,
+        escalate_after=escalate_after,
         calendar=calendar,
         shifts=shifts,
         roster=roster,
@@ -112,12 +114,16 @@ def _placed_keys(node: Node) -> Any:
     return lambda path: (node.at(path[1:]) or node).where
 
 
-def _on_call(reader: Reader, clock: Calendar) -> tuple[bool, OnCall | None]:
-    """Return whether the team has a roster, and the one that the definition keeps."""
+def _on_call(reader: Reader, clock: Calendar) -> tuple[bool, OnCall | None, timedelta]:
+    """Return whether the team has a roster, the one that the definition keeps, and how long a call waits."""
     node = reader.node("on_call")
     if node is None or node.kind != "map":
-        return reader.flag("on_call"), None
+        return reader.flag("on_call"), None, DEFAULT_ESCALATION
     inner = Reader(node, reader.found)
+    escalate_after = _escalation(inner)
+    if set(node.value) <= {"escalate_after"}:  # the order is set with the members
+        inner.done()
+        return True, None, escalate_after
     at = inner.raw_text("hand_over")
     if at is not None and not CLOCK.fullmatch(at):
         inner.error("TEA007", "hand_over", found=at[:40])
@@ -128,7 +134,20 @@ def _on_call(reader: Reader, clock: Calendar) -> tuple[bool, OnCall | None]:
         inner.error("TEA002", span=node.where, name="on_call")
     inner.done()
     minutes = int(hour) * 60 + int(minute)
-    return True, OnCall(crew=crew, zone=clock.zone, hand_over=minutes, span=node.where)
+    roster = OnCall(crew=crew, zone=clock.zone, hand_over=minutes, span=node.where)
+    return True, roster, escalate_after
+
+
+def _escalation(reader: Reader) -> timedelta:
+    found = duration(reader, "escalate_after")
+    if found is None:
+        return DEFAULT_ESCALATION
+    least, most = _ESCALATION
+    wanted = timedelta(days=found.days, seconds=found.seconds)
+    if found.business or not least <= wanted <= most:
+        reader.error("TEA008", "escalate_after", found=str(found)[:40])
+        return DEFAULT_ESCALATION
+    return wanted
 
 
 def _crew(reader: Reader) -> Crew:

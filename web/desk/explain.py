@@ -301,6 +301,7 @@ _ICONS = {
     "table": "table",
     "approval": "user-question",
     "survey": "star",
+    "call": "phone-call",
 }
 
 

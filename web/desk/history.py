@@ -11,7 +11,7 @@ from sopwith.core.decision import sentence
 from sopwith.core.events import Cause, Event, EventKind
 from sopwith.core.messages import MESSAGES
 from sopwith.core.plain import from_plain
-from sopwith.core.record import Clock, RecordState, Task
+from sopwith.core.record import Call, Clock, RecordState, Task
 from sopwith.release.model import Release
 from sopwith.store.history import KeptEvent
 
@@ -44,7 +44,13 @@ QUIET = frozenset(
     }
 )
 """Kinds of events that nobody did: they make no conflict, and the short history leaves them out."""
-_HARMLESS = QUIET | {EventKind.ESCALATED, EventKind.TAGS, EventKind.FOLLOWERS, EventKind.SURVEY}
+_HARMLESS = QUIET | {
+    EventKind.ESCALATED,
+    EventKind.CALL,
+    EventKind.TAGS,
+    EventKind.FOLLOWERS,
+    EventKind.SURVEY,
+}
 _TOLD = frozenset({"breached", "warned"})
 
 
@@ -275,6 +281,14 @@ class Teller:
     def _escalated(self, body: Mapping[str, Any]) -> tuple[str, str]:
         return "arrow-up", _("Escalated to level %(level)s", level=body.get("level"))
 
+    def _call(self, body: Mapping[str, Any]) -> tuple[str, str]:
+        call = from_plain(Call, body["call"])
+        if body["change"] == "answered":
+            return "phone-call", _("The call was answered")
+        if call.next_at is None and not call.rung:
+            return "phone-call", _("Nobody was left to call")
+        return "phone-call", _("Called %(person)s", person=self.people.name(call.rung[-1]))
+
     def _merged(self, body: Mapping[str, Any]) -> tuple[str, str]:
         if body.get("into"):
             return "git-merge", _("Merged into another record")
@@ -329,6 +343,7 @@ _TELL: Mapping[EventKind, _Tell] = {
     EventKind.LINK: Teller._link,
     EventKind.SURVEY: Teller._survey,
     EventKind.ESCALATED: Teller._escalated,
+    EventKind.CALL: Teller._call,
     EventKind.MERGED: Teller._merged,
     EventKind.RULE: Teller._rule,
     EventKind.MANUAL_DUE: Teller._manual_due,

@@ -123,4 +123,27 @@ ENGINE: dict[str, Message] = {
         "This survey has expired. Thank you all the same.", "该问卷已过期，仍感谢您的支持。"
     ),
     "ENG504": Message("Choose one of the scores.", "请选择一个分值。"),
+    "ENG601": Message(
+        "Nobody answered the call within {after}.", "{after} 内无人应答呼叫。", "info"
+    ),
+    "ENG602": Message(
+        "{person} is called, on call for {team}. Without an answer within {after}, {next} is called.",
+        "呼叫 {team} 的值班人员 {person}；{after} 内无人应答，则呼叫 {next}。",
+        "info",
+    ),
+    "ENG603": Message(
+        "{person} is called for {team}; there is nobody left to call after that.",
+        "呼叫 {team} 的 {person}；此后再无可呼叫的人。",
+        "info",
+    ),
+    "ENG604": Message(
+        "There is nobody to call for {team}: fill its roster, or name its lead.",
+        "{team} 无人可呼叫：请排好值班，或指定主管。",
+        "warning",
+    ),
+    "ENG605": Message(
+        "{person} answered the call; nobody else is called.",
+        "{person} 已应答，不再呼叫他人。",
+        "info",
+    ),
 }

@@ -352,6 +352,10 @@ _TEAMS: dict[str, Message] = {
         "'hand_over' is a time of day such as 09:00, not '{found}'",
         "hand_over 应为一天中的时刻，例如 09:00，不能是“{found}”",
     ),
+    "TEA008": Message(
+        "'escalate_after' is between 1m and 24h by the clock, such as 10m, not '{found}'",
+        "escalate_after 应按自然时间填写，介于 1m 与 24h 之间，例如 10m，不能是“{found}”",
+    ),
 }
 
 RULES: dict[str, Message] = {**_RULES, **_TEAMS, **_ACTIONS, **_TABLES, **_ROUTING, **_STEPS}

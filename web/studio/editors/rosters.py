@@ -24,6 +24,7 @@ Facts = dict[str, Any]
 Operation = dict[str, Any]
 Path = list[str | int]
 ON_CALL = "on_call"
+PATIENCE = "escalate_after"
 SHIFTS = "shifts"
 
 
@@ -61,12 +62,20 @@ def roster(subject: Subject, place: Place, names: Members) -> Facts:
         "shifts": shifts,
         "shifts_are_list": isinstance(doc.get(SHIFTS), list) and bool(doc[SHIFTS]),
         "usual_shifts": _usual(doc, calendars),
-        "call_way": "roster" if isinstance(call, dict) else "members" if call is True else "none",
+        "call_way": _call_way(call),
+        "call_patience": words(call.get(PATIENCE)) if isinstance(call, dict) else None,
         "call_ways": _call_ways(doc, calendars, names),
         "call_people": _people_words(call, names),
         "crew": _crew(doc, place, names),
         "slots": [f"{slot * SLOT // 60:02}:{slot * SLOT % 60:02}" for slot in range(SLOTS + 1)],
     }
+
+
+def _call_way(call: Any) -> str:
+    """Return where the order of calling stands: in a roster here, with the members, or nowhere."""
+    if isinstance(call, dict):
+        return "roster" if set(call) - {PATIENCE} else "members"
+    return "members" if call is True else "none"
 
 
 def _row(value: Any, index: int, place: Place, names: Members) -> Facts:
@@ -153,7 +162,7 @@ def _call_ways(
         blank = {"rotation": {"people": people, "every": "1w", "from": _monday().isoformat()}}
     return [
         ("none", _("Nobody is on call"), _("Out of hours, work waits in the queue."), [{"op": "clear", "path": [ON_CALL]}]),
-        ("members", _("As set with the members"), _("Their order is chosen in the administration."), [{"op": "set", "path": [ON_CALL], "value": True}]),
+        ("members", _("As set with the members"), _("Their order is chosen in the administration."), [{"op": "set", "path": [ON_CALL], "value": {PATIENCE: "10m"}}]),
         ("roster", _("A roster here"), _("By turn, with other people on single days."), [*_clock(doc, calendars), {"op": "set", "path": [ON_CALL], "value": blank}]),
     ]  # fmt: skip
 
