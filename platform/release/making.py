@@ -236,7 +236,7 @@ class _Maker:
         return {
             "record_type": self.type.id if self.type else "any",
             "audience": "customer",
-            "subject": {"en": f"[{{{{ number }}}}] {title.en or title.zh}", "zh-CN": f"[{{{{ number }}}}] {title.zh or title.en}"},
+            "subject": {tongue: f"[{{{{ number }}}}] {words}" for tongue, words in label(title).items()},
             "body": {"en": "Hello {{ recipient.name }},\n\nthis is about {{ title }}:\n{{ link }}\n", "zh-CN": "{{ recipient.name }}，您好：\n\n关于 {{ title }}：\n{{ link }}\n"},
         }  # fmt: skip
 

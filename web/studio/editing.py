@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from flask import Response, abort, jsonify, render_template, request, url_for
@@ -26,14 +27,16 @@ from sopwith.definitions.places import CannotSpliceError
 from sopwith.definitions.writing import Clipping
 from sopwith.runtime import drafting
 from sopwith.store.people import StaleRowError
-from sopwith.store.releases import Draft
+from sopwith.store.releases import Draft, release_of
 
 from ..admin.acting import author
+from ..admin.archives import shipped
 from ..htmx import go
 from ..languages import lang
 from ..visitor import get_service
 from ..wording import gettext as _
 from .blueprint import blueprint, the_draft
+from .stock_words import without_stale_words
 
 MOST_CHANGES = 10_000
 MOST_APART = 500
@@ -48,10 +51,11 @@ class UnreadableEditError(ValueError):
 @blueprint.post("/<draft_id>/edit")
 def edit(draft_id: str) -> ResponseReturnValue:
     """Save a step: 200 with the new revision, 409 with the three texts of a conflict, 422 with the spot that resists."""
-    the_draft(draft_id)
+    seen = the_draft(draft_id)
     sent = request.get_json(silent=True)
     try:
-        base, title, changes = _read(sent)
+        base, title, asked = _read(sent)
+        changes = without_stale_words(asked, seen.documents, partial(_before, seen))
         draft = drafting.edit(get_service(), draft_id, base, title, changes, author=author())
     except UnreadableEditError as error:
         return _refused(400, str(error))
@@ -70,6 +74,18 @@ def edit(draft_id: str) -> ResponseReturnValue:
     except drafting.NoDraftError:
         abort(404)
     return _saved(draft, sent or {})
+
+
+def _before(draft: Draft, file: str) -> Iterator[str]:
+    """Yield the texts that a file came from: in the release that the draft was begun on, in a pack that comes along."""
+    if draft.from_release is not None:
+        with get_service().database.reading() as connection:
+            begun = release_of(connection, draft.from_release)
+        if begun is not None and file in begun.documents:
+            yield begun.documents[file]
+    folder, _slash, name = file.partition("/")
+    if name in shipped().get(folder, {}):
+        yield shipped()[folder][name]
 
 
 def _saved(draft: Draft, sent: Json) -> Response:

@@ -28,7 +28,7 @@ from ..wording import ngettext
 from .bench import bench_of
 from .blueprint import blueprint, the_draft
 from .define import number_of
-from .editors.form_palette import ICONS, both, icon_of, retyped
+from .editors.form_palette import ICONS, brought_section, icon_of, retyped
 from .editors.form_rows import title_of
 from .editors.lenient import mapping, sequence, words
 from .framing import framed
@@ -226,7 +226,7 @@ def _make(
     sections = there if isinstance(there, list) else []
     instead = request.form.get("where") == "instead" or not sections
     ids = () if instead else {words(mapping(one).get("id")) for one in sections}
-    section = {"id": _fresh_section(ids), "title": both("Brought along", "导入的字段"), "fields": list(chosen)}  # fmt: skip
+    section = brought_section(_fresh_section(ids), chosen)
     done: Operation = (
         Set(path=("sections",), value=[section])
         if instead

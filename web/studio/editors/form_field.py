@@ -84,7 +84,7 @@ def field_facts(subject: Subject, path: Path) -> dict[str, Any] | None:
         "icons": ICONS,
         "has": {key: key in given or fits(key, kind) for key in OWN_KEYS},
         "options": list(_options(given.get("options"), (*path, "options"))),
-        "new_option": _new_option(given.get("options")),
+        "new_option": new_option(given.get("options")),
         "rest": [key for key in OWN_KEYS if fits(key, kind) or key not in given],
         "results": [(one, type_word(one)) for one in RESULTS],
         "lists": {
@@ -155,7 +155,8 @@ def _all_ids(given: Any) -> Iterator[str]:
         yield from _all_ids(held.get("items"))
 
 
-def _new_option(given: Any) -> Json:
+def new_option(given: Any) -> Json:
+    """Return one more choice for the list *given*."""
     taken = set(_all_ids(given))
     number = len(taken) + 1
     while f"option_{number}" in taken:

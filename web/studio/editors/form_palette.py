@@ -163,6 +163,11 @@ def new_section(taken: Collection[str], field: Json) -> Json:
     return {"id": fresh("section", taken), "title": both("New section", "新分区"), "fields": [field]}  # fmt: skip
 
 
+def brought_section(name: str, fields: Sequence[Mapping[str, Any]] = ()) -> Json:
+    """Return a section that holds fields which were brought along from elsewhere."""
+    return {"id": name, "title": both("Brought along", "导入的字段"), "fields": list(fields)}
+
+
 def both(english: str, chinese: str) -> Json:
     """Return a label in both languages."""
     return {"en": english, "zh-CN": chinese}

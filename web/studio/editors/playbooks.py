@@ -44,7 +44,7 @@ def view(subject: Subject) -> Facts:
         "types": [("any", _("All record types")), *((one.id, one.title.get(lang())) for one in release.record_types.values())],
         "parts": {name: [_part(one) for one in sequence(doc.get(name))] for name in LISTS},
         "are_lists": {name: isinstance(doc.get(name), list) and bool(doc[name]) for name in LISTS},
-        "blank": _blanks(doc),
+        "blank": blanks(doc),
         "records": records,
         "asked": asked,
         "shown": shown,
@@ -60,7 +60,7 @@ def _part(value: Any) -> Facts:
     }
 
 
-def _blanks(doc: Mapping[str, Any]) -> Facts:
+def blanks(doc: Mapping[str, Any]) -> Facts:
     """Return what a new step, reply and article begin as."""
     ids = {name: {words(mapping(one).get("id")) for one in sequence(doc.get(name))} for name in LISTS}  # fmt: skip
     step = {

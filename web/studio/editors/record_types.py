@@ -28,6 +28,7 @@ ICONS = ("ticket", "tool", "bug", "phone", "message-report", "device-laptop", "k
 SHOWN_OF_FIELD = ("id", "type", "title", "help", "from", "default", "required")
 _SEQ = re.compile(r"\{seq(?::([1-9]))?\}")
 Facts = dict[str, Any]
+NEW_FIELD = {"type": "text", "title": {"en": "New field", "zh-CN": "新字段"}}
 
 
 def view(subject: Subject) -> Facts:
@@ -50,7 +51,7 @@ def view(subject: Subject) -> Facts:
         "fields_are_list": bool(fields),
         "field": _field_details(fields[index], index) if index is not None and index < len(fields) else None,
         "field_types": [(one, field_type_word(one)) for one in TYPES if one != "heading"],
-        "blank_field": {"id": numbered("field", {words(mapping(one).get("id")) for one in fields}), "type": "text", "title": {"en": "New field", "zh-CN": "新字段"}},
+        "blank_field": {"id": numbered("field", {words(mapping(one).get("id")) for one in fields}), **NEW_FIELD},
         "asked": _asked(release, subject.document.id, fields),
         "without": _without(doc, release),
     }  # fmt: skip

@@ -40,6 +40,7 @@ USUAL = (
     "5bd",
     "7d",
 )
+NEW_POLICY = {"title": {"en": "New policy", "zh-CN": "新策略"}}
 Facts = dict[str, Any]
 
 
@@ -178,7 +179,7 @@ def _blank(subject: Subject, policies: list[Any], values: list[tuple[str, str]])
     usual = mapping(policies[-1]).get("calendar") if policies else None
     return {
         "id": numbered("policy", taken),
-        "title": {"en": "New policy", "zh-CN": "新策略"},
+        **NEW_POLICY,
         "calendar": words(usual) or (calendars[0].id if calendars else "office"),
         "targets": {"first_response": {key: "4h" for key, _title in values} or "4h"},
     }

@@ -31,7 +31,7 @@ def view(subject: Subject) -> Facts:
         "count": sum(_count(one) for one in nodes),
         "is_list": isinstance(doc.get("items"), list) and bool(doc["items"]),
         "chosen": _details(doc, chosen) if chosen else None,
-        "blank": _blank(doc),
+        "blank": new_choice(doc),
         "used": _used(subject.bench.partly, subject.document.id),
     }
 
@@ -120,7 +120,8 @@ def _outward(path: Path) -> Facts | None:
     return {"operations": operations, "path": [*home, parent + 1]}
 
 
-def _blank(doc: Mapping[str, Any]) -> Facts:
+def new_choice(doc: Mapping[str, Any]) -> Facts:
+    """Return one more choice for the tree of *doc*."""
     return {"id": numbered("choice", _ids(doc.get("items"))), "title": {"en": "New choice", "zh-CN": "新选项"}}  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from ..blueprint import blueprint
 from .lenient import inside, mapping, sequence, words
 from .place import Place
 from .subject import Subject
+from .workflow_blanks import ITEM, TASK
 from .workflow_changes import states_of, ways_of
 from .workflow_chart import Marks
 from .workflow_choices import choices, decisions
@@ -119,8 +120,8 @@ def _state(subject: Subject, name: str, states: Mapping[str, Any]) -> dict[str, 
         "branches": [mapping(one) for one in sequence(state.get("branches"))],
         "join": state.get("join"),
         **_decision(state),
-        "fresh_item": _fresh(state, "checklist", "check", _ITEM),
-        "fresh_task": _fresh(state, "branches", "task", {**_TASK, "owner": _task_owner(owner)}),
+        "fresh_item": _fresh(state, "checklist", "check", ITEM),
+        "fresh_task": _fresh(state, "branches", "task", {**TASK, "owner": _task_owner(owner)}),
     }
 
 
@@ -149,10 +150,6 @@ def _decision(state: Mapping[str, Any]) -> dict[str, Any]:
             ),
         }[now],
     }
-
-
-_ITEM = {"title": {"en": "New item", "zh-CN": "新检查项"}}
-_TASK = {"title": {"en": "New task", "zh-CN": "新任务"}}
 
 
 def _fresh(state: Mapping[str, Any], key: str, base: str, value: Mapping[str, Any]) -> dict[str, Any]:  # fmt: skip

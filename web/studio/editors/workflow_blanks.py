@@ -19,6 +19,8 @@ TITLES: Mapping[str, Text] = {
     "resolved": Text("Waiting for confirmation", "待客户确认"),
     "closed": Text("Closed", "已关闭"),
 }
+ITEM = {"title": {"en": "New item", "zh-CN": "新检查项"}}
+TASK = {"title": {"en": "New task", "zh-CN": "新任务"}}
 _IDS = {"state": "step", "waiting": "waiting", "approval": "approval", "parallel": "tasks"}
 UNSETTLED = ("open", "waiting")
 

@@ -160,12 +160,18 @@ export function isAhead(...changed) {
   for (const one of changed) for (let part = one; part && part !== element; part = part.parentElement) delete part.dataset.part;
 }
 
+// Whether somebody has written in what has the focus: where nobody has, it shows what the draft says.
+function isTyped(one) {
+  if (!one?.matches("input, textarea, select")) return false;
+  return one.savedAs !== undefined || one.dataset.words === undefined || one.value !== one.defaultValue;
+}
+
 function draw(html) {
   const open = new Map([...element.querySelectorAll("details[id]")].map((one) => [one.id, one.open]));
   Idiomorph.morph(element, html, {
     morphStyle: "innerHTML",
     // What is being typed stays. A row that has the focus is no value: left out, its parts would keep pointing to where it stood.
-    ignoreActiveValue: document.activeElement?.matches("input, textarea, select") ?? false,
+    ignoreActiveValue: isTyped(document.activeElement),
     restoreFocus: true,
     callbacks: { beforeNodeMorphed: (old, fresh) => fresh.dataset?.same === undefined && (!old.dataset || old.dataset.keep === undefined) },
   });
