@@ -68,8 +68,11 @@ class Line:
 
 
 def is_conflict(event: Event) -> bool:
-    """Return whether somebody who was typing meanwhile has to know of *event* before they go on."""
-    if event.kind in QUIET or (event.kind is EventKind.CHECKLIST and "playbook" in event.body):
+    """Return whether somebody who was typing meanwhile has to know of *event* before they go on.
+
+    A tick overwrites nothing that is typed, and a way out that needs it asks for it anew.
+    """
+    if event.kind in QUIET or event.kind is EventKind.CHECKLIST:
         return False
     if event.actor.kind != "system":
         return True
