@@ -58,7 +58,7 @@ def sent_files(name: str) -> list[str]:
     sent = (one for one in request.files.getlist(name) if one.filename)
     pretended = stand_in()
     if pretended is not None:
-        return [pretended.keep_file(one.filename or "") for one in sent]
+        return [pretended.keep_file(one) for one in sent]
     return [keep(one, visitor()).id for one in sent]
 
 

@@ -215,6 +215,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
                 "try_keep",
                 "try_out",
                 "try_pack",
+                "try_file",
                 "try_shape",
                 "try_step",
                 "try_time",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from flask import g
+from flask import abort, g
+from werkzeug.datastructures import FileStorage
 
 from sopwith.core.directory import Person
 from sopwith.lab.people import Town
@@ -15,18 +16,26 @@ from sopwith.store.customers import Customer
 from sopwith.store.files import Attachment
 from sopwith.store.people import User
 
-from .visitor import Visitor, visitor
+from .uploads import clean_name
+from .visitor import Visitor, get_settings, visitor
 
 _KEPT = ("visitor", "now", "stand_in")
-_A_FILE = 1000
+_CHUNK = 64 * 1024
+MOST_FILES = 100
+"""A trial may have so many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandIn:
-    """The made-up world that pages ask instead of the installation."""
+    """The made-up world that pages ask instead of the installation.
+
+    known: the size of each file by its name. sent: those of them that this request brought.
+    """
 
     directory: Town
     at: datetime
+    known: dict[str, int] = field(default_factory=dict)
+    sent: dict[str, int] = field(default_factory=dict)
 
     def offered(self, kind: str, team: str) -> list[tuple[str, str]]:
         """Return ids and names of the people or customers that a field offers."""
@@ -42,18 +51,36 @@ class StandIn:
         known = self.directory.people.get(key) if kind == "user" else None
         return known.name if known else key
 
-    def keep_file(self, name: str) -> str:
-        """Return the id of a file that was sent; only its name is looked at, and nothing is kept."""
-        return name.replace("\\", "/").rsplit("/", 1)[-1][:120] or "file"
+    def keep_file(self, sent: FileStorage) -> str:
+        """Return the name by which a file that was sent is known from now on; answers 413 when it is too large.
+
+        It is read to the end to measure it, and what is in it is kept nowhere.
+        """
+        size, most = 0, get_settings().largest_upload
+        while chunk := sent.stream.read(_CHUNK):
+            size += len(chunk)
+            if size > most or len(self.known) >= MOST_FILES:
+                abort(413)
+        name = self._free(clean_name(sent.filename or ""))
+        self.known[name] = self.sent[name] = size
+        return name
+
+    def _free(self, name: str) -> str:
+        stem, dot, end = name.rpartition(".")
+        stem, ending, number, free = stem or name, dot + end if stem else "", 1, name
+        while free in self.known:
+            number += 1
+            free = f"{stem} ({number}){ending}"
+        return free
 
     def files(self, ids: Iterable[str]) -> dict[str, Attachment]:
-        """Return a file for each id: in a trial they are known by their names."""
+        """Return a file for each id: in a trial they are known by their names, and by their sizes if they were sent."""
         return {
             one: Attachment(
                 id=one,
                 stored_name=one,
                 sha256="",
-                size=_A_FILE,
+                size=self.known.get(one, 0),
                 type="application/octet-stream",
                 name=one,
                 created_at=self.at,

@@ -21,7 +21,7 @@ from .agreement import agrees
 from .coverage import Move
 from .people import Town
 from .scenario import Scenario, Step, read_instant, wait_seconds
-from .steps import command_of
+from .steps import command_of, tied_back
 from .world import Done, World
 
 
@@ -179,7 +179,12 @@ class Player:
             return None
         if step.verb == "create":
             return self._create(step)
-        return world.handle(self._command(step), self.record(step))
+        record = self.record(step)
+        decision = world.handle(self._command(step), record)
+        if step.verb == "link" and decision.accepted:
+            back = tied_back(step, self.actor(step), world.records[record])
+            world.handle(back, self._target(step.args["other"]).id)
+        return decision
 
     def _create(self, step: Step) -> Decision:
         args = step.args
@@ -251,7 +256,7 @@ class Player:
         )
 
     def _target(self, name: str) -> RecordState:
-        return self.world.records[self.names[name]]
+        return self.world.records[self.record(Step(verb="", args={}, record=name))]
 
     # --- comparing --------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from .cast import Cast, read_cast
 
 VERBS = (
     "create", "wait", "until", "reply", "message", "note", "submit", "go", "approve", "reject", "finish", "assign",
-    "check", "solved", "survey", "cancel", "reopen", "away", "back", "tag", "merge", "add_approver",
+    "check", "solved", "survey", "cancel", "reopen", "away", "back", "tag", "merge", "add_approver", "link", "follow",
 )  # fmt: skip
 EXPECTED = (
     "state", "category", "values", "owner", "team", "tags", "escalation", "clocks", "due", "fired", "not_fired",

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from ..core import commands as c
 from ..core.events import Actor
+from ..core.links import other_end
 from ..core.record import RecordState
 from ..release.model import Release
 from .scenario import Step
 
-Say = Callable[[str], c.NewMessage]
+RELATED = "related"
+Say = Callable[..., c.NewMessage]
 Target = Callable[[str], RecordState]
 
 
@@ -19,7 +21,7 @@ def command_of(
 ) -> c.Command:
     """Return the command that *step* means for the record *state*.
 
-    say: makes a message. target: the record that a step names beside its own. Raises KeyError when
+    say: makes a message of words, and of the names of files where there are some. target: the record that a step names beside its own. Raises KeyError when
     the step lacks something, or names what does not exist.
     """
     args, verb = step.args, step.verb
@@ -27,7 +29,7 @@ def command_of(
         author = "customer" if verb == "message" else "agent"
         return c.Comment(
             actor=actor,
-            message=say(str(args.get("text", ""))),
+            message=_message(step, say),
             public=verb != "note",
             author=author,
         )
@@ -76,7 +78,29 @@ def command_of(
     if verb == "merge":
         other = target(args["into"])
         return c.Merge(actor=actor, into=other.id, into_number=other.number)
+    if verb == "link":
+        other = target(args["other"])
+        kind = str(args.get("kind", RELATED))
+        return c.AddLink(
+            actor=actor, kind=kind, record=other.id, number=other.number, type=other.type
+        )
+    if verb == "follow":
+        user = str(args.get("user", actor.id or ""))
+        return c.Follow(
+            actor=actor, user=user, follow=args.get("follow", True) in (True, "yes", "true")
+        )
     return c.AddApprover(actor=actor, user=args["user"], instead=bool(args.get("instead", False)))
+
+
+def _message(step: Step, say: Say) -> c.NewMessage:
+    text, files = str(step.args.get("text", "")), [str(one) for one in step.args.get("files") or ()]
+    return say(text, files=tuple(files)) if files else say(text)
+
+
+def tied_back(step: Step, actor: Actor, state: RecordState) -> c.AddLink:
+    """Return the command for the other end of a link: it reads from both."""
+    kind = other_end(str(step.args.get("kind", RELATED)))
+    return c.AddLink(actor=actor, kind=kind, record=state.id, number=state.number, type=state.type)
 
 
 def form_of(state: RecordState, release: Release) -> str:

@@ -27,13 +27,15 @@ DO, RECORD = "do", "record"
 class Trial:
     """What a trial starts with, and its steps: the verb of a scenario as ``do``, ``record``, and the verb's arguments.
 
-    now: local time in *zone*, as scenarios write it.
+    now: local time in *zone*, as scenarios write it. files: the size in bytes of each file that was sent,
+    by the name that steps give it; what is in them is not kept.
     """
 
     record_type: str
     now: str
     zone: str
     steps: tuple[Mapping[str, Any], ...] = ()
+    files: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,7 @@ def _steps(played: Played) -> list[dict[str, Any]]:
 
 
 def _emptied(trial: Trial) -> Trial:
-    return Trial(record_type=trial.record_type, now=trial.now, zone=trial.zone)
+    return replace(trial, steps=())
 
 
 def _arguments(step: Step) -> Any:
@@ -244,4 +246,4 @@ def extended(trial: Trial, step: Mapping[str, Any]) -> Trial:
 
 
 def _with(trial: Trial, steps: Sequence[Mapping[str, Any]]) -> Trial:
-    return Trial(record_type=trial.record_type, now=trial.now, zone=trial.zone, steps=tuple(steps))
+    return replace(trial, steps=tuple(steps))

@@ -35,6 +35,16 @@ def keep_trial(
         put_setting(connection, name, _plain(trial), service.clock.now())
 
 
+def note_files(service: Service, draft_id: str, user_id: str, files: Mapping[str, int]) -> None:
+    """Note the sizes of files that were sent in the trial; nothing when it was ended meanwhile."""
+    name = trial_setting(draft_id, user_id)
+    with service.database.writing() as connection:
+        found = setting(connection, name)
+        if found is not None:
+            known = {**found.get("files", {}), **files}
+            put_setting(connection, name, {**found, "files": known}, service.clock.now())
+
+
 def end_trial(service: Service, draft_id: str, user_id: str) -> None:
     """Forget the trial."""
     with service.database.writing() as connection:
@@ -47,6 +57,7 @@ def _plain(trial: Trial) -> dict[str, Any]:
         "now": trial.now,
         "zone": trial.zone,
         "steps": [dict(step) for step in trial.steps],
+        "files": dict(trial.files),
     }
 
 
@@ -56,4 +67,5 @@ def _read(kept: Mapping[str, Any]) -> Trial:
         now=str(kept["now"]),
         zone=str(kept["zone"]),
         steps=tuple(kept["steps"]),
+        files=dict(kept.get("files", {})),
     )

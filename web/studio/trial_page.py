@@ -20,12 +20,14 @@ from sopwith.expressions import Context
 from sopwith.lab.trial import Played
 from sopwith.messages.survey import lowest_score
 from sopwith.release.model import RecordType, Release
+from sopwith.store.files import Attachment
 from sopwith.store.history import KeptMessage
 from sopwith.workflows.model import State, Workflow
 
 from ..desk.approval import ApprovalFacts, approval_facts
 from ..desk.clock_facts import ClockFacts, clock_facts, shown_clocks
 from ..desk.explain import Clause, Explained, clause
+from ..desk.record_page import link_word
 from ..desk.ways import TaskLine, Work, show_work, shown_tasks
 from ..desk.words import kind_of, labels_of, shown_values, state_title, workflow_of
 from ..flowchart import FlowChart, flow_chart, workflow_names
@@ -34,7 +36,7 @@ from ..languages import lang, zone
 from ..visitor import now, visitor
 from .trial_steps import NEW, Wish, intake_scope
 from .trial_story import Outgoing, StepLine, Storyteller
-from .trial_world import Who, everybody, names_of, people_of, waits_for
+from .trial_world import Who, everybody, names_of, people_of, waits_for, world_of
 
 TABS = ("chart", "why", "clocks", "out")
 
@@ -61,7 +63,8 @@ class Guard:
 class Choices:
     """What a customer, or a colleague beside the form, may do now. scores: of an unanswered survey.
 
-    merge: the other records that this one can go into, by name and title.
+    merge, link: the other records that this one can go into or be tied to, by name and title. follow: whether
+    one would begin to follow it or end that, None where one may do neither.
     """
 
     reply: bool = False
@@ -73,6 +76,8 @@ class Choices:
     reopen: bool = False
     tag: bool = False
     merge: tuple[tuple[str, str], ...] = ()
+    link: tuple[tuple[str, str], ...] = ()
+    follow: bool | None = None
     question: str = ""
     scores: tuple[int, ...] = ()
 
@@ -100,6 +105,9 @@ class RecordFacts:
     explained: Sequence[Explained]
     guards: Sequence[Guard]
     clock_facts: Sequence[ClockFacts]
+    files: Mapping[str, Attachment]
+    links: Sequence[tuple[str, str, str]]
+    followers: Sequence[str]
     is_long: bool = False
 
 
@@ -229,6 +237,27 @@ def _record(
         explained=teller.explained(state.id),
         guards=_guards(release, state),
         clock_facts=clock_facts(release, state, events),
+        files=_files(played, state, teller),
+        links=[
+            (link_word(one.kind), one.number, _name_of(played, one.record)) for one in state.links
+        ],
+        followers=[teller.people.name(one) for one in state.followers],
+    )
+
+
+def _files(played: Played, state: RecordState, teller: Storyteller) -> Mapping[str, Attachment]:
+    """Return the files of the record's conversation and values, by the name that steps give them."""
+    said = [one for message in teller.said(state.id, public_only=False) for one in message.files]
+    held = [
+        one for value in state.values.values() if isinstance(value, list | tuple) for one in value
+    ]
+    return world_of(played).files(one for one in dict.fromkeys([*said, *map(str, held)]) if one)
+
+
+def _name_of(played: Played, record: str) -> str:
+    """Return by which name the page speaks of a record of the trial."""
+    return next(
+        (name for name in played.names() if (one := played.record(name)) and one.id == record), ""
     )
 
 
@@ -256,16 +285,31 @@ def _guards(release: Release, state: RecordState) -> list[Guard]:
     return found
 
 
-def _others(played: Played, state: RecordState) -> tuple[tuple[str, str], ...]:
+def _others(played: Played, state: RecordState) -> tuple[tuple[str, str, RecordState], ...]:
+    """Return the other records of the trial, by name and title."""
+    found = [(name, played.record(name)) for name in played.names()]
+    return tuple(
+        (name, _record_title(played, name), one)
+        for name, one in found
+        if one is not None and one.id != state.id
+    )
+
+
+def _mergeable(played: Played, state: RecordState) -> tuple[tuple[str, str], ...]:
     """Return the records of the trial into which *state* can be merged."""
     if state.merged_into or workflow_of(played.player.release, state).merged is None:
         return ()
-    found = [(name, played.record(name)) for name in played.names()]
     return tuple(
-        (name, _record_title(played, name))
-        for name, one in found
-        if one is not None and one.id != state.id and one.type == state.type and not one.merged_into
+        (name, title)
+        for name, title, one in _others(played, state)
+        if one.type == state.type and not one.merged_into
     )
+
+
+def _linkable(played: Played, state: RecordState) -> tuple[tuple[str, str], ...]:
+    """Return the records of the trial that can be tied to *state*."""
+    tied = {one.record for one in state.links}
+    return tuple((name, title) for name, title, one in _others(played, state) if one.id not in tied)
 
 
 def _choices(played: Played, state: RecordState, may: Mapping[str, bool]) -> Choices:
@@ -291,7 +335,9 @@ def _choices(played: Played, state: RecordState, may: Mapping[str, bool]) -> Cho
         and works(c.AnswerSolved(actor=actor, solved=True)),
         cancel=own and may["cancel"] and works(c.Cancel(actor=actor, reason="")),
         tag=may["work"] and not is_customer and not state.merged_into,
-        merge=_others(played, state) if may["merge"] and not is_customer else (),
+        merge=_mergeable(played, state) if may["merge"] and not is_customer else (),
+        link=_linkable(played, state) if may["work"] and not is_customer else (),
+        follow=None if is_customer or not may["read"] else actor.id not in state.followers,
         reopen=own and may["reopen"] and not state.is_open and works(c.Reopen(actor=actor)),
         question=survey.question.get(lang()) if survey is not None and asks_now else "",
         scores=tuple(range(lowest_score(survey), survey.scale + 1))

@@ -12,20 +12,27 @@ from zoneinfo import ZoneInfo
 from flask import request
 from sqlalchemy import Connection
 
+from sopwith.access.allow import allow
+from sopwith.access.model import Act
 from sopwith.core.decision import Problem
 from sopwith.core.record import RecordState
 from sopwith.formbuilder.model import Form
+from sopwith.lab.steps import RELATED
 from sopwith.lab.trial import Played, local_time
 from sopwith.release.model import RecordType, Release
 
 from ..desk.commands import tags_in
+from ..desk.duplicates import DIFFERENT
 from ..desk.ways import Typed, asked_form, asks, clean, form_of, way_of
-from ..forms import directory_of, evaluate, read_page
+from ..forms import directory_of, evaluate, read_page, sent_files
 from ..languages import lang
 from ..visitor import visitor
 from ..wording import gettext as _
 
 LONGEST = 20_000
+LONGEST_NAME = 200
+MOST_FILES = 20
+"""One message may have so many."""
 FARTHEST = timedelta(days=400)
 JUMPS = ("10m", "1h", "8h", "1d", "7d")
 _AT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
@@ -192,9 +199,11 @@ def _decide(asked: Asked) -> Wish:
 
 
 def _say(asked: Asked) -> Wish:
-    if not _text("_text"):
+    sent = [*request.form.getlist("files"), *sent_files("upload:files")]
+    files = [one[:LONGEST_NAME] for one in dict.fromkeys(sent) if one][:MOST_FILES]
+    if not _text("_text") and not files:
         return Wish(error=_("Write something first."))
-    return Wish(step=asked.by(request.form["_do"], text=_text("_text")))
+    return Wish(step=asked.by(request.form["_do"], text=_text("_text"), files=files))
 
 
 def _assign(asked: Asked) -> Wish:
@@ -245,6 +254,24 @@ def _merge(asked: Asked) -> Wish:
     return Wish(step=asked.by("merge", into=name or other.id))
 
 
+def _link(asked: Asked) -> Wish:
+    """Tie another record of the trial to this one, as the desk ties two by number."""
+    name = request.form.get("_other", "")
+    other = asked.played.record(name)
+    access = asked.release.record_types[asked.state.type].access
+    if other is None or other.id == asked.state.id:
+        return Wish(error=_("Choose the record to link."))
+    if not allow(access, Act.WORK, visitor().actor, asked.state):
+        return Wish(error=_("Whoever you act as may not work on this record."))
+    kind = DIFFERENT if request.form.get("_kind") == DIFFERENT else RELATED
+    return Wish(step=asked.by("link", other=name or other.id, kind=kind))
+
+
+def _follow(asked: Asked) -> Wish:
+    step = asked.by("follow")
+    return Wish(step=step if request.form.get("_follow") == "1" else step | {"follow": False})
+
+
 ACTS: Mapping[str, Callable[[Asked], Wish]] = {
     "go": _go,
     "submit": _submit,
@@ -263,6 +290,8 @@ ACTS: Mapping[str, Callable[[Asked], Wish]] = {
     "add_approver": _approver,
     "tag": _tag,
     "merge": _merge,
+    "link": _link,
+    "follow": _follow,
 }
 
 

@@ -166,12 +166,15 @@ class Storyteller:
         if verb == "tag":
             signed = (("+", kept.get("add", ())), ("-", kept.get("remove", ())))
             return " ".join(f"{sign}{one}" for sign, some in signed for one in some)
-        if verb == "merge":
-            into = self.played.record(str(kept.get("into", "")))
+        if verb == "follow":
+            return "" if kept.get("follow", True) else _("no longer")
+        if verb in ("merge", "link"):
+            into = self.played.record(str(kept.get("into") or kept.get("other") or ""))
             return f"→ {into.number}" if into else ""
         text = kept.get("text") or kept.get("note") or kept.get("reason") or ""
         line = " ".join(str(text).split())
-        return f"“{line if len(line) <= 60 else line[:59] + '…'}”" if line else ""
+        said = f"“{line if len(line) <= 60 else line[:59] + '…'}”" if line else ""
+        return _(", ").join([*([said] if said else []), *map(str, kept.get("files", ()))])
 
     def _way(self, way: str, record: str) -> str:
         about = self.played.record(record)
@@ -296,6 +299,8 @@ _WORDS: Mapping[str, tuple[str, Any]] = {
     "reopen": ("rotate", lambda: _("opened it again")),
     "add_approver": ("user-plus", lambda: _("asked somebody else to approve")),
     "tag": ("tag", lambda: _("changed the tags")),
+    "link": ("link", lambda: _("linked it")),
+    "follow": ("eye", lambda: _("follows it")),
     "merge": ("git-merge", lambda: _("merged it")),
     "wait": ("clock", lambda: _("Time passes:")),
     "until": ("clock", lambda: _("Time passes until")),

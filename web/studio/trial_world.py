@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sopwith.core.directory import Person
 from sopwith.core.record import RecordState
@@ -106,6 +106,7 @@ def playing(
         if entry.played is None or entry.key != key:
             entry.played = play(release, trial, cast_of(bench, release, trial.record_type))
             entry.key = key
+        entry.played = replace(entry.played, trial=trial)  # files may have come
         yield entry.played
 
 
@@ -137,7 +138,7 @@ def _words(release: Release, person: Person) -> str:
 def world_of(played: Played) -> StandIn:
     """Return the world of the trial as pages ask it."""
     world = played.player.world
-    return StandIn(directory=world.town, at=world.now)
+    return StandIn(directory=world.town, at=world.now, known=dict(played.trial.files))
 
 
 def visitor_of(played: Played, who: str) -> Visitor:

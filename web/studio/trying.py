@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import abort, flash, make_response, render_template, request, url_for
+from flask import abort, flash, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from jinja2_fragments.flask import render_block
 
@@ -27,7 +27,13 @@ from sopwith.lab.trial import (
 )
 from sopwith.release.model import Release
 from sopwith.runtime import drafting
-from sopwith.runtime.trials import OtherTrialError, end_trial, keep_trial, trial_of
+from sopwith.runtime.trials import (
+    OtherTrialError,
+    end_trial,
+    keep_trial,
+    note_files,
+    trial_of,
+)
 from sopwith.store.releases import Draft
 
 from ..admin.acting import author
@@ -35,12 +41,14 @@ from ..desk.ways import NOTHING, Typed
 from ..desk.words import channel_word, state_title
 from ..forms import only_reshapes, read_page
 from ..htmx import go
-from ..stand_in import pretending
+from ..limits import UPLOAD, limiter
+from ..stand_in import StandIn, pretending
 from ..visitor import get_service, now, visitor
 from ..wording import gettext as _
 from .bench import Bench, bench_of
 from .blueprint import blueprint, the_draft
 from .trial_page import build
+from .trial_saving import free_name, unkeepable
 from .trial_steps import (
     ACTS,
     NEW,
@@ -58,7 +66,6 @@ from .trial_world import home_of, playing, sample_of, visitor_of, went_on, wishe
 
 LONGEST_TITLE = 120
 _AT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
-_WORD = re.compile(r"[^a-z0-9]+")
 
 
 @blueprint.get("/<draft_id>/try")
@@ -127,9 +134,18 @@ def _chosen(bench: Bench) -> str:
 
 
 @contextmanager
-def _as(played: Played, who: str) -> Iterator[None]:
-    with pretending(world_of(played), visitor_of(played, who)):
-        yield
+def _as(played: Played, who: str) -> Iterator[StandIn]:
+    world = world_of(played)
+    with pretending(world, visitor_of(played, who)):
+        yield world
+
+
+def _with_files(draft: Draft, played: Played, world: StandIn) -> Played:
+    """Return the trial with the files that this request brought; they are known from now on."""
+    if not world.sent:
+        return played
+    note_files(get_service(), draft.id, _me(), world.sent)
+    return replace(played, trial=replace(played.trial, files=dict(world.known)))
 
 
 def _played_page(
@@ -213,7 +229,7 @@ def try_step(draft_id: str) -> ResponseReturnValue:
         name = _place("_record")
         state = played.record(name)
         who = wished(played, state, _place("_as"))
-        with get_service().database.reading() as connection, _as(played, who):
+        with get_service().database.reading() as connection, _as(played, who) as world:
             if state is None:
                 kind = release.record_types.get(played.trial.record_type)
                 form = release.forms.get(kind.intake) if kind else None
@@ -231,7 +247,7 @@ def try_step(draft_id: str) -> ResponseReturnValue:
                     abort(400)
                 asked = Asked(connection=connection, played=played, name=name, state=state, who=who)
                 wish = act(asked)
-        return _took(draft, played, wish)
+        return _took(draft, _with_files(draft, played, world), wish)
 
 
 def _reshaped(played: Played, release: Release, name: str) -> Typed:
@@ -286,14 +302,30 @@ def try_shape(draft_id: str) -> ResponseReturnValue:
     with _running(draft) as (played, release):
         name = _place("_record")
         state = played.record(name)
-        with _as(played, wished(played, state, _place("_as"))):
+        with _as(played, wished(played, state, _place("_as"))) as world:
             if state is None:
                 kind = release.record_types.get(played.trial.record_type)
                 form = release.forms.get(kind.intake) if kind else None
                 typed = Typed(values=read_page(form)) if form else NOTHING
             else:
                 typed = _reshaped(played, release, name)
+        _with_files(draft, played, world)
         return _page(draft, Wish(typed=typed), block="now")
+
+
+@blueprint.post("/<draft_id>/try/file")
+@limiter.limit(UPLOAD)
+def try_file(draft_id: str) -> ResponseReturnValue:
+    """Take one file as a page sends it at once; answer the name by which the trial knows it."""
+    draft = the_draft(draft_id)
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        abort(400)
+    with _running(draft) as (played, _release):
+        world = world_of(played)
+        name = world.keep_file(sent)
+        _with_files(draft, played, world)
+    return jsonify(id=name, name=name, size=world.known[name]), 201
 
 
 @blueprint.post("/<draft_id>/try/time")
@@ -333,11 +365,11 @@ def try_keep(draft_id: str) -> ResponseReturnValue:
     with _running(draft) as (played, _release):
         bench = bench_of(draft.documents)
         title = " ".join(request.form.get("_title", "").split())[:LONGEST_TITLE]
-        error = _unkeepable(played, title)
+        error = unkeepable(played, title)
         if error:
             return _page(draft, Wish(error=error), 422)
         folder = home_of(bench, played.trial.record_type)
-        name = _free_name(bench, draft, folder, title)
+        name = free_name(bench, draft, folder, title)
         words = Text(title, title)
         made = scenario_of(played, name, words, sample_of(bench, folder))
         text = "\n".join(lines_of(made, Style())) + "\n"
@@ -346,24 +378,3 @@ def try_keep(draft_id: str) -> ResponseReturnValue:
         drafting.edit(get_service(), draft_id, draft.revision, step, [change], author=author())
         flash(_("The scenario “%(title)s” is in the draft. It is run on every save from now on.", title=title), "good")  # fmt: skip
         return go(url_for("studio.coverage", draft_id=draft_id))
-
-
-def _unkeepable(played: Played, title: str) -> str:
-    if not title:
-        return _("Give the scenario a name: what does it show?")
-    if not played.trial.steps:
-        return _("Take a step first: there is nothing to save yet.")
-    if any(misfit_of(run) for run in played.runs):
-        return _("Some steps do not fit the draft any more. Take them back first.")
-    return ""
-
-
-def _free_name(bench: Bench, draft: Draft, folder: str, title: str) -> str:
-    taken = {one.id for one in bench.documents if one.kind == "scenario"}
-    stem = _WORD.sub("-", title.lower()).strip("-")[:40].strip("-") or "trial"
-    stem = stem if stem[0].isalpha() else f"trial-{stem}"
-    name, number = stem, 1
-    while name in taken or f"{folder}/scenarios/{name}.yaml" in draft.documents:
-        number += 1
-        name = f"{stem}-{number}"
-    return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from sopwith.store.releases import draft_of
-from sopwith.store.tables import JobRow, RecordRow, SettingRow
+from sopwith.store.tables import AttachmentRow, JobRow, RecordRow, SettingRow
 from tests.integration.web.conftest import Browser
 from tests.integration.web.test_studio import send
 from tests.support.shop import Shop, files
@@ -301,3 +302,78 @@ def test_tags_are_put_on_and_taken_off(ada: Browser, draft: str) -> None:
 def test_the_page_says_what_a_trial_cannot_do(ada: Browser, draft: str) -> None:
     opened(ada, draft)
     assert "What a trial cannot do" in page(ada, draft)
+
+
+def sent(name: str, data: bytes) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(data), name
+
+
+def test_files_are_told_by_name_and_size_and_lie_nowhere(
+    ada: Browser, draft: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(ada, draft)
+    folder = shop.data / "files"
+
+    def lies() -> list[str]:
+        with shop.database.reading() as connection:
+            rows = connection.execute(select(AttachmentRow.name)).scalars().all()
+        return [*rows, *(one.name for one in folder.glob("**/*"))]
+
+    before = lies()
+    # A page with scripts sends a file at once; the same name again gets a number.
+    one = ada.post(f"{draft}/try/file", {"file": sent("../plan.txt", b"x" * 3000)})
+    two = ada.post(f"{draft}/try/file", {"file": sent("plan.txt", b"y")})
+    assert (one.status_code, one.get_json()) == (201, {"id": "plan.txt", "name": "plan.txt", "size": 3000})  # fmt: skip
+    assert two.get_json()["id"] == "plan (2).txt"
+    assert count(ada, draft) == "1"
+    said = {"_do": "message", "_text": "See these", "files": "plan.txt", **ANN}
+    # One without scripts sends it with the form.
+    answer = step(ada, draft, **said, **{"upload:files": sent("photo.png", b"z" * 2048)})
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    shown = page(ada, draft)
+    assert re.search(r'file-name">plan.txt</span><span class="soft number">3 KB', shown)
+    assert re.search(r'file-name">photo.png</span><span class="soft number">2 KB', shown)
+    assert lies() == before
+    monkeypatch.setattr("sopwith.web.stand_in.MOST_FILES", 3)
+    too_much = ada.post(f"{draft}/try/file", {"file": sent("large.bin", b"0")})
+    assert too_much.status_code == 413
+    # A scenario names them, and passes.
+    ada.post(f"{draft}/try/keep", {"_title": "With files"})
+    text = next(
+        text for name, text in kept(shop, draft).items() if name.endswith("with-files.yaml")
+    )
+    assert re.search(r"files: *\[plan.txt, photo.png\]|- plan.txt\n +- photo.png", text)
+    told = ada.get(f"{draft}/scenarios").get_json()
+    assert (told["total"], told["failed"]) == (1, 0)
+    # Gone with the trial.
+    ada.post(f"{draft}/try/end")
+    assert ada.post(f"{draft}/try/file", {"file": sent("late.txt", b"x")}).status_code == 404
+
+
+def test_records_are_linked_and_followed_and_a_scenario_says_both(
+    ada: Browser, draft: str, shop: Shop
+) -> None:
+    opened(ada, draft)
+    step(ada, draft, _record="+", **ANN, **WISH)
+    here = {"_record": "R2", "_as": "user:admin"}
+    people = re.findall(r'value="(user:[^"]+)"', page(ada, draft))
+    here["_as"] = people[0]
+    linked = step(ada, draft, _do="link", _other="", _kind="related", **here)
+    assert linked.status_code == 303, linked.get_data(as_text=True)
+    followed = step(ada, draft, _do="follow", _follow="1", **here)
+    assert followed.status_code == 303
+    shown = page(ada, draft, **here)
+    assert "Stop following" in shown
+    assert re.search(r"<dt>Related</dt><dd><a [^>]+>WISH-1<", shown)
+    assert 'id="try-other"' not in shown  # nothing is left to be linked
+    other = page(ada, draft, _as=here["_as"])
+    assert re.search(r"<dt>Related</dt><dd><a [^>]+_record=R2[^>]*>WISH-2<", other)
+    assert step(ada, draft, _do="follow", _follow="0", **here).status_code == 303
+    assert "Stop following" not in page(ada, draft, **here)
+    assert step(ada, draft, _do="link", _other="R2", **here).status_code == 422
+    ada.post(f"{draft}/try/keep", {"_title": "Tied"})
+    text = next(text for name, text in kept(shop, draft).items() if name.endswith("tied.yaml"))
+    assert "link:" in text
+    assert "follow: false" in text
+    told = ada.get(f"{draft}/scenarios").get_json()
+    assert (told["total"], told["failed"]) == (1, 0)

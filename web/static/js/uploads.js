@@ -33,7 +33,7 @@ async function send(input, files) {
     body.append("file", file);
     try {
       const headers = JSON.parse(document.body.getAttribute("hx-headers"));
-      const answer = await fetch("/files", { method: "POST", body, headers });
+      const answer = await fetch(input.closest("[data-uploads]")?.dataset.uploads ?? "/files", { method: "POST", body, headers });
       if (!answer.ok) throw new Error(String(answer.status));
       add(box, await answer.json(), say);
       state.textContent = `${say.done}：${file.name}`;

@@ -19,7 +19,7 @@ MOST_OFFERED = 80
 # What an argument of a step names. Of a create step ``as`` is the name that the record gets.
 ARGUMENTS: Mapping[str, str] = {
     "as": "anybody", "by": "anybody", "customer": "customer", "owner": "person", "user": "person", "person": "person",
-    "team": "team", "to": "state", "form": "form", "task": "task", "item": "item", "type": "type", "into": "record",
+    "team": "team", "to": "state", "form": "form", "task": "task", "item": "item", "type": "type", "into": "record", "other": "record",
 }  # fmt: skip
 EXPECTATIONS: Mapping[str, str] = {
     "state": "state", "category": "category", "owner": "person", "team": "team", "priority": "priority",

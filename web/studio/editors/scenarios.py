@@ -24,7 +24,7 @@ from .subject import Subject
 ICONS = {
     "create": "plus", "wait": "clock", "until": "clock", "reply": "send", "message": "message", "note": "pencil", "submit": "clipboard-list",
     "go": "arrow-right", "approve": "circle-check", "reject": "x", "finish": "check", "assign": "user", "check": "check", "solved": "circle-check",
-    "survey": "star", "cancel": "x", "reopen": "arrow-back-up", "away": "user", "back": "user", "tag": "tag", "merge": "git-merge", "add_approver": "users",
+    "survey": "star", "cancel": "x", "reopen": "arrow-back-up", "away": "user", "back": "user", "tag": "tag", "merge": "git-merge", "add_approver": "users", "link": "link", "follow": "eye",
 }  # fmt: skip
 BLANKS: Mapping[str, Any] = {
     "create": {"by": "", "values": {}},
@@ -49,6 +49,8 @@ BLANKS: Mapping[str, Any] = {
     "tag": {"as": "", "add": [""]},
     "merge": {"as": "", "into": ""},
     "add_approver": {"as": "", "user": ""},
+    "link": {"as": "", "other": ""},
+    "follow": {"as": ""},
 }
 EMPTY: Mapping[str, Any] = {"values": {}, "tags": [], "clocks": {}, "due": {}, "fired": [], "not_fired": [], "notices": [], "mails": [], "webhooks": 1, "created": [], "tasks": {}, "approvers": [], "incidents": [], "surveys": 1, "links": [], "escalation": 0, "reopened": 0}  # fmt: skip
 Facts = dict[str, Any]
@@ -236,6 +238,8 @@ def verb_words(verb: str) -> str:
         "tag": _("Tag"),
         "merge": _("Merge"),
         "add_approver": _("Add an approver"),
+        "link": _("Link with another record"),
+        "follow": _("Follow"),
     }
     return known.get(verb, verb)
 
@@ -268,6 +272,10 @@ def argument_words(key: str) -> str:
         "add": _("Add"),
         "remove": _("Take away"),
         "into": _("Into the record"),
+        "other": _("The other record"),
+        "kind": _("How they belong together"),
+        "follow": _("Follow"),
+        "files": _("Files"),
         "lang": _("Language"),
     }
     return known.get(key, key)
