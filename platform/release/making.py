@@ -12,7 +12,8 @@ from ..core.ids import fresh_id
 from ..core.roles import AGENT, CUSTOMER
 from ..core.text import Text
 from ..definitions.writing import Style, lines_of
-from ..formbuilder.model import Field, FieldType
+from ..formbuilder.model import Field
+from .beginnings import PRIORITY, Value, example_of, first_choice, opening_form, short_workflow
 from .model import RecordType, Release
 
 FOLDERS: Mapping[str, str] = {
@@ -44,17 +45,6 @@ _WORDS: Mapping[str, Text] = {
     "calendar": Text("Working time", "工作时间"),
     "message_template": Text("Invitation", "邀请"),
 }
-_PRIORITY = {
-    "id": "priority",
-    "type": "choice",
-    "title": {"en": "Priority", "zh-CN": "优先级"},
-    "options": [
-        {"id": "P1", "title": {"en": "P1 Urgent", "zh-CN": "P1 紧急"}},
-        {"id": "P2", "title": {"en": "P2 Normal", "zh-CN": "P2 普通"}},
-    ],
-    "default": "P2",
-}
-Value = dict[str, Any]
 Taken = Mapping[str, Collection[str]]
 
 
@@ -172,8 +162,8 @@ class _Maker:
         self.taken.setdefault("form", set()).add(form)
         self.taken.setdefault("workflow", set()).add(workflow)
         for kind, own, value in (
-            ("form", form, _form(name, "title")),
-            ("workflow", workflow, _workflow(name)),
+            ("form", form, opening_form(name, "title")),
+            ("workflow", workflow, short_workflow(name)),
         ):
             head = {"kind": kind, "id": own, "title": label(title)}
             self.made.append(New(kind=kind, id=own, value={**head, **value}))
@@ -182,16 +172,16 @@ class _Maker:
             "number": f"{letters or 'R'}-{{yyyy}}-{{seq:6}}",
             "workflow": workflow,
             "intake": form,
-            "fields": [_PRIORITY],
+            "fields": [PRIORITY],
         }
 
     def of_form(self, _name: str, _title: Text) -> Value:
         known = self.type.all_fields if self.type else {}
         taken = {*known, "title", "description"}
-        return _form(self.record_type(), fresh_id("details", taken, "details"))
+        return opening_form(self.record_type(), fresh_id("details", taken, "details"))
 
     def of_workflow(self, _name: str, _title: Text) -> Value:
-        return _workflow(self.record_type())
+        return short_workflow(self.record_type())
 
     def of_sla(self, _name: str, _title: Text) -> Value:
         everybody = {
@@ -204,7 +194,7 @@ class _Maker:
         kind = self.record_type()
         if self.type is None or "priority" in fields:
             return {"record_type": kind, "policies": [everybody]}
-        by = (_first_choice(fields, "") or ("category",))[0]
+        by = (first_choice(fields, "") or ("category",))[0]
         return {"record_type": kind, "by": by, "policies": [everybody]}
 
     def of_rule(self, name: str, _title: Text) -> Value:
@@ -212,8 +202,8 @@ class _Maker:
 
     def of_table(self, _name: str, _title: Text) -> Value:
         fields = dict(self.type.all_fields) if self.type else {}
-        given = _first_choice(fields, "")
-        result = _first_choice(fields, given[0] if given else "")
+        given = first_choice(fields, "")
+        result = first_choice(fields, given[0] if given else "")
         column, cell = given or ("channel", "mail")
         output, value = result or ("title", "Written by mail")
         return {
@@ -336,85 +326,11 @@ class _Maker:
         values = {
             one.id: example
             for one in (form.fields if form else ())
-            if (one.required or one.require) and (example := _example(one)) is not None
+            if (one.required or one.require) and (example := example_of(one)) is not None
         }
         may = self.type.access.acts.get(Act.CREATE, frozenset())
         role = next((one for one in (CUSTOMER, AGENT, *sorted(may)) if one in may), CUSTOMER)
         return self.type.intake, values, role
-
-
-def _form(record_type: str, field_id: str) -> Value:
-    """Return a form with one field; with a title and a description for the form that opens records."""
-    subject = {"id": "title", "type": "text", "title": {"en": "Subject", "zh-CN": "主题"}, "required": True, "max": 200}  # fmt: skip
-    more = {
-        "id": "description",
-        "type": "long_text",
-        "title": {"en": "Description", "zh-CN": "描述"},
-    }
-    note = {"id": field_id, "type": "long_text", "title": {"en": "Details", "zh-CN": "详细说明"}}
-    opens = field_id == "title"
-    section = {
-        "id": "main",
-        "title": {"en": "What is it about?", "zh-CN": "基本信息"},
-        "fields": [subject, more] if opens else [note],
-    }
-    return {
-        "record_type": record_type,
-        "audience": "customer" if opens else "agent",
-        "sections": [section],
-    }
-
-
-def _workflow(record_type: str) -> Value:
-    return {
-        "record_type": record_type,
-        "goal": {"en": "Every request is answered.", "zh-CN": "每个请求都得到答复。"},
-        "scope": {"en": "All requests of this type.", "zh-CN": "此类型的所有请求。"},
-        "start": "received",
-        "states": {
-            "received": {
-                "title": {"en": "Received", "zh-CN": "已受理"},
-                "category": "open",
-                "customer_title": {"en": "We are on it", "zh-CN": "正在处理"},
-                "owner": {"role": "agent"},
-                "limit": "3d",
-                "go": [{"to": "closed", "title": {"en": "Close", "zh-CN": "关闭"}, "style": "primary"}],
-            },
-            "closed": {
-                "title": {"en": "Closed", "zh-CN": "已关闭"},
-                "category": "closed",
-                "customer_title": {"en": "Done", "zh-CN": "已完成"},
-            },
-        },
-    }  # fmt: skip
-
-
-def _first_choice(fields: Mapping[str, Field], but: str) -> tuple[str, Any] | None:
-    """Return the first field of a record with a fixed list of choices, and one of them."""
-    for name, one in fields.items():
-        if one.type is FieldType.CHOICE and one.options and name != but:
-            return name, one.options[0].id
-    return None
-
-
-def _example(one: Field) -> Any:
-    """Return a value that a required field may have; None where none can be guessed."""
-    if one.type in (FieldType.CHOICE, FieldType.TREE_CHOICE, FieldType.MULTI_CHOICE):
-        options = one.options or ()
-        first = options[0].id if options else None
-        return [first] if first and one.type is FieldType.MULTI_CHOICE else first
-    known: Mapping[FieldType, Any] = {
-        FieldType.TEXT: "An example",
-        FieldType.LONG_TEXT: "An example of what somebody writes here.",
-        FieldType.NUMBER: 1,
-        FieldType.MONEY: 1,
-        FieldType.YES_NO: True,
-        FieldType.DATE: "2026-11-20",
-        FieldType.EMAIL: "ann@example.com",
-        FieldType.PHONE: "13800000000",
-        FieldType.URL: "https://example.com",
-    }
-    return known.get(one.type)
 
 
 _KINDS: Mapping[str, Callable[[_Maker, str, Text], Value]] = {

@@ -19,7 +19,7 @@ from ..definitions.batches import operate_all
 from ..definitions.merging import merge
 from ..definitions.operations import Operation, OperationError, value_at
 from ..definitions.reading import read_nodes
-from ..definitions.splicing import Cut, carry_out, operate
+from ..definitions.splicing import operate
 from ..store.people import StaleRowError
 from ..store.releases import (
     Draft,
@@ -31,6 +31,7 @@ from ..store.releases import (
     release_of,
     save_draft,
 )
+from .draft_cuts import note, slim, step_through
 from .service import Service
 
 Files = Mapping[str, str]
@@ -137,7 +138,7 @@ def edit(
             raise StaleRowError(draft_id)
         for change, *more in _runs(changes, moved):
             text = _changed(change, files, seen, more)
-            _note(files, change.file, text, cuts, back)
+            note(files, change.file, text, cuts, back)
         if not cuts:
             return draft
         return _save(
@@ -182,7 +183,7 @@ def bring_up_to_date(
             if merged is None or (mine != was and (theirs is None or mine is None)):
                 clashes.append(name)
             else:
-                _note(files, name, merged, cuts, back)
+                note(files, name, merged, cuts, back)
         begun = replace(draft, from_release=live)
         title = Text("Took in what was published meanwhile", "合入期间已发布的修改")
         row = _row(title, "edit", None, cuts) | {"begun": {"from": draft.from_release, "to": live}}
@@ -281,79 +282,13 @@ def _name(value: Any) -> Any:
     return value.get("id", value) if isinstance(value, dict) else value
 
 
-def _note(
-    files: dict[str, str],
-    file: str,
-    text: str | None,
-    cuts: dict[str, Any],
-    back: dict[str, Any],
-) -> None:
-    """Put *text* into *files*, and note the way there and back; several changes of a file become one."""
-    first = back[file]["text"] if file in back else files.get(file)
-    if text is None:
-        files.pop(file, None)
-    else:
-        files[file] = text
-    if text == first:
-        cuts.pop(file, None)
-        back.pop(file, None)
-        return
-    cuts[file], back[file] = {"text": text}, {"text": first}
-
-
-def _slim(
-    cuts: Mapping[str, Any], back: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the ways there and back as the one cut that tells the two texts apart."""
-    there, again = {}, {}
-    for file, new in cuts.items():
-        old, text = back[file]["text"], new["text"]
-        if old is None or text is None:
-            there[file], again[file] = new, back[file]
-            continue
-        start, tail = _common(old, text)
-        there[file] = {"cut": [start, len(old) - tail, text[start : len(text) - tail]]}
-        again[file] = {"cut": [start, len(text) - tail, old[start : len(old) - tail]]}
-    return there, again
-
-
-def _common(one: str, other: str) -> tuple[int, int]:
-    """Return how many characters two texts share at the start, and at the end beyond that."""
-    start = _alike(one, other)
-    return start, _alike(one[start:][::-1], other[start:][::-1])
-
-
-def _alike(one: str, other: str) -> int:
-    """Return how many characters two texts share at the start; looked for by halves, since texts are long."""
-    sure, most = 0, min(len(one), len(other))
-    while sure < most:
-        middle = (sure + most + 1) // 2
-        if one[sure:middle] == other[sure:middle]:
-            sure = middle
-        else:
-            most = middle - 1
-    return sure
-
-
-def _step_through(files: dict[str, str], ways: Mapping[str, Any]) -> None:
-    """Take *files* along *ways*, in place."""
-    for file, way in ways.items():
-        if "cut" in way:
-            start, end, text = way["cut"]
-            files[file] = carry_out(files[file], [Cut(start, end, text)]).text
-        elif way["text"] is None:
-            files.pop(file, None)
-        else:
-            files[file] = way["text"]
-
-
 def _files_at(connection: Connection, draft: Draft, revision: int) -> Files:
     """Return the files as they were at *revision*; as they are now for one that never was."""
     files = dict(draft.documents)
     if revision < 0 or revision > draft.revision:
         return files
     for row in reversed(operations_of(connection, draft.id, after=revision)):
-        _step_through(files, row.inverse["files"])
+        step_through(files, row.inverse["files"])
     return files
 
 
@@ -378,7 +313,7 @@ def _save(
     now = service.clock.now()
     ways, again = operation["files"], back
     if operation["kind"] == "edit":
-        ways, again = _slim(operation["files"], back)
+        ways, again = slim(operation["files"], back)
     row = DraftOperation(
         revision=draft.revision + 1,
         author=author,
@@ -419,7 +354,7 @@ def _turn(service: Service, draft_id: str, author: str | None, *, forward: bool)
         ways = (row.operation if forward else row.inverse)["files"]
         back = (row.inverse if forward else row.operation)["files"]
         files = dict(draft.documents)
-        _step_through(files, ways)
+        step_through(files, ways)
         kind = "redo" if forward else "undo"
         operation = _row(_title(row), kind, row.revision, ways)
         turned_draft = _begun_anew(draft, row, forward)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sopwith.runtime.drafting import _common
+from sopwith.runtime.draft_cuts import common
 
 TEXT = st.text("ab\n名", max_size=40)
 
@@ -13,7 +13,7 @@ TEXT = st.text("ab\n名", max_size=40)
 @settings(max_examples=300, deadline=None)
 @given(TEXT, TEXT)
 def test_what_two_texts_share_is_all_that_they_share(one: str, other: str) -> None:
-    start, tail = _common(one, other)
+    start, tail = common(one, other)
     least = min(len(one), len(other))
     assert start + tail <= least
     assert one[:start] == other[:start]
