@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 from ..core.directory import Person
 from ..rules.model import Team
 from ..rules.roster import members_on_call, members_on_shift
+from ..rules.swaps import laid_over
 from ..store.customers import customer_of
 from ..store.directory import StoreDirectory
 from ..store.files import file_of
 from ..store.surveys import last_surveyed
+from ..store.swaps import agreed
 from .links import Links
 
 
@@ -37,7 +39,7 @@ class LiveDirectory(StoreDirectory):
 
     def on_call(self, team: str, at: datetime) -> tuple[Person, ...]:
         """Return who is on call by the definition of the team, else as its members are set."""
-        known = self._rosters().get(team)
+        known = self._team_at(team, at)
         if known is not None and known.roster is not None:
             called = members_on_call(known.roster, self.members(team), at)
             if called is not None:
@@ -46,10 +48,17 @@ class LiveDirectory(StoreDirectory):
 
     def on_shift(self, team: str, at: datetime) -> frozenset[str] | None:
         """Return the ids of the members whose shift runs, None for a team without shifts."""
-        known = self._rosters().get(team)
+        known = self._team_at(team, at)
         if known is None or not known.shifts:
             return None
         return members_on_shift(known, self.members(team), at)
+
+    def _team_at(self, team: str, at: datetime) -> Team | None:
+        """Return a team with the shifts that its members agreed to change, where it has a roster."""
+        known = self._rosters().get(team)
+        if known is None or not (known.shifts or known.roster):
+            return known
+        return laid_over(known, agreed(self._connection, team, at))
 
     def customer(self, customer_id: str) -> Mapping[str, Any] | None:
         """Return the facts of a customer, read once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .columns import Base, BigId
@@ -82,6 +82,50 @@ class MembershipRow(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
     is_lead: Mapped[bool]
     on_call: Mapped[int | None]
+
+
+ASKED = text("state = 'asked'")
+
+
+class ShiftSwapRow(Base):
+    """One shift of one day that a colleague asked another to take over, or to exchange for one of theirs.
+
+    shift: its id, or ``@on-call``. day: ISO date. name, back_name: what the roster calls who is on it. begins_at: when
+    the first of what changes hands begins; nothing is agreed after that. ends_at: when the last of it ends. state: asked | accepted | refused | withdrawn.
+    """
+
+    __tablename__ = "shift_swap"
+    __table_args__ = (
+        CheckConstraint("state IN ('asked', 'accepted', 'refused', 'withdrawn')", name="state"),
+        Index("ix_shift_swap_team", "team", "state", "ends_at"),
+        Index(
+            "ix_shift_swap_open",
+            "team",
+            "shift",
+            "day",
+            "name",
+            unique=True,
+            sqlite_where=ASKED,
+            postgresql_where=ASKED,
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    team: Mapped[str]
+    shift: Mapped[str]
+    day: Mapped[str]
+    name: Mapped[str]
+    giver: Mapped[str] = mapped_column(ForeignKey("app_user.id"))
+    taker: Mapped[str] = mapped_column(ForeignKey("app_user.id"))
+    back_shift: Mapped[str | None]
+    back_day: Mapped[str | None]
+    back_name: Mapped[str | None]
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    state: Mapped[str]
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None] = mapped_column(ForeignKey("app_user.id"))
 
 
 class SessionRow(Base):

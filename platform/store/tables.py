@@ -13,6 +13,7 @@ from .people_tables import (
     OrganisationRow,
     SecretLinkRow,
     SessionRow,
+    ShiftSwapRow,
     UserRow,
 )
 from .record_tables import (
@@ -85,6 +86,7 @@ __all__ = [
     "SecretLinkRow",
     "SessionRow",
     "SettingRow",
+    "ShiftSwapRow",
     "SignedHeadRow",
     "TallyRow",
     "UserRow",

@@ -16,7 +16,7 @@ from ..forms import Picks
 from ..languages import lang
 from ..visitor import everybody, now
 from ..wording import gettext as _
-from .duty import shift_words
+from .duty import shift_words, teams_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Colleagues:
 
     def assignable(self, at: datetime | None = None) -> list[tuple[User, str]]:
         """Return everybody who can be given something, with what keeps them: those who work now first."""
-        shifts = shift_words(self.release, self.people.values(), at or now())
+        shifts = shift_words(teams_at(self.release, at or now()), self.people.values(), at or now())
         off = _("not on shift")
         known = [(one, _("away") if one.away else shifts.get(one.id, "")) for one in self.active()]
         return sorted(known, key=lambda one: (one[0].away, one[1] == off, one[0].name))

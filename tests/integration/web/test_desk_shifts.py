@@ -41,7 +41,7 @@ def test_each_is_said_to_be_on_shift_until_when_or_not(app: Flask) -> None:
     people = [user("lin"), user("kim"), user("max"), user("ada")]
     with app.test_request_context("/"):
         clocks = [datetime(2026, 11, 20, hour, tzinfo=UTC).astimezone(zone_info()) for hour in (18, 20)]  # fmt: skip
-        assert shift_words(release(), people, AT) == {
+        assert shift_words(release().teams, people, AT) == {
             "id-lin": f"on shift until {clocks[0]:%H:%M}",
             "id-kim": f"on shift until {clocks[1]:%H:%M}",
             "id-max": "not on shift",

@@ -273,6 +273,44 @@ def upgrade() -> None:
     )
     op.create_index("ix_membership_user", "membership", ["user_id"], unique=False)
     op.create_table(
+        "shift_swap",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("shift", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("giver", sa.Text(), nullable=False),
+        sa.Column("taker", sa.Text(), nullable=False),
+        sa.Column("back_shift", sa.Text(), nullable=True),
+        sa.Column("back_day", sa.Text(), nullable=True),
+        sa.Column("back_name", sa.Text(), nullable=True),
+        sa.Column("begins_at", Instant, nullable=False),
+        sa.Column("ends_at", Instant, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("asked_at", Instant, nullable=False),
+        sa.Column("answered_at", Instant, nullable=True),
+        sa.Column("answered_by", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('asked', 'accepted', 'refused', 'withdrawn')",
+            name=op.f("ck_shift_swap_state"),
+        ),
+        sa.ForeignKeyConstraint(["giver"], ["app_user.id"], name=op.f("fk_shift_swap_giver")),
+        sa.ForeignKeyConstraint(["taker"], ["app_user.id"], name=op.f("fk_shift_swap_taker")),
+        sa.ForeignKeyConstraint(
+            ["answered_by"], ["app_user.id"], name=op.f("fk_shift_swap_answered_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shift_swap")),
+    )
+    op.create_index("ix_shift_swap_team", "shift_swap", ["team", "state", "ends_at"], unique=False)
+    op.create_index(
+        "ix_shift_swap_open",
+        "shift_swap",
+        ["team", "shift", "day", "name"],
+        unique=True,
+        sqlite_where=sa.text("state = 'asked'"),
+        postgresql_where=sa.text("state = 'asked'"),
+    )
+    op.create_table(
         "draft_operation",
         sa.Column("draft_id", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
@@ -816,6 +854,14 @@ def downgrade() -> None:
     op.drop_table("record_mark")
     op.drop_table("record")
     op.drop_table("draft_operation")
+    op.drop_index(
+        "ix_shift_swap_open",
+        table_name="shift_swap",
+        sqlite_where=sa.text("state = 'asked'"),
+        postgresql_where=sa.text("state = 'asked'"),
+    )
+    op.drop_index("ix_shift_swap_team", table_name="shift_swap")
+    op.drop_table("shift_swap")
     op.drop_index("ix_membership_user", table_name="membership")
     op.drop_table("membership")
     op.drop_table("live_release")
