@@ -124,6 +124,7 @@ def put_in_force(draft_id: str) -> ResponseReturnValue:
             note=note,
             move=move if wish else None,
             expected=live,
+            checked=future_release(draft, bench_of(draft.documents)),
         )
     except OvertakenError:
         return _page(draft, note, {"stale": _overtaken()})
