@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import board, commands, opening, pages, palette, waiting
+from . import board, commands, opening, pages, palette, shifts, waiting
 from .blueprint import desk
 
-__all__ = ["board", "commands", "desk", "opening", "pages", "palette", "waiting"]
+__all__ = ["board", "commands", "desk", "opening", "pages", "palette", "shifts", "waiting"]
