@@ -21,6 +21,7 @@ from .health import health
 from .htmx import init_htmx
 from .languages import init_languages
 from .limits import init_limits
+from .links import init_links
 from .look import look
 from .pieces import init_pieces
 from .policy import init_policy
@@ -58,6 +59,7 @@ def create_app(service: Service, settings: WebSettings) -> Flask:
     app.before_request(watch_visitor)
     init_languages(app)
     init_rendering(app)
+    init_links(app)
     init_pieces(app)
     init_errors(app)
     for blueprint in BLUEPRINTS:

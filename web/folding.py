@@ -15,7 +15,7 @@ from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.routing import BuildError
 
 from .languages import lang
@@ -26,6 +26,17 @@ MOST_KEPT = 8
 """Languages times roots of the site; more are not expected, and would be spoken without folding."""
 UI = "macros/ui.html"
 """Every block of every page imports it: a page has one, which all share."""
+PARTS = frozenset(
+    {
+        "desk/panels.html",
+        "desk/parts.html",
+        "desk/playbooks.html",
+        "desk/tabs.html",
+        "macros/fields.html",
+    }
+)
+"""Imported by several blocks of a page, and read nothing but what the page was given: one for each page too."""
+_RUNTIME = "from jinja2.runtime import "
 _NAMED = re.compile(r"%\((\w+)\)s")
 _Key = tuple[str, str]
 _COMPILED: dict[tuple[_Key, str, str], CodeType] = {}
@@ -73,7 +84,10 @@ class Environment(FlaskEnvironment):
         """Return the code of a template: Jinja's hook for changing its tree before."""
         if self.words is not None:
             source = _Folding(self, self.words).visit(source)
-        return super()._generate(source, name, filename, defer_init=defer_init)
+        code = super()._generate(source, name, filename, defer_init=defer_init)
+        head, begin, rest = code.partition(_RUNTIME)
+        names, end, more = rest.partition("\n")  # on the same line: those of errors are counted
+        return f"{head}{begin}{names}; from {__name__} import outgoing as escape{end}{more}"
 
 
 class _Compiled(BytecodeCache):
@@ -137,10 +151,12 @@ class _Folding(NodeTransformer):
     def visit_Import(self, node: nodes.Import, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
         """Return what takes the page's own one of the parts that are imported everywhere."""
         self.generic_visit(node, *args, **kwargs)
-        if not isinstance(node.template, nodes.Const) or node.template.value != UI:
+        name = node.template.value if isinstance(node.template, nodes.Const) else ""
+        if not node.with_context or (name != UI and name not in PARTS):
             return node
-        shared = nodes.Name("shared_ui", "load", lineno=node.lineno)
-        call = nodes.Call(shared, [], [], None, None, lineno=node.lineno)
+        maker, given = ("shared_ui", []) if name == UI else ("shared_parts", [node.template])
+        shared = nodes.Name(maker, "load", lineno=node.lineno)
+        call = nodes.Call(shared, given, [], None, None, lineno=node.lineno)
         return nodes.Assign(nodes.Name(node.target, "store"), call, lineno=node.lineno)
 
     def visit_Output(self, node: nodes.Output, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
@@ -191,6 +207,22 @@ def shared_ui(context: Context) -> TemplateModule:
         kept = g.shared_ui = key, template.make_module(context.get_all(), True)
     module: TemplateModule = kept[1]
     return module
+
+
+@pass_context
+def shared_parts(context: Context, name: str) -> TemplateModule:
+    """Return the parts *name* for this page: another context, as of a page that is drawn beside it, has its own."""
+    kept: dict[tuple[int, str], tuple[Context, TemplateModule]] = g.setdefault("shared_parts", {})
+    found = kept.get((id(context), name))
+    if found is None:
+        template = context.environment.get_template(name)
+        found = kept[id(context), name] = context, template.make_module(context.get_all(), True)
+    return found[1]
+
+
+def outgoing(value: Any) -> str:
+    """Return *value* as it stands in a page: as ``escape`` does, which makes a second Markup of each."""
+    return value if type(value) is Markup else escape(value)
 
 
 def _called(node: nodes.Expr) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from sopwith.core.record import Clock
 
-from .folding import shared_ui
+from .folding import shared_parts, shared_ui
 from .icons import icon_name
 from .rendering import asset, category_view, hue, initials, priority_view
 from .times import ClockView, absolute, clock_view, due_view, iso, relative, short
@@ -39,7 +39,7 @@ def init_pieces(app: Flask) -> None:
         "clock": clock,
         "due": due,
     }
-    app.jinja_env.globals.update(piece=pieces, shared_ui=shared_ui)
+    app.jinja_env.globals.update(piece=pieces, shared_ui=shared_ui, shared_parts=shared_parts)
     app.jinja_env.filters.update({f"piece.{name}": make for name, make in pieces.items()})
 
 

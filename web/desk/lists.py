@@ -71,6 +71,7 @@ class Row:
     version: int
     type: str
     cells: tuple[Cell, ...] = ()
+    tones: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +99,14 @@ class DeskList:
     cut: bool
     unfinished: bool
     fields: Sequence[FieldFilter]
-    options: Mapping[str, list[tuple[str, str]]]
     query: str
+    release: Release
+    people: Colleagues
+
+    @property
+    def options(self) -> dict[str, list[tuple[str, str]]]:
+        """Return what each filter may be set to: only the list itself asks, not the one beside a record."""
+        return options_of(self.release, self.people, self.chosen.get("type"))
 
 
 def chosen_filters(args: Mapping[str, str]) -> dict[str, str]:
@@ -148,6 +155,7 @@ def show_list(connection: Connection, args: Mapping[str, str], *, size: int = PA
     base = filter_of(chosen, filter_of_shown(connection, view))
     wanted = narrowed(connection, replace(base, seen=whose, marks=(*base.marks, *tests)))
     page = _page(connection, wanted, view, args, size)
+    columns = view.columns()
     counts = count_views(connection, views, whose, ready)
     kept = {
         "view": view.id,
@@ -160,8 +168,8 @@ def show_list(connection: Connection, args: Mapping[str, str], *, size: int = PA
         views=views,
         counts=counts,
         view=view,
-        columns=view.columns,
-        rows=rows_of(connection, page.rows, people, view.columns),
+        columns=columns,
+        rows=rows_of(connection, page.rows, people, columns),
         more=urlencode({**kept, "after": page.cursor}) if page.cursor else None,
         chips=(*_chips(chosen, kept, release, people), *_field_chips(fields, kept)),
         chosen=chosen,
@@ -170,8 +178,9 @@ def show_list(connection: Connection, args: Mapping[str, str], *, size: int = PA
         cut=page.cut,
         unfinished=bool(tests) and not ready.basic,
         fields=fields,
-        options=options_of(release, people, chosen.get("type")),
         query=urlencode(kept),
+        release=release,
+        people=people,
     )
 
 
@@ -189,8 +198,9 @@ def _page(
 ) -> Page:
     """Return the page in the order that was chosen, else in that of the view."""
     sort, cursor = args.get("sort", ""), args.get("after")
-    if view.keys and sort.removeprefix("-") not in ORDERS:
-        return list_ordered(connection, wanted, view.keys, limit=size, cursor=cursor)
+    keys = view.keys() if sort.removeprefix("-") not in ORDERS else ()
+    if keys:
+        return list_ordered(connection, wanted, keys, limit=size, cursor=cursor)
     order, descending = _order(sort, view)
     return list_records(
         connection, wanted, order=order, descending=descending, limit=size, cursor=cursor
@@ -286,7 +296,7 @@ def options_of(
 def _chips(
     chosen: Mapping[str, str], kept: Mapping[str, str], release: Release, people: Colleagues
 ) -> list[Chip]:
-    options = options_of(release, people, chosen.get("type"))
+    options = options_of(release, people, chosen.get("type")) if chosen else {}
     found = []
     for name, value in chosen.items():
         words = dict(options.get(name, ())).get(value, value)

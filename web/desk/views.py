@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -43,8 +44,9 @@ class DeskView:
     """One list. empty, next: why nothing is in it, and what to do then.
 
     wanted: its records, whoever looks. tally: the name under which its open records are counted,
-    of which *counts* tells its groups; empty: *soon* counts it, or nothing does. columns: shown as a table,
-    empty: as the desk's usual lines. keys: what it is sorted by, in place of *order*.
+    of which *counts* tells its groups; empty: *soon* counts it, or nothing does. columns: make those of the table
+    that it is shown as, none for the desk's usual lines. keys: make what it is sorted by, in place of *order*.
+    Only the view that is shown makes them.
     """
 
     id: str
@@ -55,8 +57,8 @@ class DeskView:
     next: str
     order: str = "breach"
     descending: bool = False
-    columns: tuple[Column, ...] = ()
-    keys: tuple[SortKey, ...] = ()
+    columns: Callable[[], tuple[Column, ...]] = tuple
+    keys: Callable[[], tuple[SortKey, ...]] = tuple
     tally: str = ""
     counts: Callable[[Group], bool] = _every
     soon: bool = False
@@ -113,8 +115,8 @@ def saved(connection: Connection, release: Release, ready: Readiness) -> list[De
                 title=one.title.get(lang()),
                 icon="filter",
                 tally=kept_name(one) if kept and ready.views else "",
-                columns=columns_of(release, one.record_type, one.columns),
-                keys=keys_of(release, one.record_type, one.sort),
+                columns=partial(columns_of, release, one.record_type, one.columns),
+                keys=partial(keys_of, release, one.record_type, one.sort),
                 empty=_("Nothing fits this view now."),
                 next=_("Choose another view, or look at everything that is open."),
                 wanted=wanted,
