@@ -2,55 +2,56 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
 from .. import __version__
-from .alive import alive
-from .apply import apply
-from .backup import backup
-from .check import check
-from .demo_data import demo_data
-from .dispatcher import dispatcher
-from .doctor import doctor
-from .erase import erase
-from .export import export
-from .jobs import jobs_group
-from .migrate_store import migrate_store
-from .people import token_group, user_group
-from .plan import plan
-from .reindex import reindex
-from .restore import restore_command
-from .settings import settings_command
-from .test import test
-from .up import up
-from .verify import verify
-from .worker import worker
+
+COMMANDS = {
+    "alive": "alive:alive",
+    "apply": "apply:apply",
+    "backup": "backup:backup",
+    "check": "check:check",
+    "demo-data": "demo_data:demo_data",
+    "dispatcher": "dispatcher:dispatcher",
+    "doctor": "doctor:doctor",
+    "erase": "erase:erase",
+    "export": "export:export",
+    "jobs": "jobs:jobs_group",
+    "migrate-store": "migrate_store:migrate_store",
+    "plan": "plan:plan",
+    "reindex": "reindex:reindex",
+    "restore": "restore:restore_command",
+    "settings": "settings:settings_command",
+    "test": "test:test",
+    "token": "people:token_group",
+    "up": "up:up",
+    "user": "people:user_group",
+    "verify": "verify:verify",
+    "worker": "worker:worker",
+}
+"""Where each command is: a module of this package, and its name there."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Commands whose modules are read when they are called: a health check needs few of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*COMMANDS, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(f".{module}", __package__), name)
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sopwith")
 def main() -> None:
     """Change your service process on a working day without fear."""
-
-
-main.add_command(alive)
-main.add_command(apply)
-main.add_command(backup)
-main.add_command(check)
-main.add_command(demo_data)
-main.add_command(migrate_store)
-main.add_command(dispatcher)
-main.add_command(doctor)
-main.add_command(settings_command)
-main.add_command(erase)
-main.add_command(export)
-main.add_command(plan)
-main.add_command(verify)
-main.add_command(reindex)
-main.add_command(restore_command)
-main.add_command(test)
-main.add_command(up)
-main.add_command(jobs_group)
-main.add_command(worker)
-main.add_command(user_group)
-main.add_command(token_group)

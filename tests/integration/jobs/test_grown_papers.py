@@ -41,7 +41,7 @@ WAIT_SECONDS = 180.0
 CUSTOMER = "wanda@example.test"
 
 
-def of_ours(environment: Mapping[str, str]) -> dict[str, str]:
+def of_ours(environment: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in environment.items() if key.startswith("SOPWITH_")}
 
 
@@ -82,9 +82,10 @@ class TestCompose:
         )
 
     def test_its_variables_are_settings_that_can_be_used(self, tmp_path: Path) -> None:
-        environment = of_ours(COMPOSE["services"]["web"]["environment"])
+        written = of_ours(COMPOSE["services"]["web"]["environment"])
+        assert {key.removeprefix("SOPWITH_").lower() for key in written} <= KNOWN
+        environment = {key: value for key, value in written.items() if value is not None}
         for key, value in environment.items():
-            assert key.removeprefix("SOPWITH_").lower() in KNOWN, key
             default = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
             environment[key] = default.replace("/run/secrets", str(tmp_path))
         for name in COMPOSE["secrets"]:
@@ -116,6 +117,14 @@ class TestCompose:
         addresses = [web["environment"][f"SOPWITH_{one}_URL"] for one in ("DATABASE", "BROKER")]
         assert [re.split(r"[@/:]+", one)[-3] for one in addresses] == ["postgres", "redis"]
         assert set(web["depends_on"]) == {"postgres", "redis"} <= set(COMPOSE["services"])
+
+    def test_our_processes_can_do_no_more_than_they_need(self) -> None:
+        for name in OURS:
+            service = COMPOSE["services"][name]
+            assert service["read_only"] is True
+            assert service["cap_drop"] == ["ALL"]
+            assert service["security_opt"] == ["no-new-privileges:true"]
+        assert "USER sopwith" in (ROOT / "Dockerfile").read_text().splitlines()
 
     def test_a_stop_has_more_time_than_the_processes_take(self) -> None:
         assert all(COMPOSE["services"][one]["stop_grace_period"] == "15s" for one in OURS)
