@@ -23,13 +23,14 @@ _INPUTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionView:
-    """One option. depth: how many levels it is indented. choosable: False for a group."""
+    """One option. depth: how many levels it is indented. choosable: False for a group. tone: its colour, if any."""
 
     id: str
     title: str
     help: str = ""
     depth: int = 0
     choosable: bool = True
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,7 @@ def _options(one: Field, open_ids: frozenset[str], lang: str) -> tuple[OptionVie
                 help=option.help.get(lang),
                 depth=depth,
                 choosable=option.id in open_ids,
+                tone=option.color,
             )
         )
         if one.type is FieldType.TREE_CHOICE:

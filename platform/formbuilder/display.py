@@ -67,6 +67,30 @@ def option_title(options: tuple[Option, ...], key: str, lang: str) -> str:
     return key
 
 
+def tones_of(field: Field, value: Any, lang: str) -> tuple[tuple[str, str], ...]:
+    """Return title and tone of each chosen option, nothing where none of them has a tone."""
+    if field.type in (FieldType.CHOICE, FieldType.TREE_CHOICE):
+        chosen = [value] if isinstance(value, str) else []
+    elif field.type is FieldType.MULTI_CHOICE and isinstance(value, list | tuple):
+        chosen = list(value)
+    else:
+        return ()
+    found = tuple((option_title(field.options, str(one), lang), _tone(field.options, str(one))) for one in chosen)  # fmt: skip
+    return found if any(tone for _title, tone in found) else ()
+
+
+def _tone(options: tuple[Option, ...], key: str) -> str:
+    """Return the tone of an option, else that of the one above it."""
+    waiting = [(option, "") for option in options]
+    while waiting:
+        option, above = waiting.pop()
+        tone = option.color or above
+        if option.id == key:
+            return tone
+        waiting.extend((child, tone) for child in option.items)
+    return ""
+
+
 def _yes_no(value: Any, chinese: bool) -> str:
     if value not in (True, False):
         return str(value)

@@ -38,12 +38,16 @@ class FieldType(StrEnum):
     HEADING = "heading"  # shows text, holds nothing
 
 
+TONES = ("grey", "blue", "green", "amber", "red", "violet")
+"""The colours that a choice may have: tones of the product's own palette, legible in both themes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """One choice; *items* are its children in a tree.
 
     code: what other systems call it. retired: it is not offered any more, nor what is below it; values
-    that are there keep it.
+    that are there keep it. color: the tone in which it is shown beside its words, empty for none.
     """
 
     id: str
@@ -52,6 +56,7 @@ class Option:
     items: tuple[Option, ...] = ()
     code: str = ""
     retired: bool = False
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ..core.diagnostics import Diagnostic
 from ..core.text import Text
 from ..definitions import Document, Node, Reader, tidy
-from .model import Option, Taxonomy
+from .model import TONES, Option, Taxonomy
 from .read_choice import walk
 
 MOST_OPTIONS = 5_000
@@ -80,6 +80,7 @@ def _option(reader: Reader, found: list[Diagnostic], seen: set[str]) -> Option |
         items=_options(reader.nodes("items"), found, seen),
         code=reader.text("code"),
         retired=reader.flag("retired"),
+        color=reader.choice("color", TONES),
     )
     if option.code and len(option.code) > LONGEST_CODE:
         reader.error("FRM041", "code", word=option.code[:40], limit=LONGEST_CODE)

@@ -30,6 +30,7 @@ from .commands import carry_out
 from .lists import Row, row_of
 from .record_page import record
 from .seen import scopes, sight
+from .tones import ToneWriter
 from .views import DeskView, built_in
 from .ways import PREVIOUS, asks, show_work, way_of
 
@@ -131,7 +132,9 @@ def _rest_of(connection: Connection, shown: Board, mode: str, column: str, after
 
 
 def _cards(page: Page, shown: Board) -> dict[str, Any]:
-    return {"cards": [row_of(one, shown.people) for one in page.rows], "more": page.cursor}
+    writer = ToneWriter()
+    cards = [replace(row_of(one, shown.people), tones=writer.tones(one)) for one in page.rows]
+    return {"cards": cards, "more": page.cursor}
 
 
 def _by_state(connection: Connection, shown: Board, groups: Mapping[Group, int]) -> list[Column]:

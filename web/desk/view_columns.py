@@ -9,7 +9,7 @@ from typing import Any
 
 from sopwith.core.record import RecordState
 from sopwith.expressions.types import DATETIME, TEXT
-from sopwith.formbuilder.display import display_value
+from sopwith.formbuilder.display import display_value, tones_of
 from sopwith.formbuilder.model import Field, FieldType, Option
 from sopwith.formbuilder.rights import Level, level_of
 from sopwith.release.model import RecordType, Release
@@ -45,7 +45,8 @@ class Column:
 class Cell:
     """What one record shows in one column. kind: how it is drawn.
 
-    text | number | title | priority | state | person | clock | time | long. at: of a time. clock: of what is due.
+    text | number | title | priority | state | person | clock | time | long | tones. at: of a time. clock: of what is due.
+    tones: chosen words with their tones.
     """
 
     column: Column
@@ -54,6 +55,7 @@ class Cell:
     more: str = ""
     at: datetime | None = None
     clock: ClockView | None = None
+    tones: tuple[tuple[str, str], ...] = ()
 
 
 def columns_of(release: Release, record_type: str, names: Iterable[str]) -> tuple[Column, ...]:
@@ -231,6 +233,9 @@ class CellWriter:
             return cell("text", self._of_all(name, one, release, kind))
         if not may_read(kind, name, one.state):
             return cell("text")
+        tones = tones_of(own, one.values.get(own.id), lang())
+        if tones:
+            return cell("tones", tones=tones)
         long = own.type in (FieldType.LONG_TEXT, FieldType.TEXT)
         return cell("long" if long else "text", self._value(own, one, release))
 

@@ -8,7 +8,7 @@ from typing import Any
 from sopwith.core.record import Clock, RecordState, Task
 from sopwith.core.text import Text
 from sopwith.expressions import Labels
-from sopwith.formbuilder.display import display_value
+from sopwith.formbuilder.display import display_value, tones_of
 from sopwith.formbuilder.model import Field, FieldType, Option
 from sopwith.formbuilder.rights import Level, level_of
 from sopwith.release.model import RecordType, Release
@@ -123,7 +123,15 @@ def shown_values(
         words = display_value(one, value, lang(), names.name, zone=zone())
         label = one.title.get(lang()) or name
         found.append(
-            {"id": name, "label": label, "words": words, "long": long, "rows": rows, "files": files}
+            {
+                "id": name,
+                "label": label,
+                "words": words,
+                "long": long,
+                "rows": rows,
+                "files": files,
+                "tones": tones_of(one, value, lang()),
+            }
         )
     return found
 

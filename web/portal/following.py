@@ -14,7 +14,7 @@ from sopwith.core.record import Category, ClockStatus, RecordState
 from sopwith.core.roles import CUSTOMER
 from sopwith.core.text import Text
 from sopwith.engine.decide import decide
-from sopwith.formbuilder.display import display_value
+from sopwith.formbuilder.display import display_value, tones_of
 from sopwith.formbuilder.model import Field, FieldType
 from sopwith.release.model import Release
 from sopwith.sla.model import Metric
@@ -52,6 +52,7 @@ class Answer:
     label: str
     value: str
     files: tuple[Attachment, ...] = ()
+    tones: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,7 @@ def follow(connection: Connection, release: Release, state: RecordState, actor: 
                 label=one.label,
                 value="" if ids else one.value,
                 files=tuple(files[i] for i in ids if i in files),
+                tones=one.tones,
             )
             for one, ids in zip(answers, answer_ids, strict=True)
         ),
@@ -165,7 +167,8 @@ def _answers(release: Release, state: RecordState) -> tuple[list[Answer], list[l
         if one.type in (FieldType.HEADING, FieldType.USER, FieldType.TEAM, FieldType.CUSTOMER):
             continue
         shown = _in_words(one, value)
-        found.append(Answer(label=one.title.get(lang()), value=shown))
+        tones = tones_of(one, value, lang())
+        found.append(Answer(label=one.title.get(lang()), value=shown, tones=tones))
         is_files = one.type is FieldType.FILES and isinstance(value, list)
         ids.append([str(i) for i in value] if is_files else [])
     return found, ids

@@ -41,6 +41,7 @@ class OptionRow:
     zh: str
     help: Any
     items: tuple[OptionRow, ...]
+    color: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +146,7 @@ def _options(given: Any, path: Path) -> Iterator[OptionRow]:
             zh=title.zh,
             help=held.get("help"),
             items=tuple(_options(held.get("items"), (*here, "items"))),
+            color=held.get("color"),
         )
 
 

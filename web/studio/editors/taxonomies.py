@@ -51,6 +51,7 @@ def _node(value: Any, path: Path, place: Place, depth: int) -> Facts:
         "title": label(it.get("title"), words(it.get("id")) or words(value)),
         "at": at,
         "code": words(it.get("code")),
+        "color": words(it.get("color")),
         "retired": it.get("retired") is True,
         "is_chosen": place.steps == tuple(str(step) for step in path),
         "below": _nodes(it.get("items"), [*path, "items"], place, depth + 1),
