@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
+from .prepared import Prepared
 from .tables import AttachmentRow
 
 
@@ -29,6 +31,16 @@ class Attachment:
 
 
 _FIELDS = tuple(Attachment.__dataclass_fields__)
+
+
+def _of_record() -> Select[Any]:
+    columns = (AttachmentRow.__table__.c[name] for name in _FIELDS)
+    query = select(*columns).where(AttachmentRow.record_id == bindparam("record"))
+    return query.order_by(AttachmentRow.created_at, AttachmentRow.id)
+
+
+_OF_RECORD = Prepared(_of_record())
+_PUBLIC_OF_RECORD = Prepared(_of_record().where(AttachmentRow.visibility == "public"))
 
 
 def add_file(connection: Connection, attachment: Attachment) -> None:
@@ -55,12 +67,9 @@ def files_of(
     connection: Connection, record_id: str, *, public_only: bool = False
 ) -> list[Attachment]:
     """Return the files of a record, the oldest first."""
-    columns = (AttachmentRow.__table__.c[name] for name in _FIELDS)
-    query = select(*columns).where(AttachmentRow.record_id == record_id)
-    if public_only:
-        query = query.where(AttachmentRow.visibility == "public")
-    ordered = query.order_by(AttachmentRow.created_at, AttachmentRow.id)
-    return [Attachment(**row) for row in connection.execute(ordered).mappings()]
+    query = _PUBLIC_OF_RECORD if public_only else _OF_RECORD
+    rows = query.rows(connection, {"record": record_id})
+    return [Attachment(**dict(zip(_FIELDS, row, strict=True))) for row in rows]
 
 
 def tie_files(

@@ -8,12 +8,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, literal, or_, select, tuple_
+from sqlalchemy import (
+    Connection,
+    Integer,
+    RowMapping,
+    Select,
+    String,
+    bindparam,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from ..core.decision import Why
 from ..core.events import Actor, Cause, Event, EventKind
 from ..core.plain import from_plain
+from .prepared import Remembered
 from .tables import ExplanationRow, MessageRow, RecordEventRow
+
+_NEWEST_MESSAGES = Remembered(16)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +55,9 @@ class KeptMessage:
     html: str
     files: list[str]
     created_at: datetime
+
+
+_MESSAGE = tuple(KeptMessage.__dataclass_fields__)
 
 
 def events_of(
@@ -147,14 +164,22 @@ def newest_messages(
     public_only: bool = False,
 ) -> list[KeptMessage]:
     """Return up to *limit* messages, the newest first; *before*: older than the one of this seq and id."""
-    query = select(MessageRow.__table__).where(MessageRow.record_id == record_id)
+
+    def make() -> Select[Any]:
+        columns = (MessageRow.__table__.c[name] for name in _MESSAGE)
+        query = select(*columns).where(MessageRow.record_id == bindparam("record"))
+        if before is not None:
+            place = tuple_(bindparam("seq", type_=Integer), bindparam("id", type_=String))
+            query = query.where(tuple_(MessageRow.seq, MessageRow.id) < place)
+        if public_only:
+            query = query.where(MessageRow.public)
+        return query.order_by(MessageRow.seq.desc(), MessageRow.id.desc()).limit(limit)
+
+    values: dict[str, Any] = {"record": record_id}
     if before is not None:
-        place = tuple_(MessageRow.seq, MessageRow.id)
-        query = query.where(place < tuple_(literal(before[0]), literal(before[1])))
-    if public_only:
-        query = query.where(MessageRow.public)
-    newest = query.order_by(MessageRow.seq.desc(), MessageRow.id.desc()).limit(limit)
-    return [KeptMessage(**row) for row in connection.execute(newest).mappings()]
+        values |= {"seq": before[0], "id": before[1]}
+    rows = _NEWEST_MESSAGES.rows(connection, (limit, before is None, public_only), make, values)
+    return [KeptMessage(**dict(zip(_MESSAGE, row, strict=True))) for row in rows]
 
 
 def explanations_of(
