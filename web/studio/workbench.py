@@ -16,7 +16,7 @@ from ..htmx import go
 from ..languages import lang
 from ..visitor import get_service
 from ..wording import gettext as _
-from .bench import bench_of, by_severity
+from .bench import Bench, bench_of, by_severity
 from .blueprint import PARKED, blueprint, the_draft
 from .framing import framed
 from .processes import processes_of
@@ -72,7 +72,14 @@ def problems(draft_id: str) -> ResponseReturnValue:
         revision=draft.revision,
         text=draft.documents.get(name),
         problems=[said(draft, one) for one in by_severity(made.found)],
+        marks=_marks(made),
     )
+
+
+def _marks(made: Bench) -> dict[str, str]:
+    """Return what the outline shows beside each definition in which something was found."""
+    lines = [one for _kind, some in made.outline() for one in some if one.errors or one.warnings]
+    return {f"{one.kind}/{one.id}": render_template("studio/mark.html", one=one) for one in lines}
 
 
 def said(draft: Draft, one: Diagnostic) -> dict[str, Any]:

@@ -219,3 +219,14 @@ def test_what_was_sent_in_is_not_shown_as_a_draft(ada: Browser) -> None:
     answer = ada.post("/studio", {"title": "import: mine"})
     assert ada.get(str(answer.location)).status_code == 200
     assert "import:" not in ada.get("/studio").get_data(as_text=True)
+
+
+def test_the_marks_of_the_outline_follow_each_step(ada: Browser, draft: str) -> None:
+    change = {"file": FILE, "text": files()[FILE].replace("workflow: ", "workflow: no-", 1)}
+    assert ada.get(f"{draft}/problems").json["marks"] == {}  # type: ignore[index]
+    send(ada, f"{draft}/edit", {"base": 0, "changes": [change]})
+    marks = ada.get(f"{draft}/problems").json["marks"]  # type: ignore[index]
+    assert "outline-error" in marks["record_type/wish"]
+    assert marks["record_type/wish"] in ada.get(draft).get_data(as_text=True)
+    send(ada, f"{draft}/undo", {})
+    assert ada.get(f"{draft}/problems").json["marks"] == {}  # type: ignore[index]

@@ -88,6 +88,7 @@ export async function lookForProblems(file = "") {
     if (!response.ok) return null;
     const answer = await response.json();
     show(answer.problems);
+    mark(answer.marks);
     for (const listener of listeners) listener(answer);
     return answer;
   } catch {
@@ -121,6 +122,14 @@ function show(problems) {
     line.className = "soft";
     line.textContent = list.dataset.none;
     list.append(line);
+  }
+}
+
+// The outline shows what the list of problems does.
+function mark(marks) {
+  for (const link of document.querySelectorAll(".bench-outline [data-mark]")) {
+    link.querySelector(".outline-mark")?.remove();
+    link.insertAdjacentHTML("beforeend", marks[link.dataset.mark] ?? "");
   }
 }
 
