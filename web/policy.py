@@ -200,6 +200,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
                 "review_install",
                 "save_pack",
                 "scenarios",
+                "scenarios_before",
                 "send_in",
                 "send_try",
                 "start",

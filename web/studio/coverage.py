@@ -80,12 +80,25 @@ def said(runs: Runs, found: Sequence[Result]) -> str:
     return ngettext("%(num)d scenario of %(total)d fails", "%(num)d scenarios of %(total)d fail", bad, total=runs.total)  # fmt: skip
 
 
-def how_scenarios_went(draft: Draft, made: Bench) -> tuple[str, int]:
-    """Return in words how the draft's scenarios went so far, and how many failed; runs some more of them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Went:
+    """How the draft's scenarios went so far, in words; failed: how many of them did not hold."""
+
+    words: str = ""
+    failed: int = 0
+    is_done: bool = True
+
+
+def how_scenarios_went(draft: Draft, made: Bench, *, run: bool = False) -> Went:
+    """Return how those of the draft's scenarios went that were run already. run: some more of them, for a while."""
     if made.release is None:
-        return "", 0
-    runs, found = _went_on(draft, made, made.release)
-    return said(runs, found), sum(not one.passed for one in found)
+        return Went()
+    runs = runs_of(draft.documents, made)
+    if run:
+        go_on(runs, made.release, A_PORTION)
+    found = runs.in_order()
+    failed = sum(not one.passed for one in found)
+    return Went(words=said(runs, found), failed=failed, is_done=runs.is_done)
 
 
 def _went_on(draft: Draft, made: Bench, release: Release) -> tuple[Runs, Sequence[Result]]:

@@ -18,7 +18,7 @@ from sopwith.store.releases import Draft, drop_draft, live_hash, open_records_by
 
 from ..admin.acting import audited, author
 from ..admin.comparing import difference
-from ..htmx import go
+from ..htmx import fragment, go
 from ..visitor import get_service, visitor
 from ..wording import gettext as _
 from .bench import Bench, bench_of, by_severity
@@ -82,6 +82,14 @@ def _page(draft: Draft, note: str = "", errors: Mapping[str, str] | None = None)
         errors=errors or {},
     )
     return page, 422 if errors else 200
+
+
+@blueprint.get("/<draft_id>/publish/scenarios")
+def scenarios_before(draft_id: str) -> ResponseReturnValue:
+    """Run some more of the scenarios for the page before publishing; tell how all went so far."""
+    draft = the_draft(draft_id)
+    went = how_scenarios_went(draft, bench_of(draft.documents), run=True)
+    return fragment("studio/publish.html", "scenarios", draft=draft, trials=went)
 
 
 def changes_of(before: Bench | None, after: Bench) -> list[Shown]:

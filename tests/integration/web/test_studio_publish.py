@@ -236,3 +236,38 @@ def test_versions_are_listed_compared_and_put_back(ada: Browser, draft: str, sho
     with shop.database.reading() as connection:
         assert [one.kind for one in live_releases(connection)] == ["rollback", "publish", "publish"]
     assert acts(shop)[:2] == ["release.rollback", "release.publish"]
+
+
+SCENARIO = """kind: scenario
+id: {id}
+title: {{en: Begun, zh-CN: 已开始}}
+record_type: wish
+given:
+  now: "2026-11-16 09:00"
+  zone: Asia/Shanghai
+  people: [{{id: lin, name: Lin, roles: [agent], teams: [counter]}}]
+steps:
+  - create: {{by: lin, values: {{topic: question, description: Where?}}}}
+    then: {{state: {state}}}
+"""
+
+
+def test_scenarios_that_did_not_run_yet_come_in_after_the_page(
+    ada: Browser, draft: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sopwith.web.studio.coverage.A_PORTION", 0.0)  # one at a time
+    made = {"good": "received", "bad": "nowhere"}
+    changes = [
+        {"file": f"shop/scenarios/{name}.yaml", "text": SCENARIO.format(id=name, state=state)}
+        for name, state in made.items()
+    ]
+    send(ada, f"{draft}/edit", {"base": 0, "changes": changes})
+    page = text(ada, f"{draft}/publish")
+    assert "0 of 2 scenarios were run" in page  # nothing waited for them
+    asks = f'hx-get="{draft}/publish/scenarios" hx-trigger="load"'
+    assert asks in page and "The others are still running." in page
+    answers = [text(ada, f"{draft}/publish/scenarios") for _ in range(3)]
+    assert [asks in one for one in answers] == [True, False, False]
+    assert "1 scenario of 2 fails" in answers[1] and "See which, and why" in answers[1]
+    again = text(ada, f"{draft}/publish")
+    assert "1 scenario of 2 fails" in again and asks not in again
