@@ -150,10 +150,8 @@ def a_state(one: Newcomer) -> None:
 def a_rule(one: Newcomer) -> None:
     one.follow(".outline-overview")
     one.follow(process(one, "New rule"))
-    expect(one.page.locator("input[name=kind][value=rule]")).to_be_checked()
     expect(one.page.locator("#make-type")).to_have_value("wish")
     one.write("#make-en", "Who names a size is served first")
-    one.write("#make-zh", "填写尺码者优先")
     one.follow(one.page.get_by_role("button", name="Make it"))
     expect(one.page.locator("#c-when[data-ready]")).to_be_visible(timeout=SLOW)
     one.press(one.page.get_by_role("button", name="Add a condition"))

@@ -26,6 +26,8 @@ from .blueprint import blueprint, the_draft
 from .framing import framed
 
 LONGEST_TITLE = 120
+OF_NO_TYPE = frozenset({"record_type", "team", "calendar", "taxonomy", "segment", "block"})
+"""The kinds that are made for no one type of record."""
 HAN = re.compile(r"[㐀-鿿]")
 
 
@@ -90,7 +92,7 @@ def make_page(draft_id: str) -> ResponseReturnValue:
     """Show the kinds of definitions that can be made."""
     kind = request.args.get("kind", "")
     asked = Asked(kind=kind if kind in FOLDERS else "", record_type=request.args.get("record_type", ""))  # fmt: skip
-    return _page(the_draft(draft_id), asked)
+    return _page(the_draft(draft_id), asked, is_short=bool(asked.kind))
 
 
 @blueprint.post("/<draft_id>/make")
@@ -99,7 +101,7 @@ def make_one(draft_id: str) -> ResponseReturnValue:
     draft = the_draft(draft_id)
     asked = _asked(draft)
     if asked.errors:
-        return _page(draft, asked), 422
+        return _page(draft, asked, is_short="short" in request.form and bool(asked.kind)), 422
     files, made = _made(draft, asked)
     title = Text(f"New: {made[0].id}", f"新建：{made[0].id}")
     changes = [drafting.Rewrite(file=name, text=text) for name, text in files.items()]
@@ -114,11 +116,31 @@ def lead_to(draft_id: str, kind: str, name: str, file: str) -> ResponseReturnVal
     return go(url_for("studio.open_definition", draft_id=draft_id, kind=kind, name=name))
 
 
-def _page(draft: Draft, asked: Asked) -> str:
-    kinds = [(kind, kind_word(kind), _described(kind)) for kind in FOLDERS]
-    types = bench_of(draft.documents).partly.record_types.values()
-    packs = packs_in(draft.documents)
-    return framed("studio/make.html", draft, asked=asked, kinds=kinds, types=types, packs=packs)
+def _page(draft: Draft, asked: Asked, *, is_short: bool) -> str:
+    """Return the page; short: for the one kind that was asked for, with its title alone in view."""
+    return framed(
+        "studio/make.html",
+        draft,
+        asked=asked,
+        is_short=is_short,
+        heading=new_word(asked.kind) if is_short else _("New definition"),
+        described=_described(asked.kind),
+        kinds=[] if is_short else [(kind, kind_word(kind), _described(kind)) for kind in FOLDERS],
+        types=() if asked.kind in OF_NO_TYPE and is_short else bench_of(draft.documents).partly.record_types.values(),
+        packs=packs_in(draft.documents),
+    )  # fmt: skip
+
+
+@blueprint.app_template_filter("can_be_made")
+def can_be_made(kind: str) -> bool:
+    """Return whether the studio makes new definitions of *kind*."""
+    return kind in FOLDERS
+
+
+@blueprint.app_template_filter("new_word")
+def new_word(kind: str) -> str:
+    """Return what making a definition of *kind* is called."""
+    return _("New rule") if kind == "rule" else _("New: %(kind)s", kind=kind_word(kind))
 
 
 def _described(kind: str) -> str:

@@ -145,5 +145,29 @@ def test_what_cannot_be_made_is_told_beside_its_field(
 
 def test_the_page_knows_the_kind_that_a_link_asks_for(ada: Browser, full: str) -> None:
     page = ada.get(f"{full}/make?kind=survey&record_type=errand").get_data(as_text=True)
-    assert 'value="survey" required checked' in page
+    assert '<input type="hidden" name="kind" value="survey">' in page
+    assert "<h2>" in page and "New: Survey" in page
     assert '<option value="errand" selected>' in page
+
+
+def test_what_is_wanted_new_has_a_short_form_of_its_own(ada: Browser, full: str, draft_at: Callable[[str], Draft]) -> None:  # fmt: skip
+    page = ada.get(f"{full}/make?kind=rule&record_type=errand").get_data(as_text=True)
+    assert "make-grid" not in page  # not the page of all kinds
+    assert '<input type="hidden" name="kind" value="rule">' in page
+    head, _, folded = page.partition('id="make-more"')
+    assert 'id="make-en"' in head and '<option value="errand" selected>' in head
+    assert 'id="make-zh"' in folded and 'id="make-id"' in folded
+    assert "make-grid" in ada.get(f"{full}/make?record_type=errand").get_data(as_text=True)
+    refused = ada.post(f"{full}/make", {"kind": "rule", "short": "1"})
+    assert refused.status_code == 422
+    again = refused.get_data(as_text=True)
+    assert "make-grid" not in again and 'id="make-title-error"' in again
+    done = ada.post(f"{full}/make", {"kind": "rule", "short": "1", "title_zh": "通知组长"})
+    assert done.location.endswith("/open/rule/rule") or "/rule/" in done.location
+    assert "title: {zh-CN: 通知组长}" in draft_at(full).documents["shop/rules/rule.yaml"]
+
+
+def test_the_short_form_speaks_the_language_of_its_reader(ada: Browser, full: str) -> None:
+    ada.post("/preferences", {"lang": "zh-CN", "next": "/"})
+    head = ada.get(f"{full}/make?kind=rule").get_data(as_text=True).partition('id="make-more"')[0]
+    assert 'id="make-zh"' in head and 'id="make-en"' not in head
