@@ -347,7 +347,9 @@ def _in_force(duties: Duties, one: ShiftSwap, known: Sequence[ShiftSwap]) -> boo
 
 def _hours(one: Turn, zone: ZoneInfo) -> str:
     begins, ends = one.begins.astimezone(zone), one.ends.astimezone(zone)
-    return f"{begins:%H:%M}–{ends:%H:%M}"
+    if ends.date() == begins.date():
+        return f"{begins:%H:%M}–{ends:%H:%M}"
+    return _("%(begins)s–%(ends)s the next day", begins=f"{begins:%H:%M}", ends=f"{ends:%H:%M}")
 
 
 def _day_words(day: date) -> str:

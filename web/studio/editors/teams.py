@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from sopwith.release.model import Release
+from sopwith.rules.swaps import laid_over
 from sopwith.runtime.releases import NoReleaseError
 from sopwith.store.people import Membership, User, memberships, users
+from sopwith.store.swaps import agreed
 
 from ...languages import lang
-from ...visitor import get_service
+from ...visitor import get_service, now
 from .calendars import weekday_words
 from .lenient import held, several, words
 from .place import Place
@@ -19,6 +22,8 @@ from .rosters import Members, roster
 from .subject import Subject
 
 Facts = dict[str, Any]
+LOOK_BACK = timedelta(weeks=8)
+"""How far back the weeks of a roster show what colleagues agreed to change."""
 
 
 def view(subject: Subject) -> Facts:
@@ -65,6 +70,9 @@ def _preview(subject: Subject, place: Place, names: Members) -> Facts | None:
     calendar = partly.calendars.get(team.calendar or "") if team is not None else None
     if team is None or calendar is None or not (team.shifts or team.roster):
         return None
+    with get_service().database.reading() as connection:
+        changed = agreed(connection, team.id, now() - LOOK_BACK)
+    team = laid_over(team, changed)
     return weeks(team, partly.working_time.get(calendar.id), calendar.zone, place, names)
 
 
