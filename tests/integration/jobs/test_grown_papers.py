@@ -148,7 +148,7 @@ def test_units_run_commands_that_exist_with_settings_that_exist(unit: Path) -> N
     (start,) = [line for line in lines if line.startswith("ExecStart=")]
     program, grown, *rest = start.removeprefix("ExecStart=").split()
     assert (program, grown) == ("/opt/sopwith/bin/sopwith", "--grown")
-    parsed([word.replace("%i", "inside,bulk") for word in rest])
+    parsed([word.replace("%I", "inside,bulk") for word in rest])
     loaded = {
         line.split("=")[1].split(":")[0] for line in lines if line.startswith("LoadCredential=")
     }
@@ -160,6 +160,7 @@ def test_units_run_commands_that_exist_with_settings_that_exist(unit: Path) -> N
             if value.startswith("file:%d/"):
                 used.add(value.removeprefix("file:%d/"))
     assert used == loaded
+    assert not any("%i" in line for line in lines), "%i keeps the comma as systemd escapes it"
     named = unit.name.replace("@.service", "").replace(".service", "")
     assert named in PAPER
 
