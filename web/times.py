@@ -15,6 +15,8 @@ from .visitor import now
 from .wording import gettext as _
 
 _SOON = 0.2  # the last fifth of a target is "soon"
+_AT_LEAST_SOON = timedelta(minutes=30)
+_NOTHING = timedelta(0)
 
 
 def relative(at: datetime) -> str:
@@ -29,27 +31,36 @@ def absolute(at: datetime) -> str:
     """Return date and time in the reader's zone."""
     local = at.astimezone(zone_info())
     if lang() == "zh-CN":
-        return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-    return f"{local.day} {local:%b} {local.year}, {local:%H:%M}"
+        return f"{local.year}年{local.month}月{local.day}日 {_hour(local)}"
+    return f"{local.day} {local:%b} {local.year}, {_hour(local)}"
 
 
 def short(at: datetime) -> str:
     """Return the instant as briefly as it stays clear: the time alone for today."""
-    local, today = at.astimezone(zone_info()), now().astimezone(zone_info())
-    if local.date() == today.date():
-        return f"{local:%H:%M}"
+    zone = zone_info()
+    local, today = at.astimezone(zone), now().astimezone(zone)
+    if local.year != today.year:
+        if lang() == "zh-CN":
+            return f"{local.year}年{local.month}月{local.day}日"
+        return f"{local.day} {local:%b} {local.year}"
+    time = _hour(local)
+    if (local.month, local.day) == (today.month, today.day):
+        return time
     if lang() == "zh-CN":
-        day = f"{local.month}月{local.day}日"
-        return f"{day} {local:%H:%M}" if local.year == today.year else f"{local.year}年{day}"
-    day = f"{local.day} {local:%b}"
-    return f"{day}, {local:%H:%M}" if local.year == today.year else f"{day} {local.year}"
+        return f"{local.month}月{local.day}日 {time}"
+    return f"{local.day} {local:%b}, {time}"
+
+
+def _hour(local: datetime) -> str:
+    """Return the time of day; ``strftime`` takes several times as long, and a list asks for eighty."""
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def by_when(at: datetime) -> str:
     """Return a promised instant as one says it: ``16:30 today``, ``10:00 on Monday, 24 November``."""
     local, today = at.astimezone(zone_info()), now().astimezone(zone_info())
     days = (local.date() - today.date()).days
-    time = f"{local:%H:%M}"
+    time = _hour(local)
     if days == 0:
         return _("%(time)s today", time=time)
     if days == 1:
@@ -107,11 +118,12 @@ def clock_view(clock: Clock) -> ClockView:
 
 def due_view(due_at: datetime, *, started_at: datetime | None = None) -> ClockView:
     """Return how a due time that is not met yet stands now."""
-    left = due_at - now()
-    soon_at = due_at - max((due_at - (started_at or due_at)) * _SOON, timedelta(minutes=30))
-    if left <= timedelta(0):
+    at = now()
+    left = due_at - at
+    soon_at = due_at - max((due_at - (started_at or due_at)) * _SOON, _AT_LEAST_SOON)
+    if left <= _NOTHING:
         kind, icon, word = "overdue", "alert-triangle", _("Overdue")
-    elif now() >= soon_at:
+    elif at >= soon_at:
         kind, icon, word = "soon", "clock-exclamation", _("Due soon")
     else:
         kind, icon, word = "on_time", "clock", _("On time")

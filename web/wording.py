@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import flask_babel
 from flask import Flask, g
@@ -53,8 +53,9 @@ def speaking(locale: str) -> Iterator[None]:
 
 def catalogue() -> Any:
     """Return the catalogue of the page's language, looked up once for each page; the same one for a language."""
-    found = g.get(_KEPT)
+    page: Any = cast(Any, g)._get_current_object()  # asked for once a word
+    found = page.get(_KEPT)
     if found is None:
         found = flask_babel.get_translations()
-        setattr(g, _KEPT, found)
+        setattr(page, _KEPT, found)
     return found
