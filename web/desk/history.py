@@ -46,7 +46,6 @@ QUIET = frozenset(
 """Kinds of events that nobody did: they make no conflict, and the short history leaves them out."""
 _HARMLESS = QUIET | {
     EventKind.ESCALATED,
-    EventKind.CALL,
     EventKind.TAGS,
     EventKind.FOLLOWERS,
     EventKind.SURVEY,
@@ -70,9 +69,9 @@ class Line:
 def is_conflict(event: Event) -> bool:
     """Return whether somebody who was typing meanwhile has to know of *event* before they go on.
 
-    A tick overwrites nothing that is typed, and a way out that needs it asks for it anew.
+    A tick or an answered call overwrites nothing that is typed, and a way out that needs a tick asks for it anew.
     """
-    if event.kind in QUIET or event.kind is EventKind.CHECKLIST:
+    if event.kind in QUIET or event.kind in (EventKind.CHECKLIST, EventKind.CALL):
         return False
     if event.actor.kind != "system":
         return True
