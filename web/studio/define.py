@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +23,7 @@ from .editors.catalogue import GENERAL, editor_of
 from .editors.controls import Control, control_at, controls_at
 from .framing import framed
 from .parts import has_part, part_of
+from .whereabouts import anchor
 
 LONGEST_SELECTION = 400
 
@@ -93,7 +93,7 @@ blueprint.add_app_template_global(has_part)
 @blueprint.app_template_filter("path_id")
 def path_id(path: Sequence[str | int]) -> str:
     """Return an id of a page's element for the value at *path*, the same each time."""
-    return "c-" + "-".join(re.sub(r"[^A-Za-z0-9_]", lambda one: f"_{ord(one.group()):x}_", str(step)) for step in path)  # fmt: skip
+    return anchor(path)
 
 
 @blueprint.app_template_global("studio_controls")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Response, abort, flash, jsonify, render_template, request, url_for
@@ -20,11 +20,14 @@ from ..htmx import go
 from ..languages import lang
 from ..visitor import get_service
 from ..wording import gettext as _
+from .bench import bench_of
 from .blueprint import blueprint, the_draft
 from .framing import framed
 from .naming import names_in
-from .removing import changes_without, definition_of, number_of
+from .removing import changes_without, declared, definition_of, number_of
+from .uses import Uses, listed, uses_in
 
+MOST_PARTS = 100
 Json = Mapping[str, Any]
 
 
@@ -34,12 +37,25 @@ def references_of(draft_id: str) -> ResponseReturnValue:
     draft = the_draft(draft_id)
     target = _target(request.args)
     found, breaking = _looked_up(draft, target)
+    if request.headers.get("X-Part") == "removal":
+        return _removal(draft, target)
     if "HX-Request" in request.headers or "X-Part" in request.headers:
-        return render_template("studio/references.html", draft=draft, places=_shown(draft, found))
+        others = [one for one in found if not one.declares]
+        return render_template("studio/references.html", uses=_uses(draft, others))
     return jsonify(
         references=[_said(draft, one) for one in found],
         breaks=[_said(draft, one) for one in breaking],
     )
+
+
+def _removal(draft: Draft, target: Target) -> str:
+    """Return what would break without some parts of a definition, in words; nothing where nothing would."""
+    parts = request.args.getlist("part")[:MOST_PARTS]
+    targets = [Target(kind=target.kind, id=target.id, part=part[:200]) for part in parts]
+    breaking = [one for part in targets for one in _looked_up(draft, part)[1]]
+    titles = listed([_quoted(_title(draft, part)) for part in targets])
+    uses = _uses(draft, breaking)
+    return render_template("studio/removal.html", uses=uses, titles=titles) if breaking else ""
 
 
 @blueprint.get("/<draft_id>/things/<kind>/<name>")
@@ -58,9 +74,10 @@ def _page(draft: Draft, target: Target, wrong: str = "", new: str = "") -> str:
         draft,
         target=target,
         title=words_of(document.node.get("title")) or Text(document.id, document.id),
-        places=_shown(draft, [one for one in found if not one.declares and one.sure]),
-        unsure=_shown(draft, [one for one in found if not one.sure]),
-        breaking=_shown(draft, breaking),
+        called=_quoted(_title(draft, target)),
+        uses=_uses(draft, [one for one in found if not one.declares and one.sure]),
+        unsure=_uses(draft, [one for one in found if not one.sure]),
+        breaking=_uses(draft, breaking),
         text=text_of(draft.documents[document.path], document.path, number_of(draft, document)),
         wrong=wrong,
         new=new,
@@ -179,9 +196,22 @@ def _said(draft: Draft, one: Reference) -> dict[str, Any]:
     }
 
 
-def _shown(draft: Draft, found: Any) -> list[dict[str, Any]]:
-    """Return references for a page: one for each line."""
-    lines: dict[tuple[str, int], dict[str, Any]] = {}
-    for one in found:
-        lines.setdefault((one.span.path, one.span.line), _said(draft, one))
-    return list(lines.values())
+def _uses(draft: Draft, found: Iterable[Reference]) -> Uses:
+    return uses_in(draft, bench_of(draft.documents), found)
+
+
+def _title(draft: Draft, target: Target) -> str:
+    """Return what people call a thing."""
+    document = definition_of(draft, target.kind, target.id)
+    node = document.node
+    if target.part:
+        own = declared(names_in(draft.documents), document, target)
+        if own is None:
+            return target.part
+        node = own.node if own.at is None else own.node.parent or own.node
+    found = words_of(node.get("title") if node.kind == "map" else None)
+    return found.get(lang()) or (target.part or target.id).split("/")[-1]
+
+
+def _quoted(title: str) -> str:
+    return _("“%(title)s”", title=title)

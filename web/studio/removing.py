@@ -42,14 +42,14 @@ def changes_without(draft: Draft, target: Target) -> list[drafting.Change]:
     if not target.part:
         text = without(draft.documents[path], path, number)
         return [drafting.Rewrite(file=path, text=text)]
-    own = _declared(names_in(draft.documents), document, target)
+    own = declared(names_in(draft.documents), document, target)
     if own is None:
         abort(404)
     node = own.node if own.at is None else own.node.parent or own.node
     return [drafting.Gesture(file=path, document=number, operation=Remove(path=node.path))]
 
 
-def _declared(names: Sequence[Naming], document: Document, target: Target) -> Naming | None:
+def declared(names: Sequence[Naming], document: Document, target: Target) -> Naming | None:
     """Return where the part of a definition is declared that *target* means."""
     wanted = target.part.split("/")[-1].split(".")[-1]
     inner = target.part.replace(".", "/").split("/")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -205,3 +207,24 @@ def test_text_that_is_no_definition_is_explained(
     assert answer.status_code == 422
     assert words in answer.get_data(as_text=True)
     assert texts() == files()
+
+
+def test_what_uses_a_thing_is_told_in_words_before_it_goes(ada: Browser, draft: str) -> None:
+    page = ada.get(f"{draft}/things/form/wish-form?part=topic").get_data(as_text=True)
+    head = page[: page.index("named-title")]
+    assert "“Topic” is used by " in head
+    assert "1 field" in head
+    asked = f"{draft}/references?kind=form&id=wish-form&part=topic"
+    part = ada.get(asked, headers={"X-Part": "removal"}).get_data(as_text=True)
+    plain, _fold, code = part.partition("uses-code")
+    assert "“Topic” is used by " in plain
+    assert "“Has work stopped?”, when it is required" in plain
+    assert ".yaml" not in plain.replace("/files/", "")
+    assert ".yaml:" in code
+    links = re.findall(r'class="place-link" href="([^"]+)"', part)
+    assert any("/define/" in one and "#c-" in one for one in links)
+    assert {ada.get(html.unescape(one).split("#")[0]).status_code for one in links} == {200}
+    unused = f"{draft}/references?kind=form&id=wish-form&part=city"
+    assert ada.get(unused, headers={"X-Part": "removal"}).get_data(as_text=True) == ""
+    several = ada.get(f"{asked}&part=city", headers={"X-Part": "removal"}).get_data(as_text=True)
+    assert "“Topic” and “City”" in several

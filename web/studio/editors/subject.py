@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -64,13 +64,17 @@ class Subject:
         for one in self.bench.found:
             inside = span.line <= one.span.line <= max(span.end_line, span.line)
             if one.span.path == span.path and inside:
-                path = _nearest(node, (one.span.line, one.span.column)).path
+                path = nearest(node, (one.span.line, one.span.column)).path
                 found.setdefault(path, []).append(one)
         return found
 
     def says(self, path: Path) -> list[str]:
         """Return what the checker says of exactly the value at *path*, in the page's language."""
         return [one.message(lang()) for one in self.findings.get(tuple(path), ())]
+
+    def found_at(self, path: Path) -> Sequence[Diagnostic]:
+        """Return the findings about exactly the value at *path*."""
+        return self.findings.get(tuple(path), ())
 
     def worst(self, path: Path) -> str:
         """Return the worst severity of what the checker says of *path* and all below it; empty for nothing."""
@@ -92,10 +96,10 @@ class Editor:
     view: Callable[[Subject], Mapping[str, Any]]
 
 
-def _nearest(node: Node, place: tuple[int, int]) -> Node:
+def nearest(node: Node, place: tuple[int, int]) -> Node:
     """Return the innermost value that holds *place*, its key included."""
     for child in node.children:
         start = (child.key_place or child.place)[:2]
         if start <= place <= child.place[2:]:
-            return _nearest(child, place)
+            return nearest(child, place)
     return node

@@ -107,7 +107,7 @@ async function deleted(event) {
   const { parts } = row.dataset;
   const own = row.querySelector(":scope > .option-line [data-removal], :scope > .item-row [data-removal]");
   if (own) return void removal(own);
-  if ((await breaking(parts)).length) {
+  if (await breaking(parts)) {
     await room.select(row.querySelector("a.row-open").dataset.at);
     const button = document.getElementById("remove-selected");
     if (button?.dataset.removal === parts) await removal(button);
@@ -151,35 +151,29 @@ async function rename(part, name, form = null) {
   if (said) said.textContent = status === 200 ? "" : answer.message ?? "";
 }
 
-// What would have errors without the fields that are named in *parts*.
+// What would have errors without the fields that are named in *parts*, as the server tells it; nothing where nothing would.
 async function breaking(parts) {
-  const found = [];
-  for (const part of parts.trim().split(/\s+/).filter(Boolean)) {
-    const response = await fetch(`${room.base}/references?${asked(part)}`);
-    if (response.ok) found.push(...(await response.json()).breaks);
-  }
-  return found;
+  const named = parts.trim().split(/\s+/).filter(Boolean);
+  if (!named.length) return "";
+  const [first, ...others] = named;
+  const wanted = asked(first);
+  for (const part of others) wanted.append("part", part);
+  const response = await fetch(`${room.base}/references?${wanted}`, { headers: { "X-Part": "removal" } });
+  return response.ok ? (await response.text()).trim() : "";
 }
 
 // A field that something names is not taken away before that was read.
 async function removal(button) {
   const breaks = await breaking(button.dataset.removal);
-  if (!breaks.length) return remove(button);
+  if (!breaks) return remove(button);
   const holder = button.closest(".inspector").querySelector(".removal-asked");
-  holder.querySelector(".removal-list").replaceChildren(...breaks.map((one) => {
-    const line = document.createElement("li");
-    const link = document.createElement("a");
-    link.href = one.address;
-    link.textContent = `${one.file}:${one.line}`;
-    const words = document.createElement("code");
-    words.textContent = one.words;
-    line.append(link, " ", words);
-    return line;
-  }));
+  const list = holder.querySelector(".removal-list");
+  list.innerHTML = breaks;
   holder.hidden = false;
+  list.scrollTop = 0;
   const sure = holder.querySelector("[data-removal-sure]");
   for (const key of ["remove", "step", "then"]) sure.dataset[key] = button.dataset[key];
-  sure.focus();
+  sure.focus({ preventScroll: true });
   return undefined;
 }
 
