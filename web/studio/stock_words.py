@@ -19,7 +19,7 @@ from sopwith.release.making import FOLDERS, make
 from sopwith.release.model import Release
 from sopwith.runtime.drafting import Change, Gesture
 
-from .editors import form_field, form_palette, playbooks, record_types, sla, taxonomies
+from .editors import form_field, form_palette, playbooks, record_types, rosters, sla, taxonomies
 from .editors.workflow_blanks import ITEM, TASK, TITLES, Near, blank_state
 
 Pair = tuple[str, str]
@@ -161,5 +161,6 @@ def _made() -> Iterator[Any]:
         yield blank_state(kind, Near(owner={"keep": True, "team": "first"}, target="on"))
     yield from (ITEM, TASK, record_types.NEW_FIELD, sla.NEW_POLICY, taxonomies.new_choice({}))
     yield playbooks.blanks({})
+    yield rosters.SHIFT_TITLES
     for kind in FOLDERS:
         yield [new.value for new in make(kind, "new", Text(), Release(hash=""), {})]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -82,9 +83,13 @@ def test_blocks_come_back_as_text(ada: Browser, draft: str) -> None:
     assert again["mode"] == "blocks"
 
 
-def test_a_new_test_is_filled_in_as_far_as_it_can_be(ada: Browser, draft: str) -> None:
+def test_a_new_test_chooses_no_value_by_itself(ada: Browser, draft: str) -> None:
     found = asked(ada, draft, blocks={"all": [{"field": "priority"}]})
-    assert found["text"] == 'priority == "P0"'
+    assert found["text"] is None
+    assert '<option value="null" selected>Choose…</option>' in found["html"]
+    other = asked(ada, draft, blocks={"all": [{"field": "created_at", "op": ">", "source": "field"}]})  # fmt: skip
+    assert other["text"] is None
+    assert '<option value="" selected>Choose a field…</option>' in other["html"]
     assert asked(ada, draft, blocks={"all": [{"field": "title"}]})["text"] is None
     assert asked(ada, draft, blocks={"all": [{"field": ""}]})["text"] is None
     assert asked(ada, draft, blocks={"all": []})["text"] == ""
@@ -142,3 +147,37 @@ def test_the_room_of_a_rule_holds_the_builder(ada: Browser, draft: str) -> None:
     page = ada.get(f"{draft}/define/rule/probe").get_data(as_text=True)
     assert 'id="c-when-cond"' in page
     assert "Priority is P0 Urgent and customer tier is one of vip, gold" in page
+
+
+def many_fields(browser: Browser, draft: str) -> None:
+    """Put a form with 500 fields into the draft."""
+    fields = [f"      - {{id: f{number}, type: text, title: {{en: Field {number}, zh-CN: 字段 {number}}}}}" for number in range(500)]  # fmt: skip
+    head = "kind: form\nid: large\nrecord_type: ticket\naudience: agent\ntitle: {en: Large, zh-CN: 大}\nsections:\n  - id: all\n    title: {en: All, zh-CN: 全部}\n    fields:\n"
+    base = (browser.get(f"{draft}/state").json or {})["revision"]
+    change = {"file": f"{PACK}/large.yaml", "text": head + "\n".join(fields) + "\n"}
+    assert send(browser, f"{draft}/edit", {"base": base, "changes": [change]}).status_code == 200
+
+
+def test_the_names_are_sent_once_however_many_tests_there_are(ada: Browser, draft: str) -> None:
+    many_fields(ada, draft)
+    one = asked(ada, draft, text='f0 == "x"')
+    many = asked(ada, draft, text=" and ".join(f'f{number} == "x"' for number in range(50)))
+    html = many["html"]
+    assert html.count('value="f499"') == 1
+    assert html.count('data-names-from="c-when-0-0-field"') == 49
+    assert html.count('<option value="f49" selected>Field 49</option>') == 1
+    assert len(html) - len(one["html"]) < 49 * 3_000
+
+
+def test_names_of_rows_come_from_a_list_of_their_own(ada: Browser, draft: str) -> None:
+    table = "kind: form\nid: parts\nrecord_type: ticket\naudience: agent\ntitle: {en: Parts, zh-CN: 配件}\nsections:\n  - id: all\n    title: {en: All, zh-CN: 全部}\n    fields:\n      - id: parts\n        type: table\n        title: {en: Parts, zh-CN: 配件}\n        columns:\n          - {id: what, type: text, title: {en: What, zh-CN: 名称}}\n          - {id: many, type: number, title: {en: How many, zh-CN: 数量}}\n"
+    change = {"file": f"{PACK}/parts.yaml", "text": table}
+    base = (ada.get(f"{draft}/state").json or {})["revision"]
+    assert send(ada, f"{draft}/edit", {"base": base, "changes": [change]}).status_code == 200
+    found = asked(ada, draft, text='priority == "P0" and any(parts, many > 1 and what == "a") and title == "b"')  # fmt: skip
+    assert found["mode"] == "blocks"
+    lists = re.findall(r'<select class="input cond-name"[^>]*>.*?</select>', found["html"], re.S)
+    sources = [re.search(r'data-names-from="([^"]*)"', one) for one in lists]
+    assert sources[0] is None and 'value="many"' not in lists[0]
+    whole = [one for one, source in zip(lists, sources, strict=True) if source is None]
+    assert len(whole) == 2 and 'value="what"' in whole[1], "the row has names of its own"

@@ -19,6 +19,7 @@ from sopwith.web.studio.editors import (  # fmt: skip
     form_palette,
     playbooks,
     record_types,
+    rosters,
     sla,
     taxonomies,
 )
@@ -38,6 +39,7 @@ MAKERS: dict[str, Any] = {
     "a field of a record type": record_types.NEW_FIELD,
     "a policy": sla.NEW_POLICY,
     "a choice": taxonomies.new_choice({}),
+    **{f"a shift: {name}": {"title": one} for name, one in rosters.SHIFT_TITLES.items()},
     **{f"a playbook: {name}": one for name, one in playbooks.blanks({}).items()},
 }
 DEFINITIONS = {

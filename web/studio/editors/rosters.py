@@ -26,6 +26,12 @@ Path = list[str | int]
 ON_CALL = "on_call"
 PATIENCE = "escalate_after"
 SHIFTS = "shifts"
+SHIFT_TITLES: Mapping[str, Mapping[str, str]] = {
+    "day": {"en": "Day", "zh-CN": "白班"},
+    "evening": {"en": "Evening", "zh-CN": "晚班"},
+    "night": {"en": "Night", "zh-CN": "夜班"},
+    "weekend": {"en": "Weekend", "zh-CN": "周末班"},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,16 +127,16 @@ def _clock(doc: Mapping[str, Any], calendars: Sequence[str]) -> list[Operation]:
 def _usual(doc: Mapping[str, Any], calendars: Sequence[str]) -> list[tuple[str, list[Operation]]]:
     """Return shifts that many teams have: words, operations that add one."""
     known = (
-        ("day", _("Day, 9 to 18"), {"en": "Day", "zh-CN": "白班"}, {"mon-fri": ["09:00-18:00"]}),
-        ("evening", _("Evening, 18 to 22"), {"en": "Evening", "zh-CN": "晚班"}, {"mon-fri": ["18:00-22:00"]}),
-        ("night", _("Night, 22 to 6"), {"en": "Night", "zh-CN": "夜班"}, {"mon-sun": ["22:00-06:00"]}),
-        ("weekend", _("Weekend, 10 to 16"), {"en": "Weekend", "zh-CN": "周末班"}, {"sat-sun": ["10:00-16:00"]}),
+        ("day", _("Day, 9 to 18"), {"mon-fri": ["09:00-18:00"]}),
+        ("evening", _("Evening, 18 to 22"), {"mon-fri": ["18:00-22:00"]}),
+        ("night", _("Night, 22 to 6"), {"mon-sun": ["22:00-06:00"]}),
+        ("weekend", _("Weekend, 10 to 16"), {"sat-sun": ["10:00-16:00"]}),
     )  # fmt: skip
     shifts = sequence(doc.get(SHIFTS))
     taken = {words(mapping(one).get("id")) for one in shifts}
     found = []
-    for name, said, title, week in known:
-        value = {"id": _free(name, taken), "title": title, "week": week, "people": []}
+    for name, said, week in known:
+        value = {"id": _free(name, taken), "title": SHIFT_TITLES[name], "week": week, "people": []}
         found.append((said, [*_clock(doc, calendars), _adding(doc, (SHIFTS,), value)]))
     return found
 

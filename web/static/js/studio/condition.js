@@ -4,6 +4,7 @@ import { startHints, stopHints } from "./condition_hints.js";
 import { leave, moveByKey, placeOf, startDragging } from "./condition_moves.js";
 
 const PAUSE = 500;
+const FEW = 12; // lists of names that are filled at once; of more, each when somebody goes there
 const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const builders = new WeakMap();
 
@@ -29,6 +30,7 @@ class Builder {
     element.addEventListener("input", (event) => this.typed(event));
     element.addEventListener("click", (event) => this.clicked(event));
     element.addEventListener("keydown", (event) => this.pressed(event));
+    for (const coming of ["focusin", "pointerdown"]) element.addEventListener(coming, (event) => fill(event.target));
     startHints(element);
     this.arm();
     element.dataset.ready = "";
@@ -36,6 +38,8 @@ class Builder {
 
   // A line that was dragged is saved where it lies now, and the focus follows it.
   arm() {
+    const short = this.element.querySelectorAll("select[data-names-from]");
+    if (short.length < FEW) short.forEach(fill);
     startDragging(this.element, (line) => this.send({ focus: `${this.element.dataset.uid}-${placeOf(line)}-field` }));
   }
 
@@ -196,6 +200,17 @@ class Builder {
     field.focus();
     this.written(field, true);
   }
+}
+
+// A list of names that holds the chosen one only gets the others from the first list of its condition.
+function fill(select) {
+  const from = document.getElementById(select.dataset?.namesFrom ?? "");
+  if (!from) return;
+  const chosen = select.value;
+  delete select.dataset.namesFrom;
+  select.replaceChildren(...from.cloneNode(true).childNodes);
+  for (const one of select.options) one.defaultSelected = one.value === chosen;
+  select.value = chosen;
 }
 
 export function unmount(element) {
