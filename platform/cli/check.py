@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from .. import __version__
-from ..core.diagnostics import Diagnostic, has_errors
+from ..core.diagnostics import Diagnostic, has_errors, unfinished
 from ..core.span import Span
 from ..definitions import (
     LIMITS,
@@ -226,4 +226,4 @@ def check(context: click.Context, path: Path, form: str, lang: str) -> None:
         click.echo(json.dumps(as_sarif(found, lang, __version__), ensure_ascii=False, indent=2))
     else:
         click.echo(as_text(found, checked.texts, lang), nl=False)
-    context.exit(1 if has_errors(found) else 0)
+    context.exit(1 if has_errors(found) or unfinished(found) else 0)

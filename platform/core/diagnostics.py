@@ -59,6 +59,15 @@ class Diagnostic:
         return f"{self.span}: {self.severity} {self.code}: {self.message(lang)}"
 
 
+UNFINISHED = frozenset({"RUL017", "ACT021"})
+"""Codes of warnings about what somebody is still making: it harms nothing, but cannot be put in force."""
+
+
+def unfinished(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return the findings about what is not finished yet."""
+    return tuple(item for item in found if item.code in UNFINISHED)
+
+
 def has_errors(found: Iterable[Diagnostic]) -> bool:
     """Return whether any finding is an error."""
     return any(item.severity is Severity.ERROR for item in found)

@@ -197,8 +197,8 @@ class _Maker:
         by = (first_choice(fields, "") or ("category",))[0]
         return {"record_type": kind, "by": by, "policies": [everybody]}
 
-    def of_rule(self, name: str, _title: Text) -> Value:
-        return {"record_type": self.record_type(), "on": "created", "then": [{"tag": [name]}]}
+    def of_rule(self, _name: str, _title: Text) -> Value:
+        return {"record_type": self.record_type(), "on": "created", "then": []}
 
     def of_table(self, _name: str, _title: Text) -> Value:
         fields = dict(self.type.all_fields) if self.type else {}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..core.diagnostics import Diagnostic
+from ..core.text import LANGS
 from ..definitions import Node, Reader
 from ..expressions import ChoiceType, Schema, Type
 from .action_draft import Draft, arguments, owner, people, target, who
@@ -72,6 +73,9 @@ def _read(node: Node, schema: Schema, found: list[Diagnostic]) -> Action | None:
     if read is None:
         unknown(found, "ACT002", value.where, kind, _KINDS)
         return None
+    if _is_unfinished(value):
+        found.append(Diagnostic(span=value.where, code="ACT021"))
+        return None
     draft = Draft(kind, value, schema, found)
     read(draft)
     return Action(
@@ -80,6 +84,18 @@ def _read(node: Node, schema: Schema, found: list[Diagnostic]) -> Action | None:
         expressions=draft.expressions,
         span=value.where,
         spans=draft.spans,
+    )
+
+
+def _is_unfinished(node: Node) -> bool:
+    """Return whether something is left open that somebody has still to choose: an empty text, list or mapping."""
+    if node.kind == "scalar":
+        return node.value is not None and not node.words
+    items = list(node.items()) if node.kind == "map" else []
+    if items and all(key in LANGS for key, _child in items):
+        return all(_is_unfinished(child) for _key, child in items)
+    return not node.children or any(
+        _is_unfinished(child) for child in node.children if child.path[-1:] != ("values",)
     )
 
 

@@ -6,7 +6,7 @@ from ..core.diagnostics import Diagnostic, has_errors
 from ..definitions import Document, Reader, tidy
 from ..expressions import Duration, Schema
 from .actions import read_actions
-from .model import Recent, Routing, Rule, Strategy, Trigger
+from .model import Action, Recent, Routing, Rule, Strategy, Trigger
 from .parse_table import parse_table
 from .parse_team import parse_team
 from .reading import condition, duration, type_of, unknown_field
@@ -52,12 +52,21 @@ def parse_rule(document: Document, schema: Schema) -> tuple[Rule | None, tuple[D
         order=reader.whole("order", 100, -10_000, 10_000),
         once=reader.flag("once"),
         enabled=reader.flag("enabled", True),
-        then=read_actions(reader.nodes("then", required=True), schema, found),
+        then=_then(reader, schema, found),
         span=reader.key_span("id"),
     )
     reader.done()
     findings = tidy(found)
     return (None if has_errors(findings) else rule), findings
+
+
+def _then(reader: Reader, schema: Schema, found: list[Diagnostic]) -> tuple[Action, ...]:
+    """Return the actions; a rule that has none yet is not finished, which is no error."""
+    node = reader.node("then")
+    if node is not None and node.kind == "list" and not node.children:
+        reader.error("RUL017", "then")
+        return ()
+    return read_actions(reader.nodes("then", required=True), schema, found)
 
 
 def _check_event(reader: Reader, triggers: tuple[Trigger, ...], names: frozenset[str]) -> None:

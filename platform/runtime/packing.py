@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..core.diagnostics import Diagnostic, has_errors
+from ..core.diagnostics import Diagnostic, has_errors, unfinished
 from ..definitions import Document, Pack, tidy
 from ..release.compile import compile_release
 from ..release.difference import ChangeKind, DocumentDifference, compare_documents
@@ -70,8 +70,8 @@ class Plan:
 
     @property
     def is_broken(self) -> bool:
-        """Return whether *after* has errors, so that it cannot be published."""
-        return has_errors(self.found)
+        """Return whether *after* has errors or is not finished, so that it cannot be published."""
+        return has_errors(self.found) or bool(unfinished(self.found))
 
     def count(self, change: ChangeKind) -> int:
         """Return how many definitions are of one kind of change."""

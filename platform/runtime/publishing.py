@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
-from ..core.diagnostics import Diagnostic
+from ..core.diagnostics import Diagnostic, unfinished
 from ..release.model import Release
 from ..store.releases import go_live, hold_live, keep_release
 from .crash import crash_point
@@ -73,7 +73,8 @@ def publish(
 def _compiled(files: Mapping[str, str], checked: Release | None) -> tuple[Release | None, tuple[Diagnostic, ...]]:  # fmt: skip
     if checked is not None and checked.hash == hash_of(files):
         return checked, ()
-    return compile_files(files)
+    release, found = compile_files(files)
+    return (None if unfinished(found) else release), found
 
 
 def roll_back(service: Service, release_hash: str, *, author: str | None, note: str) -> Release:

@@ -162,7 +162,10 @@ def a_rule(one: Newcomer) -> None:
     )
     one.press("#action-more summary")
     one.saved(lambda: one.press("#add-set"))
-    one.saved(lambda: one.choose("#c-then-1-set-priority", '"P0"'))
+    one.press("#c-then-0-set-more summary")
+    more = one.page.locator("#c-then-0-set-more")
+    one.saved(lambda: one.press(more.get_by_role("button", name="Priority", exact=True)))
+    one.saved(lambda: one.choose("#c-then-0-set-priority", '"P0"'))
     expect(one.page.locator("#problems .problem-error")).to_have_count(0)
 
 

@@ -48,6 +48,8 @@ def typed(value: Any, offer: Offer, zone: str) -> Any:
         return _moment(value)
     if isinstance(value, Mapping) and "blank" in value:
         return ""
+    if isinstance(value, Mapping) and "field" in value:
+        return {"field": value["field"] or None}
     return _typed(value, offer.of, zone)
 
 
@@ -96,16 +98,14 @@ def first_value(offer: Offer, name: NameChoice, ground: Ground, source: str = ""
         return []
     kind = offer.of.kind
     if source == "field":
-        other = next((one for one in comparable(offer.of, name, ground)), None)
-        return {"field": other[0] if other else None}
+        return {"field": None}
     if source == "moment":
         return {"now": "-1d"} if kind == "datetime" else {"today": ""}
     if kind in ("date", "datetime"):
         return {kind: None}
     if kind in ("duration", "working time"):
-        return {"duration": "1h" if kind == "duration" else "8bh"}
-    choices = ground.choices(name) if not offer.measure and offer.op in ("==", "!=", "has", "has not") else ()  # fmt: skip
-    return choices[0][0] if choices else None
+        return {"duration": None}
+    return None
 
 
 def comparable(of: Type, name: NameChoice, ground: Ground) -> Choices:

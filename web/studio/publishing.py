@@ -26,6 +26,7 @@ from .blueprint import blueprint, the_draft
 from .chart_changes import changed_charts
 from .coverage import how_scenarios_went
 from .movable import chosen, future_release, movable, problems_of
+from .unfinished import why_unfinished
 
 LONGEST_NOTE = 500
 
@@ -73,6 +74,7 @@ def _page(draft: Draft, note: str = "", errors: Mapping[str, str] | None = None)
         differs=kept is None or dict(kept.documents) != dict(draft.documents),
         found=by_severity(made.found),
         is_broken=made.is_broken,
+        unfinished=why_unfinished(made),
         trials=how_scenarios_went(draft, made),
         is_stale=(draft.from_release or None) != live,
         running=running,
@@ -117,6 +119,8 @@ def put_in_force(draft_id: str) -> ResponseReturnValue:
         errors["revision"] = _("The draft was changed after you opened this page. Look at it again, then publish.")  # fmt: skip
     if (draft.from_release or None) != live:
         errors["stale"] = _overtaken()
+    if why := why_unfinished(bench_of(draft.documents)):
+        errors["unfinished"] = why
     wish = chosen()
     if not errors and wish:
         errors |= problems_of(draft, wish)

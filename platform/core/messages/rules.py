@@ -57,6 +57,11 @@ _RULES: dict[str, Message] = {
         "a time of day goes with whole days only; write '1d', '1w' or '1bd', or remove 'time'",
         "只有整天的周期才能指定时刻；请写 1d、1w 或 1bd，或删除 time",
     ),
+    "RUL017": Message(
+        "this rule does nothing yet; add an action, or remove the rule, before it is put in force",
+        "此规则目前不做任何事；生效前请添加动作，或删除此规则",
+        "warning",
+    ),
 }
 
 _ACTIONS: dict[str, Message] = {
@@ -135,6 +140,11 @@ _ACTIONS: dict[str, Message] = {
     "ACT020": Message(
         "'{name}' is computed by its form and cannot be set; remove it",
         "“{name}”由表单计算得出，不能设置；请删除",
+    ),
+    "ACT021": Message(
+        "this action is not finished and does nothing yet; choose what is missing, or remove it, before it is put in force",
+        "此动作尚未填完，目前不起作用；生效前请选择缺少的内容，或删除此动作",
+        "warning",
     ),
 }
 

@@ -96,7 +96,7 @@ def test_every_kind_can_be_made_in_an_empty_draft(
     assert f"returns-of-goods/{FOLDERS[kind]}/first-thing.yaml" in draft.documents
     release, found = compile_files(draft.documents)
     assert release is not None
-    assert found == ()
+    assert [one.code for one in found] == (["RUL017"] if kind == "rule" else [])
     shown = ada.get(str(answer.location))
     assert shown.status_code in (200, 303)
 
@@ -171,3 +171,34 @@ def test_the_short_form_speaks_the_language_of_its_reader(ada: Browser, full: st
     ada.post("/preferences", {"lang": "zh-CN", "next": "/"})
     head = ada.get(f"{full}/make?kind=rule").get_data(as_text=True).partition('id="make-more"')[0]
     assert 'id="make-zh"' in head and 'id="make-en"' not in head
+
+
+def test_a_new_rule_breaks_nothing_and_is_not_published_before_it_does_something(ada: Browser, full: str, draft_at: Callable[[str], Draft]) -> None:  # fmt: skip
+    ada.post(f"{full}/make", {"kind": "rule", "short": "1", "title_en": "Tell the lead"})
+    made = bench_of(draft_at(full).documents)
+    assert made.release is not None  # no error: scenarios still run
+    assert made.release.rules["tell-the-lead"].then == ()
+    room = ada.get(f"{full}/define/rule/tell-the-lead").get_data(as_text=True)
+    assert "This rule does nothing yet." in room
+    assert "field-says" not in room.partition('id="rule-then"')[2].partition("</section>")[0]
+    page = ada.get(f"{full}/publish").get_data(as_text=True)
+    assert "“Tell the lead” is not finished" in page and 'id="f-note"' not in page
+    sent = {"note": "A rule", "revision": str(draft_at(full).revision)}
+    refused = ada.post(f"{full}/publish", sent)
+    assert refused.status_code == 422
+    assert "“Tell the lead” is not finished" in refused.get_data(as_text=True)
+    release, found = compile_files(draft_at(full).documents)
+    assert release is not None and [one.code for one in found if one.code != "PCK005"] == ["DEF015", "RUL017"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("begun", "finished"), [("{set: {}}", "{set: {priority: P0}}"), ("{set: {priority: ''}}", "{set: {priority: null}}"), ("{assign: {team: ''}}", "{assign: {team: crew}}")])  # fmt: skip
+def test_an_action_of_which_something_is_open_does_nothing(begun: str, finished: str) -> None:
+    texts = files()
+    known = next(iter(bench_of(texts).partly.teams))
+    rule = "kind: rule\nid: open-ended\ntitle: {en: Open, zh-CN: 未完}\nrecord_type: wish\non: created\nthen: [%s]\n"
+    bench = bench_of({**texts, "shop/open.yaml": rule % begun})
+    assert bench.release is not None and bench.release.rules["open-ended"].then == ()
+    assert "ACT021" in [one.code for one in bench.found]
+    bench = bench_of({**texts, "shop/open.yaml": rule % finished.replace("crew", known)})
+    assert bench.release is not None and len(bench.release.rules["open-ended"].then) == 1
+    assert "ACT021" not in [one.code for one in bench.found]

@@ -157,11 +157,8 @@ def _options(options: Any) -> list[tuple[str, str]]:
 
 
 def _first(field: Field) -> Any:
-    """Return the value that a new row begins with."""
-    kind, choices = _kind(field)
-    if choices:
-        return choices[0][0]
-    return {"number": 0, "list": [], "date": None}.get(kind, "")
+    """Return the value that a new row begins with: nothing, which somebody has still to choose."""
+    return [] if _kind(field)[0] == "list" else ""
 
 
 def _created(place: int, held: Facts, names: Names) -> Facts:
@@ -182,37 +179,33 @@ def _people(card: Facts, kind: str) -> Facts:
     return {"path": path, "switches": switches, "all": held}
 
 
-def additions(subject: Subject) -> list[Facts]:
+def additions() -> list[Facts]:
     """Return the actions that may be added, each with what it begins as."""
     said = kind_words()
     return [
         {"kind": kind, "words": said[kind], "icon": ICONS[kind], "value": {kind: value}}
-        for kind, value in _blanks(subject).items()
+        for kind, value in BLANKS.items()
     ]
 
 
-def _blanks(subject: Subject) -> dict[str, Any]:
-    def first(kind: str) -> str:
-        lines = subject.others.get(kind, [])
-        return lines[0].id if lines else ""
-
-    template, team = first("message_template"), first("team")
-    return {
-        "set": {"priority": None},
-        "raise": {"field": "priority"},
-        "assign": {"team": team},
-        "route": first("routing"),
-        "table": first("table"),
-        "notify": {"to": ["owner"], "template": template},
-        "page": {"team": team, "template": template},
-        "comment": {"text": {"en": "", "zh-CN": ""}},
-        "tag": "tag",
-        "untag": "tag",
-        "transition": {"to": ""},
-        "escalate": {"kind": "functional"},
-        "start": {"id": "task", "title": {"en": "New task", "zh-CN": "新任务"}, "owner": {"team": team}},
-        "create": {"type": first("record_type"), "link": "related"},
-        "survey": {"survey": first("survey")},
-        "webhook": {"url": "https://"},
-        "follow": ["lead"],
-    }  # fmt: skip
+NO_WORDS: Facts = {"en": "", "zh-CN": ""}
+BLANKS: Facts = {
+    "set": {},
+    "raise": {"field": ""},
+    "assign": {},
+    "route": "",
+    "table": "",
+    "notify": {"to": [], "template": ""},
+    "page": {"team": "", "template": ""},
+    "comment": {"text": NO_WORDS},
+    "tag": [],
+    "untag": [],
+    "transition": {"to": ""},
+    "escalate": {"kind": "functional"},
+    "start": {"id": "task", "title": {"en": "New task", "zh-CN": "新任务"}, "owner": {}},
+    "create": {"type": "", "link": "related"},
+    "survey": {"survey": ""},
+    "webhook": {"url": ""},
+    "follow": [],
+}
+"""What each action begins as: nothing is chosen, so that it does nothing until somebody chooses."""

@@ -52,7 +52,7 @@ def view(subject: Subject) -> Facts:
         "when": triggers_of(subject.doc, scope.labels, dict(scope.fields)),
         "actions": actions_of(subject, names, scope),
         "then_is_list": isinstance(subject.doc.get("then"), list),
-        "additions": additions(subject),
+        "additions": additions(),
         "targets": target_words(),
         "choices": _choices(subject, names, own),
         "who": lambda one: who_words(one, titles),

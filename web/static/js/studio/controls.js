@@ -54,6 +54,11 @@ export function startControls(root, room) {
     }
   });
 
+  root.addEventListener("toggle", (event) => {
+    const menu = event.target;
+    if (menu.open && menu.matches?.("details.rule-more")) menu.scrollIntoView({ block: "nearest" }); // it opens below: all of it into view
+  }, true);
+
   root.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-entry]");
     if (!form) return;
