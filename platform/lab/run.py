@@ -37,7 +37,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRun:
-    """One step as it went: what it did, what followed, what failed."""
+    """One step as it went: what it did, what followed, what failed. about: the type of the record that it is about."""
 
     step: Step
     at: datetime
@@ -47,6 +47,7 @@ class StepRun:
     done: tuple[Done, ...] = ()
     sent: tuple[Effect, ...] = ()
     sent_at: tuple[datetime, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +150,7 @@ class Player:
                 expected="a record or person that exists",
                 actual=str(missing),
             )
-            return StepRun(step=step, at=at, story=(), failures=(failure,))
+            return StepRun(step=step, at=at, story=(), failures=(failure,), about=self._about(step))
         problems = decision.problems if decision else ()
         failures = self._refusals(step, problems)
         if not failures and not step.refused:
@@ -163,7 +164,16 @@ class Player:
             done=tuple(world.done[self.window.decisions :]),
             sent=tuple(world.sent[self.window.sent :]),
             sent_at=tuple(world.sent_at[self.window.sent :]),
+            about=self._about(step),
         )
+
+    def _about(self, step: Step) -> str:
+        if step.verb == "create":
+            return str(step.args.get("type", self.scenario.record_type))
+        try:
+            return self.world.records[self.record(step)].type
+        except KeyError:
+            return self.scenario.record_type
 
     def _do(self, step: Step) -> Decision | None:
         world, args = self.world, step.args

@@ -21,6 +21,7 @@ from ..wording import gettext as _
 from ..wording import ngettext
 from .bench import Bench, bench_of
 from .blueprint import blueprint, the_draft
+from .scenario_mending import failing_of, lacking_in
 from .scenario_runs import Result, Runs, go_on, runs_of
 from .trial_page import Marks
 
@@ -62,7 +63,8 @@ def scenarios(draft_id: str) -> ResponseReturnValue:
         failed=len(failing),
         is_done=runs.is_done,
         words=said(runs, found),
-        address=f"{address}#failing" if failing else address,
+        address=address,
+        clean=clean_words(runs, found),
         failing=[{"id": one.id, "title": one.title.get(lang())} for one in failing[:20]],
     )
 
@@ -87,6 +89,13 @@ class Went:
     words: str = ""
     failed: int = 0
     is_done: bool = True
+
+
+def clean_words(runs: Runs, found: Sequence[Result]) -> str:
+    """Return what stands where no problem does: never that all is well while scenarios fail."""
+    if runs.is_done and any(not one.passed for one in found):
+        return _("No errors · %(scenarios)s", scenarios=said(runs, found))
+    return _("It checks clean.")
 
 
 def how_scenarios_went(draft: Draft, made: Bench, *, run: bool = False) -> Went:
@@ -118,6 +127,7 @@ def coverage(draft_id: str) -> ResponseReturnValue:
     runs = runs_of(draft.documents, made)
     go_on(runs, made.release, AT_ONCE)
     found = runs.in_order()
+    failing = failing_of(made, made.release, found)
     fired = {name for one in found for name in one.fired}
     walked = [one.walked for one in found]
     return render_template(
@@ -125,7 +135,8 @@ def coverage(draft_id: str) -> ResponseReturnValue:
         draft=draft,
         is_broken=False,
         results=found,
-        failing=[one for one in found if not one.passed],
+        failing=failing,
+        lacking=lacking_in(made, made.release, failing),
         runs=runs,
         said=said(runs, found),
         workflows=[covered(made.release, one, walked) for one in made.release.workflows.values()],

@@ -6,15 +6,16 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from sopwith.core.diagnostics import Diagnostic
 from sopwith.core.text import Text
 from sopwith.definitions import Document
 from sopwith.lab.cast import Cast
 from sopwith.lab.coverage import Move
-from sopwith.lab.run import ScenarioRun, run_scenario
+from sopwith.lab.run import StepRun, run_scenario
 from sopwith.lab.sample import parse_sample
-from sopwith.lab.scenario import parse_scenario
+from sopwith.lab.scenario import Scenario, parse_scenario
 from sopwith.release.model import Release
 from sopwith.runtime.releases import hash_of
 
@@ -25,29 +26,27 @@ MOST_SCENARIOS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
-    """What did not hold. step: its number from 1, 0 for the scenario itself."""
-
-    step: int
-    what: str
-    expected: str
-    found: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How one scenario went. walked, fired: what it exercised."""
+    """How one scenario went. walked, fired: what it exercised.
+
+    number, broken: the step, from 1, that did not hold. found: what is wrong with its text. stopped: why it could not run.
+    """
 
     id: str
     title: Text
-    failed: tuple[Failed, ...] = ()
+    document: Document
+    scenario: Scenario | None = None
+    number: int = 0
+    broken: StepRun | None = None
+    found: tuple[Diagnostic, ...] = ()
+    stopped: str = ""
     walked: frozenset[Move] = frozenset()
     fired: frozenset[str] = frozenset()
 
     @property
     def passed(self) -> bool:
         """Return whether everything held."""
-        return not self.failed
+        return self.broken is None and not self.found and not self.stopped
 
 
 @dataclass(slots=True)
@@ -114,34 +113,18 @@ def go_on(runs: Runs, release: Release, seconds: float) -> None:
 
 def _result(release: Release, document: Document, cast: Cast) -> Result:
     scenario, found = parse_scenario(document, cast)
-    title = Text(document.id, document.id)
+    plain = Result(id=document.id, title=Text(document.id, document.id), document=document)
     if scenario is None:
-        wrong = tuple(
-            Failed(step=0, what=one.code, expected="", found=one.message("en")) for one in found[:3]
-        )
-        return Result(id=document.id, title=title, failed=wrong)
+        return replace(plain, found=found[:3])
+    plain = replace(plain, title=scenario.title, scenario=scenario)
     try:
         run = run_scenario(release, scenario)
     except (RuntimeError, TypeError, ValueError, KeyError, AttributeError) as error:
-        wrong = (Failed(step=0, what="run", expected="", found=f"{type(error).__name__}: {error}"),)
-        return Result(id=document.id, title=scenario.title, failed=wrong)
-    return Result(
-        id=document.id,
-        title=scenario.title,
-        failed=tuple(_failed(run)),
+        return replace(plain, stopped=f"{type(error).__name__}: {error}")
+    return replace(
+        plain,
+        number=0 if run.passed else len(run.steps),
+        broken=None if run.passed else run.steps[-1],
         walked=run.walked,
         fired=run.fired,
     )
-
-
-def _failed(run: ScenarioRun) -> list[Failed]:
-    return [
-        Failed(step=number, what=one.what, expected=_brief(one.expected), found=_brief(one.actual))
-        for number, step in enumerate(run.steps, 1)
-        for one in step.failures
-    ]
-
-
-def _brief(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return text if len(text) <= 200 else text[:199] + "…"

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sopwith.core.decision import Effect, Problem
 from sopwith.core.record import Clock, ClockStatus, RecordState
 from sopwith.lab.run import Player, StepRun
-from sopwith.lab.scenario import Scenario, Step, wait_seconds
+from sopwith.lab.scenario import Scenario
 from sopwith.release.model import Release
 
+from ..admin.titles import Names
 from ..desk.words import clock_title, comma, workflow_of
-from ..flowchart import brief_span
 from ..languages import lang
-from ..wording import gettext as _
+from .deeds import deed_of, person_name
 from .shelf import Opened
 
 MOST_WORDS = 400
@@ -107,7 +106,8 @@ def _chapter(pack: Opened, player: Player, run: StepRun) -> Chapter:
         state = player.world.records.get(player.record(step))
     except (KeyError, StopIteration):
         state = None
-    sign, words = _words(pack, player, step)
+    about = Names.of(pack.release, run.about or player.scenario.record_type)
+    sign, words = deed_of(about, player.scenario.cast, step)
     args = step.args
     said = args.get("text") or args.get("note") or args.get("comment")
     return Chapter(
@@ -122,78 +122,8 @@ def _chapter(pack: Opened, player: Player, run: StepRun) -> Chapter:
     )
 
 
-def _words(pack: Opened, player: Player, step: Step) -> tuple[str, str]:
-    """Return the icon and the words for what is done in a step."""
-    args = step.args
-    who = _person(player, str(args.get("as") or args.get("by") or args.get("customer") or ""))
-    who = who or _("The customer")
-    match step.verb:
-        case "create":
-            return "ticket", _("%(name)s sends the form “%(form)s”.", name=who, form=_form(pack, player, args))  # fmt: skip
-        case "wait":
-            return "clock", _("%(time)s go by.", time=brief_span(wait_seconds(str(args["value"]))))
-        case "until":
-            return "clock", _("Time goes by.")
-        case "reply":
-            return "message", _("%(name)s answers the customer.", name=who)
-        case "message":
-            return "message-circle", _("The customer writes.")
-        case "note":
-            return "note", _("%(name)s writes an internal note.", name=who)
-        case "go":
-            return "arrow-right", _("%(name)s moves it to “%(state)s”.", name=who, state=_state(pack, player, step, str(args.get("to", ""))))  # fmt: skip
-        case "submit":
-            return "clipboard-check", _("%(name)s fills in the form of this step.", name=who)
-        case "approve":
-            return "thumb-up", _("%(name)s approves.", name=who)
-        case "reject":
-            return "thumb-down", _("%(name)s rejects.", name=who)
-        case "finish":
-            return "checks", _("%(name)s finishes a task.", name=who)
-        case "assign":
-            return "user-check", _("It is assigned to %(name)s.", name=_person(player, str(args.get("owner") or "")) or str(args.get("team") or ""))  # fmt: skip
-        case "check":
-            return "checklist", _("%(name)s ticks a point of the checklist.", name=who)
-        case "solved":
-            yes = args.get("answer") in (True, "yes")
-            return ("mood-smile", _("The customer says that it is solved.")) if yes else ("mood-sad", _("The customer says that it is not solved."))  # fmt: skip
-        case "survey":
-            return "star", _("The customer answers the survey: %(score)s.", score=args.get("score"))
-        case "cancel":
-            return "ban", _("It is cancelled.")
-        case "reopen":
-            return "rotate", _("It is opened again.")
-        case "away":
-            return "user-question", _("%(name)s is away.", name=_person(player, str(args.get("person", args.get("value")))))  # fmt: skip
-        case "back":
-            return "user", _("%(name)s is back.", name=_person(player, str(args.get("person", args.get("value")))))  # fmt: skip
-        case "tag":
-            return "tag", _("Tags are changed.")
-        case "merge":
-            return "git-merge", _("It is merged with another one.")
-        case _:
-            return "user-plus", _("Another approver is asked.")
-
-
-def _form(pack: Opened, player: Player, args: Mapping[str, Any]) -> str:
-    kind = pack.release.record_types[args.get("type", player.scenario.record_type)]
-    form = pack.release.forms.get(str(args.get("form", kind.intake)))
-    return (form.title.get(lang()) if form else "") or kind.title.get(lang())
-
-
 def _person(player: Player, name: str) -> str:
-    known = player.world.town.people.get(name)
-    if known is not None:
-        return known.name
-    customer = player.world.town.customers.get(name)
-    return str(customer["name"]) if customer else name
-
-
-def _state(pack: Opened, player: Player, step: Step, name: str) -> str:
-    record = player.world.records.get(player.record(step))
-    flow = workflow_of(pack.release, record) if record else None
-    found = flow.states.get(name) if flow else None
-    return found.title.get(lang()) if found else name
+    return person_name(player.scenario.cast, name)
 
 
 def _stand(pack: Opened, player: Player, state: RecordState) -> Stand:

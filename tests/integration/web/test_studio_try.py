@@ -245,6 +245,8 @@ def test_a_scenario_that_fails_is_told_with_its_place(ada: Browser, draft: str) 
     shown = ada.get(f"{draft}/coverage").get_data(as_text=True)
     assert "What fails" in shown
     assert "Step 2" in shown
+    assert "It is refused: From Inbox of the counter there is no way to Worked on." in shown
+    assert told["clean"] == f"No errors · {told['words']}"
 
 
 def test_everybody_has_a_trial_of_their_own_and_it_goes_with_the_draft(

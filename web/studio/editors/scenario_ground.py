@@ -15,6 +15,7 @@ from sopwith.workflows.model import Workflow
 
 from ...languages import lang
 from ...wording import gettext as _
+from ..expected_words import category_words
 from .lenient import mapping, sequence, words
 
 Choices = Sequence[tuple[Any, str]]
@@ -51,7 +52,7 @@ class Ground:
 
 def ground_of(release: Release, doc: Mapping[str, Any], sample: Cast, step: Any) -> Ground:
     """Return what *step* of the scenario *doc* may name. sample: who is there where it names nobody of its own."""
-    kind = release.record_types.get(_record_type(doc, step))
+    kind = release.record_types.get(record_type_of(doc, step))
     flow = release.workflows.get(kind.workflow) if kind is not None else None
     people, customers = _cast(mapping(doc.get("given")), sample)
     both = [*people, *((name, _("%(name)s (customer)", name=said)) for name, said in customers)]
@@ -66,20 +67,11 @@ def ground_of(release: Release, doc: Mapping[str, Any], sample: Cast, step: Any)
         "rule": _titled(release.rules),
         "message_template": [(name, name) for name in release.templates],
         "form": [(one.id, _said(one.title, one.id)) for one in release.forms.values() if kind is None or one.record_type == kind.id],
-        "category": [(one.value, _category(one)) for one in Category],
+        "category": [(one.value, category_words(one)) for one in Category],
         "priority": list(_options(priority.options)) if priority is not None else (),
         **(_of_flow(flow) if flow is not None else {}),
     }  # fmt: skip
     return Ground(choices=known, fields=kind.all_fields if kind is not None else {})
-
-
-def _category(one: Category) -> str:
-    return {
-        Category.OPEN: _("in work"),
-        Category.WAITING: _("waiting"),
-        Category.RESOLVED: _("resolved"),
-        Category.CLOSED: _("closed"),
-    }[one]
 
 
 def _of_flow(flow: Workflow) -> dict[str, Choices]:
@@ -96,7 +88,7 @@ def _of_flow(flow: Workflow) -> dict[str, Choices]:
     }
 
 
-def _record_type(doc: Mapping[str, Any], step: Any) -> str:
+def record_type_of(doc: Mapping[str, Any], step: Any) -> str:
     """Return the record type that *step* is about: what the record it names was opened as, else the scenario's."""
     it = mapping(step)
     own = words(mapping(it.get("create")).get("type"))

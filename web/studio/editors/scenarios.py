@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +11,19 @@ from sopwith.core.diagnostics import Diagnostic
 from sopwith.lab.cast import Cast
 from sopwith.lab.run import ScenarioRun, StepRun, run_scenario
 from sopwith.lab.sample import parse_sample
-from sopwith.lab.scenario import EXPECTED, VERBS, Scenario, parse_scenario
+from sopwith.lab.scenario import EXPECTED, VERBS, Scenario, Step, parse_scenario
+from sopwith.release.model import Release
 
+from ...admin.titles import Names
 from ...languages import lang
 from ...wording import gettext as _
-from .lenient import held, mapping, sequence, words
+from ..deeds import deed_of
+from ..expected_words import expected_words, value_words
+from ..scenario_faults import faults_of, refusal_words
+from .lenient import held, mapping, sequence, several, words
 from .moments import moment_words, zone_named
 from .place import Place
-from .scenario_ground import Ground, ground_of
+from .scenario_ground import Ground, ground_of, record_type_of
 from .scenario_parts import EXPECTATIONS, argument, expectation
 from .subject import Subject
 
@@ -61,8 +67,13 @@ def view(subject: Subject) -> Facts:
     place, doc = Place.read(subject.at), subject.doc
     steps = sequence(doc.get("steps"))
     given = mapping(doc.get("given"))
-    run, why = _run(subject)
-    shown = [_step(subject, index, one, _ran(run, index), words(given.get("zone"))) for index, one in enumerate(steps)]  # fmt: skip
+    scenario, _found = _read(subject)
+    run, why = _run(subject, scenario)
+    teller = Teller(
+        release=subject.bench.partly, cast=scenario.cast if scenario else _cast(subject)
+    )
+    told = list(_deeds(teller, doc, steps, scenario))
+    shown = [_step(subject, index, one, _ran(run, index), words(given.get("zone")), told[index]) for index, one in enumerate(steps)]  # fmt: skip
     index = place.index(1) if place.first == "steps" else None
     return {
         "place": place,
@@ -78,11 +89,53 @@ def view(subject: Subject) -> Facts:
     }  # fmt: skip
 
 
-def _run(subject: Subject) -> tuple[ScenarioRun | None, str]:
+@dataclass(slots=True, kw_only=True)
+class Teller:
+    """The words for what the steps of one scenario name, each type of record looked up once."""
+
+    release: Release
+    cast: Cast
+    known: dict[str, Names] = field(default_factory=dict)
+
+    def of(self, record_type: str) -> Names:
+        """Return the names for records of a type."""
+        if record_type not in self.known:
+            self.known[record_type] = Names.of(self.release, record_type)
+        return self.known[record_type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One step in words. deed: empty where it cannot be read."""
+
+    names: Names
+    cast: Cast
+    deed: str = ""
+
+
+def _deeds(teller: Teller, doc: Facts, steps: Sequence[Any], scenario: Scenario | None) -> Iterator[Told]:  # fmt: skip
+    for index, value in enumerate(steps):
+        names = teller.of(record_type_of(doc, value))
+        deed = ""
+        if scenario is not None:
+            step = scenario.steps[index]
+            deed = deed_of(names, teller.cast, step)[1] + _more_said(names, teller.cast, step)
+        yield Told(names=names, cast=teller.cast, deed=deed)
+
+
+def _more_said(names: Names, cast: Cast, step: Step) -> str:
+    """Return what a step fills in and writes, behind the sentence for it."""
+    filled = value_words(names, cast, "values", step.args.get("values") or {})
+    text = step.args.get("text") or step.args.get("note") or step.args.get("reason")
+    return (f" {filled}" if step.args.get("values") else "") + (
+        f" “{_brief(text)}”" if text else ""
+    )
+
+
+def _run(subject: Subject, scenario: Scenario | None) -> tuple[ScenarioRun | None, str]:
     """Return how the scenario goes on the draft; None, and why, where it cannot be tried."""
     if subject.bench.release is None:
         return None, _("It is tried as soon as the draft has no errors.")
-    scenario, _found = _read(subject)
     if scenario is None:
         return None, _("It is tried as soon as its own errors are mended.")
     try:
@@ -106,7 +159,9 @@ def _ran(run: ScenarioRun | None, index: int) -> StepRun | None:
     return run.steps[index] if run is not None and index < len(run.steps) else None
 
 
-def _step(subject: Subject, index: int, value: Any, run: StepRun | None, zone: str) -> Facts:
+def _step(
+    subject: Subject, index: int, value: Any, run: StepRun | None, zone: str, told: Told
+) -> Facts:
     it = mapping(value)
     verb = next((one for one in VERBS if it.get(one) is not None), "")
     return {
@@ -115,16 +170,17 @@ def _step(subject: Subject, index: int, value: Any, run: StepRun | None, zone: s
         "verb": verb,
         "words": verb_words(verb) if verb else _("Nothing yet"),
         "icon": ICONS.get(verb, "alert-triangle"),
-        "about": _about(it.get(verb)),
-        "expected": [(expected_words(key), _brief(one)) for key, one in mapping(it.get("then")).items()],
-        "refused": _brief(it.get("refused")) if it.get("refused") is not None else "",
+        "about": told.deed or _about(it.get(verb)),
+        "is_told": bool(told.deed),
+        "expected": [(expected_words(key), value_words(told.names, told.cast, key, one)) for key, one in mapping(it.get("then")).items()],
+        "refused": [(refusal_words(code), code) for code in map(words, several(it.get("refused")))],
         "says": _says(subject, ("steps", index)),
         "record": words(it.get("record")),
         "state": "" if run is None else "failed" if run.failures else "passed",
         "at": _at(run.at, zone) if run is not None else "",
         "story": list(run.story) if run is not None else [],
-        "problems": [f"{one.code} {one.message(lang())}" for one in run.problems] if run is not None else [],
-        "failures": [(one.what, _brief(one.expected), _brief(one.actual)) for one in run.failures] if run is not None else [],
+        "problems": [(one.message(lang()), one.code) for one in run.problems] if run is not None else [],
+        "failures": list(faults_of(told.names, told.cast, run)) if run is not None else [],
     }  # fmt: skip
 
 
@@ -277,34 +333,5 @@ def argument_words(key: str) -> str:
         "follow": _("Follow"),
         "files": _("Files"),
         "lang": _("Language"),
-    }
-    return known.get(key, key)
-
-
-def expected_words(key: str) -> str:
-    """Return what an expectation is about."""
-    known = {
-        "state": _("State"),
-        "category": _("Category"),
-        "values": _("Values"),
-        "owner": _("Owner"),
-        "team": _("Team"),
-        "tags": _("Tags"),
-        "escalation": _("Level of escalation"),
-        "clocks": _("Clocks"),
-        "due": _("Due times"),
-        "fired": _("Rules that fired"),
-        "not_fired": _("Rules that did not fire"),
-        "notices": _("Who was told"),
-        "mails": _("Messages sent"),
-        "webhooks": _("Webhooks called"),
-        "created": _("Records created"),
-        "tasks": _("Tasks"),
-        "reopened": _("How often reopened"),
-        "priority": _("Priority"),
-        "approvers": _("Who is asked to approve"),
-        "incidents": _("Incidents"),
-        "surveys": _("Surveys"),
-        "links": _("Links"),
     }
     return known.get(key, key)

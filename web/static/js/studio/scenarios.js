@@ -18,6 +18,17 @@ function show(answer) {
   if (answer.address) chip.href = answer.address;
   chip.title = answer.failing.map((one) => one.title).join("\n");
   chip.dataset.done = answer.is_done;
+  sayBelow(answer);
+}
+
+// The bar of problems says the same: that no text is wrong is not that all is well.
+function sayBelow(answer) {
+  const list = document.getElementById("problems");
+  if (!list || !answer.clean) return;
+  list.dataset.none = answer.clean;
+  const only = list.querySelector("li.soft");
+  if (only && list.children.length === 1) only.textContent = answer.clean;
+  list.classList.toggle("has-failing", answer.failed > 0);
 }
 
 async function runAll() {
