@@ -248,6 +248,8 @@ class Builder:
             if place >= len(self._sections(wanted)):
                 self._saved(lambda: self.hands.press(self.page.locator("#take-section")))
             born[place] = len(self._sections(wanted)[place]["fields"])
+            rows = self.page.locator(".form-section").nth(place).locator(".form-row")
+            expect(rows).to_have_count(born[place], timeout=SLOW)
             for one in section.get("fields", ()):
                 self._take_field(place, one)
         self.sheet()

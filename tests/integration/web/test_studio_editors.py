@@ -55,6 +55,18 @@ def test_every_definition_has_an_editor_in_both_languages(ada: Browser, draft: s
         assert "<html" not in part and "<body" not in part
 
 
+def test_words_of_several_lines_stand_in_a_field_that_keeps_the_lines(
+    ada: Browser, draft: str
+) -> None:
+    page = ada.get(f"{draft}/define/record_type/wish?as=sheet").get_data(as_text=True)
+    assert re.search(r'<textarea[^>]* id="c-description-en"', page) is not None
+    assert re.search(r'<input[^>]* id="c-title-en"', page) is not None
+    lines = {"op": "set", "path": ["title"], "value": {"en": "One\nand two", "zh-CN": "一"}}
+    assert gesture(ada, draft, lines).status_code == 200
+    page = ada.get(f"{draft}/define/record_type/wish?as=sheet").get_data(as_text=True)
+    assert re.search(r'<textarea[^>]* id="c-title-en"[^>]*>\nOne\nand two</textarea>', page)
+
+
 def test_a_value_is_set_deep_and_cleared_again(ada: Browser, draft: str, shop: Shop) -> None:
     deep = {"op": "set", "path": ["x_new", "inner", "title"], "value": "Deep"}
     assert gesture(ada, draft, deep).status_code == 200

@@ -34,6 +34,7 @@ class Control:
     blank: what a new item of the list or map is. forms: other shapes that the value may take, by name.
     entry: what a new entry of a group is whose name is not among those of the schema; None where there may be none.
     takes_number: a text where a number may stand too: what looks like a number is one.
+    is_long: words that may take several lines.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class Control:
     forms: Sequence[tuple[str, Any]] = ()
     entry: Any = None
     takes_number: bool = False
+    is_long: bool = False
 
     @property
     def title(self) -> str:
@@ -165,6 +167,7 @@ def _control(root: Schema, schema: Schema, value: Any, path: Path, key: str, dep
         forms=_forms(root, branches) if len(branches) > 1 and not _NAMED.get(name) else (),
         entry=entry,
         takes_number=kind == "text" and any(_takes_number(one) for one in (full, *branches)),
+        is_long="many" in (full.get("x-lines"), shape.get("x-lines")),
     )
 
 
