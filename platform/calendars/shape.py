@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from ..core.diagnostics import Diagnostic
 from ..core.guess import guess
 from ..core.span import Span
-from ..core.text import Text
+from ..core.text import LANGS, Text, missing_in
 from .hours import UnreadableError
 
 T = TypeVar("T")
@@ -18,7 +18,6 @@ Path = tuple[str | int, ...]
 SpanOf = Callable[[Path], Span]
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_LANGUAGES = {"en": "English (en)", "zh-CN": "中文（zh-CN）"}
 
 
 class Shape:
@@ -88,8 +87,8 @@ class Shape:
             self.report_key("DEF003", path[:-1], key=key_of(path))
             return Text()
         if isinstance(value, Mapping):
-            self.known_keys(value, _LANGUAGES, path)
-            parts = {lang: self._part(value.get(lang), (*path, lang)) for lang in _LANGUAGES}
+            self.known_keys(value, LANGS, path)
+            parts = {lang: self._part(value.get(lang), (*path, lang)) for lang in LANGS}
             words = Text(parts["en"], parts["zh-CN"])
         elif isinstance(value, str | int | float):
             word = str(value)
@@ -97,9 +96,9 @@ class Shape:
         else:
             self.report("DEF014", path, key=key_of(path))
             return Text()
-        for lang, word in (("en", words.en), ("zh-CN", words.zh)):
+        for lang, word in zip(LANGS, (words.en, words.zh), strict=True):
             if not word.strip():
-                self.report("DEF015", path, key=key_of(path), language=_LANGUAGES[lang])
+                self.report("DEF015", path, key=key_of(path), **missing_in(lang))
         return words
 
     def read(self, read: Callable[[str], T], value: Any, path: Path) -> T | None:

@@ -7,6 +7,14 @@ from typing import Literal
 
 Lang = Literal["en", "zh-CN"]
 LANGS: tuple[Lang, ...] = ("en", "zh-CN")
+_TONGUES = {"en": ("English", "英文"), "zh-CN": ("Chinese", "中文")}
+
+
+def missing_in(lang: Lang) -> dict[str, str]:
+    """Return what a finding says of words that are missing in *lang*: that language, and the one shown instead."""
+    other = next(one for one in LANGS if one != lang)
+    (tongue_en, tongue_zh), (other_en, other_zh) = _TONGUES[lang], _TONGUES[other]
+    return {"language": lang, "tongue_en": tongue_en, "tongue_zh": tongue_zh, "other_en": other_en, "other_zh": other_zh}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from ..core.diagnostics import Diagnostic, Fix
 from ..core.guess import guess
 from ..core.span import Span
-from ..core.text import LANGS, Text
+from ..core.text import LANGS, Text, missing_in
 from .document import Document
 from .node import Node
 from .tree import short
@@ -150,7 +150,7 @@ class Reader:
             return text
         for lang, words in zip(LANGS, (text.en, text.zh), strict=True):
             if not words.strip():
-                self._wrong("DEF015", child, language=lang)
+                self._wrong("DEF015", child, None, **missing_in(lang))
         return text
 
     def flag(self, key: str, default: bool = False, *, required: bool = False) -> bool:

@@ -143,7 +143,7 @@ def test_an_action_is_added_and_a_rule_moved(browser: Browser, address: str, sho
     priority.select_option(json.dumps("P0"))
     saved(page)
     expect(page.locator("#action-0")).not_to_contain_text("not finished")
-    assert "priority: P0" in desk.text(f"{PACK}/probe.yaml")
+    assert 'priority: "P0"' in desk.text(f"{PACK}/probe.yaml")
     before = page.locator("[data-rule]").evaluate_all("some => some.map(one => one.dataset.rule)")
     place = before.index("probe")
     page.locator("#rule-probe").focus()

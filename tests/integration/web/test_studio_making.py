@@ -202,3 +202,27 @@ def test_an_action_of_which_something_is_open_does_nothing(begun: str, finished:
     bench = bench_of({**texts, "shop/open.yaml": rule % finished.replace("crew", known)})
     assert bench.release is not None and len(bench.release.rules["open-ended"].then) == 1
     assert "ACT021" not in [one.code for one in bench.found]
+
+
+def test_a_missing_translation_is_a_warning_that_is_mended_by_copying(ada: Browser, full: str) -> None:  # fmt: skip
+    ada.post(f"{full}/make", {"kind": "rule", "short": "1", "title_en": "Tell the lead"})
+    page = ada.get(f"{full}/define/rule/tell-the-lead").get_data(as_text=True)
+    words = page.partition('id="c-title--field"')[2].partition("</fieldset>")[0]
+    assert "readers of Chinese see the English" in words
+    assert 'class="field-says field-warns"' in words  # not as an error
+    assert "Copy it to Chinese" in words
+    assert (
+        "&#34;zh-CN&#34;: &#34;Tell the lead&#34;" in words or '"zh-CN": "Tell the lead"' in words
+    )
+
+
+def test_a_process_in_force_is_changed_from_its_card(ada: Browser, draft_at: Callable[[str], Draft]) -> None:  # fmt: skip
+    page = ada.get("/studio").get_data(as_text=True)
+    card = page.partition('name="process" value="wish"')[2].partition("</form>")[0]
+    assert "A wish" in card and "Change this" in card
+    answer = ada.post("/studio", {"process": "wish"})
+    assert str(answer.location).endswith("#process-wish")
+    address = str(answer.location).partition("#")[0]
+    assert draft_at(address).title.startswith("A wish: changes by")
+    assert 'id="process-wish"' in ada.get(address).get_data(as_text=True)
+    assert ada.post("/studio", {"process": "nothing"}).status_code == 303
