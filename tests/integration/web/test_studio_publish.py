@@ -229,13 +229,38 @@ def test_versions_are_listed_compared_and_put_back(ada: Browser, draft: str, sho
     assert ada.get(f"/studio/compare?from={first}&to=none").status_code == 404
     back = re.search(r'action="([^"]+/back)"', page)
     assert back is not None
+    refused = ada.post(back[1], {"note": "  "})
+    assert refused.status_code == 422
+    assert "Say in a sentence why" in refused.get_data(as_text=True)
+    assert shop.service.releases.live().hash == second, "nothing goes back without a reason"
     assert ada.post(back[1], {"note": "It was better"}).status_code == 303
     assert shop.service.releases.live().hash == first
-    assert "put back" in ada.get("/studio/versions").get_data(as_text=True)
+    page = text(ada, "/studio/versions")
+    assert "restored by rolling back" in page
+    assert "Why: It was better" in page
+    assert page.count("Bring this version back") == 2, "on its summary and its button"
+    assert "Roll back to it" not in page
     assert ada.post(back[1]).status_code == 404, "it is in force already"
     with shop.database.reading() as connection:
         assert [one.kind for one in live_releases(connection)] == ["rollback", "publish", "publish"]
     assert acts(shop)[:2] == ["release.rollback", "release.publish"]
+
+
+def test_records_in_states_that_the_version_in_force_lost_are_told_and_counted_once(
+    ada: Browser, draft: str, shop: Shop
+) -> None:
+    first = shop.service.releases.live().hash
+    shop.wish()
+    edited(ada, draft, renamed())
+    ada.post(f"{draft}/publish", {"note": "Another first state", "revision": "1"})
+    assert "1 open record stands in a state" in text(ada, "/studio/versions")
+    after = shop.wish()
+    assert shop.state(after).state == "arrived"
+    ada.post(f"/studio/versions/{first}/back", {"note": "Back"})
+    page = text(ada, "/studio/versions")
+    assert "1 open record stands in a state that the version in force does not have." in page
+    assert "/studio/moves/behind" in page
+    assert re.findall(r"(\d+) open records? ·", page) == ["1", "1"], "once for each version"
 
 
 SCENARIO = """kind: scenario
