@@ -216,6 +216,14 @@ def can_turn(connection: Connection, draft_id: str) -> tuple[Text | None, Text |
     return (_title(done[-1]) if done else None, _title(undone[-1]) if undone else None)
 
 
+def before_last(connection: Connection, draft: Draft) -> tuple[Text, Files] | None:
+    """Return the step that undo would take back, and the files without it; None where no step stands."""
+    done, _undone = _stacks(operations_of(connection, draft.id))
+    if not done:
+        return None
+    return _title(done[-1]), _files_at(connection, draft, done[-1].revision - 1)
+
+
 def _draft(connection: Connection, draft_id: str) -> Draft:
     found = draft_of(connection, draft_id)
     if found is None:

@@ -10,7 +10,8 @@ from sopwith.runtime.drafting import can_turn
 from sopwith.store.releases import Draft, live_hash
 
 from ..visitor import get_service
-from .bench import bench_of, by_severity
+from .bench import bench_of
+from .problems import problems_of
 
 
 def framed(template: str, draft: Draft, **more: Any) -> str:
@@ -22,7 +23,7 @@ def framed(template: str, draft: Draft, **more: Any) -> str:
     context = {
         "draft": draft,
         "outline": made.outline(),
-        "found": by_severity(made.found),
+        **problems_of(draft, made),
         "is_broken": made.is_broken,
         "back": back,
         "forth": forth,

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from sopwith.core.diagnostics import Diagnostic
 from sopwith.runtime.drafting import history
 from sopwith.store.people import users_by_id
-from sopwith.store.releases import Draft, draft_head
+from sopwith.store.releases import draft_head
 
 from ..htmx import go
-from ..languages import lang
 from ..visitor import get_service
-from ..wording import gettext as _
-from .bench import Bench, bench_of, by_severity
+from .bench import bench_of
 from .blueprint import PARKED, blueprint, the_draft
 from .framing import framed
 from .processes import processes_of
@@ -60,61 +55,6 @@ def state(draft_id: str) -> ResponseReturnValue:
     if head is None or head.title.startswith(PARKED):
         abort(404)
     return jsonify(revision=head.revision)
-
-
-@blueprint.get("/<draft_id>/problems")
-def problems(draft_id: str) -> ResponseReturnValue:
-    """Tell what is wrong in the draft as it is now, and the text of the file that is asked for."""
-    draft = the_draft(draft_id)
-    made = bench_of(draft.documents)
-    name = request.args.get("file", "")
-    return jsonify(
-        revision=draft.revision,
-        text=draft.documents.get(name),
-        problems=[said(draft, one) for one in by_severity(made.found)],
-        marks=_marks(made),
-    )
-
-
-def _marks(made: Bench) -> dict[str, str]:
-    """Return what the outline shows beside each definition in which something was found."""
-    lines = [one for _kind, some in made.outline() for one in some if one.errors or one.warnings]
-    return {f"{one.kind}/{one.id}": render_template("studio/mark.html", one=one) for one in lines}
-
-
-def said(draft: Draft, one: Diagnostic) -> dict[str, Any]:
-    """Return a finding as scripts read it."""
-    span = one.span
-    at = url_for("studio.file", draft_id=draft.id, name=span.path, line=max(span.line, 1))
-    return {
-        "file": span.path,
-        "line": span.line,
-        "column": span.column,
-        "endLine": span.end_line,
-        "endColumn": span.end_column,
-        "fix": _mended(one),
-        "severity": one.severity.value,
-        "code": one.code,
-        "message": one.message(lang()),
-        "address": at if span.path in draft.documents else "",
-    }
-
-
-def _mended(one: Diagnostic) -> dict[str, Any] | None:
-    """Return the splice that mends a finding, with its words."""
-    fix = one.fix
-    if fix is None or not fix.span.end_line:
-        return None
-    span, words = fix.span, fix.text[:60]
-    return {
-        "line": span.line,
-        "column": span.column,
-        "endLine": span.end_line,
-        "endColumn": span.end_column,
-        "text": fix.text,
-        "label": _("Write “%(words)s” instead", words=words),
-        "step": {"en": f"“{words}” written instead", "zh-CN": f"改为“{words}”"},
-    }
 
 
 @blueprint.get("/<draft_id>/history")

@@ -87,7 +87,7 @@ export async function lookForProblems(file = "") {
     const response = await fetch(`${bench.dataset.problems}?file=${encodeURIComponent(file)}`, { signal: looking.signal });
     if (!response.ok) return null;
     const answer = await response.json();
-    show(answer.problems);
+    show(answer);
     mark(answer.marks);
     for (const listener of listeners) listener(answer);
     return answer;
@@ -96,33 +96,9 @@ export async function lookForProblems(file = "") {
   }
 }
 
-function show(problems) {
-  const list = document.getElementById("problems");
+function show({ problems, list }) {
   document.getElementById("problem-count").textContent = problems.length;
-  list.replaceChildren(...problems.slice(0, 100).map((one) => {
-    const line = document.createElement("li");
-    line.className = `problem problem-${one.severity}`;
-    const link = document.createElement(one.address ? "a" : "span");
-    if (one.address) link.href = one.address;
-    Object.assign(link.dataset, { file: one.file, line: one.line, column: one.column });
-    const where = document.createElement("span");
-    where.className = "problem-where";
-    where.textContent = `${one.file}:${one.line} `;
-    const words = document.createElement("span");
-    words.textContent = one.message;
-    link.append(where, words);
-    const code = document.createElement("code");
-    code.className = "soft";
-    code.textContent = one.code;
-    line.append(link, " ", code);
-    return line;
-  }));
-  if (!problems.length) {
-    const line = document.createElement("li");
-    line.className = "soft";
-    line.textContent = list.dataset.none;
-    list.append(line);
-  }
+  document.getElementById("problems").innerHTML = list;
 }
 
 // The outline shows what the list of problems does.

@@ -186,7 +186,12 @@ function draw(html) {
   drawn();
 }
 
+let shownSelection = null;
+
 async function drawn() {
+  const [selection] = (element.dataset.at ?? "").split(";");
+  if (shownSelection !== null && selection !== shownSelection) for (const one of element.querySelectorAll(".inspector")) one.scrollTop = 0; // something else: from its top
+  shownSelection = selection;
   bindLists(element, room);
   for (const [one, module] of modules) {
     if (!one.isConnected) modules.delete(one);
@@ -274,9 +279,24 @@ watch(async (revision) => {
 });
 onProblems(() => {});
 
+// The address of a problem ends in the control that it is about; the nearest one above it that the editor shows.
+function point() {
+  for (let id = location.hash.slice(1); id.startsWith("c-"); id = id.slice(0, id.lastIndexOf("-"))) {
+    const one = document.getElementById(id) ?? document.getElementById(`${id}-field`);
+    if (!one || !element.contains(one)) continue;
+    for (let box = one.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    one.scrollIntoView({ block: "center" });
+    const control = one.matches("input, select, textarea, button, a") ? one : one.querySelector("input, select, textarea, button, a[href]");
+    control?.focus({ preventScroll: true });
+    one.classList.add("is-pointed-at");
+    return;
+  }
+}
+addEventListener("hashchange", point);
+
 startControls(element, room);
 startLists(element, room);
-drawn();
+drawn().then(point);
 let kept = "";
 try { kept = localStorage.getItem("studio-pane"); } catch { /* closed then */ }
 if (kept && innerWidth > 1100) showPane(true).catch(() => {});
