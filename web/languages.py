@@ -29,7 +29,7 @@ def init_languages(app: Flask) -> None:
 
 
 def lang() -> str:
-    """Return the language of this page: the visitor's own, else the cookie's, else the browser's."""
+    """Return the language of this page: the one chosen in this browser, else the account's, else the browser's."""
     page: Any = cast(Any, g)._get_current_object()  # asked for hundreds of times a page
     who, kept = page.get("visitor", NOBODY), page.get("lang")
     if kept is None or kept[0] is not who:
@@ -40,15 +40,20 @@ def lang() -> str:
 
 def _lang(looks: Visitor) -> str:
     who = looks.user or looks.customer
-    chosen = request.cookies.get(COOKIE, "")
-    for wish in (who.lang if who else "", chosen):
-        if wish in LOCALES:
-            return wish
+    own = who.lang if who else ""
+    wishes = [request.cookies.get(COOKIE, ""), own, _of_browser()]
+    if get_settings().demo:  # nobody has chosen for a sample account
+        wishes = [wishes[0], _of_browser(), own]
+    return next((wish for wish in wishes if wish in LOCALES), "en")
+
+
+def _of_browser() -> str:
+    """Return the first language of the browser that is known here, "" for none."""
     for tag, _ in request.accept_languages:
         spoken = BY_PREFIX.get(tag.lower().partition("-")[0])
         if spoken is not None:
             return spoken
-    return "en"
+    return ""
 
 
 def locale() -> str:

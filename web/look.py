@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, after_this_request, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -16,6 +16,8 @@ from .brand import brand, brand_css
 from .languages import COOKIE, LOCALES
 from .paths import own_path
 from .visitor import get_service, get_settings, visitor
+from .wording import gettext as _
+from .wording import speaking
 
 look = Blueprint("look", __name__)
 THEMES = ("auto", "light", "dark")
@@ -37,7 +39,9 @@ def prefer() -> ResponseReturnValue:
     lang, theme = request.form.get("lang", ""), request.form.get("theme", "")
     if lang in LOCALES:
         _keep(response, COOKIE, lang)
-        _keep_for_account(lang)
+        if _keep_for_account(lang):
+            with speaking(LOCALES[lang]):
+                flash(_("Pages are in this language now, and so are mails to you."), "good")
     if theme in THEMES:
         _keep(response, THEME_COOKIE, theme)
     return response
@@ -55,16 +59,33 @@ def _keep(response: BaseResponse, name: str, value: str) -> None:
     )
 
 
-def _keep_for_account(lang: str) -> None:
+def keep_language(lang: str) -> None:
+    """Let this browser show pages in the language that its visitor chose for the account."""
+
+    @after_this_request
+    def keep(response: BaseResponse) -> BaseResponse:
+        _keep(response, COOKIE, lang)
+        return response
+
+
+def _keep_for_account(lang: str) -> bool:
+    """Keep the language that somebody chose as that of the account; return whether that changed it.
+
+    A sample account is many people's: which language one of them reads is nothing that its mails should follow.
+    """
     who = visitor()
+    person = who.user or who.customer
+    if person is None or person.lang == lang or get_settings().demo:
+        return False
     try:
         with get_service().database.writing() as connection:
-            if who.user is not None and who.user.lang != lang:
+            if who.user is not None:
                 save_user(connection, replace(who.user, lang=lang))
-            if who.customer is not None and who.customer.lang != lang:
+            elif who.customer is not None:
                 save_customer(connection, replace(who.customer, lang=lang))
     except StaleRowError:
-        return  # the account is being changed elsewhere; the cookie holds until next time
+        return False  # the account is being changed elsewhere; the cookie holds until next time
+    return True
 
 
 def theme() -> str:

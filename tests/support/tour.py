@@ -205,7 +205,9 @@ class Tour:
             self.take(page, "admin-workflow")
             self.change(page)
             page.locator("summary", has_text="Roll back").first.click()
-            page.get_by_label("Why").fill("Let us try an hour for another week.")
+            page.get_by_label("Reason for rolling back").fill(
+                "Let us try an hour for another week."
+            )
             page.get_by_role("button", name="Roll back").last.click()
             page.get_by_text("Let us try an hour for another week.").filter(
                 visible=True

@@ -30,6 +30,7 @@ from sopwith.store.tokens import end_links, make_link
 
 from ..htmx import go, show
 from ..languages import LOCALES, lang, zones
+from ..look import keep_language
 from ..visitor import get_service, get_settings, now, visitor
 from ..wording import gettext as _
 from .acting import audited
@@ -228,6 +229,8 @@ def save(user_id: str) -> ResponseReturnValue:
             )
     if errors:
         return _user_page(found, typed, errors)
+    if (me := visitor().user) is not None and me.id == user_id and changed.lang != found.lang:
+        keep_language(changed.lang)
     flash(_("Saved."), "good")
     return go(url_for("admin.user_page", user_id=user_id))
 

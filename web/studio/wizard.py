@@ -17,6 +17,7 @@ from sopwith.store.releases import live_hash
 from ..admin.acting import audited
 from ..htmx import go, show
 from ..languages import LOCALES, NAMES, lang, zones
+from ..look import keep_language
 from ..visitor import get_service, get_settings, now, visitor
 from ..wording import gettext as _
 from . import wizard_hours, wizard_mail, wizard_people, wizard_ticket
@@ -157,6 +158,7 @@ def _name_it() -> Answer:
                 save_user(connection, replace(me, lang=typed["lang"], zone=typed["zone"]))
             except StaleRowError:
                 abort(409)
+    keep_language(typed["lang"])
     return Answer()
 
 

@@ -24,11 +24,12 @@ from sopwith.store.installation import put_setting
 from sopwith.store.people import user
 from sopwith.web import brand as brands
 from sopwith.web import times
+from sopwith.web.app import create_app
 from sopwith.web.icons import icon_name, icon_names
 from sopwith.web.rendering import file_size, hue, initials
 from sopwith.web.uploads import clean_name, kind_of
 from sopwith.web.visitor import Visitor
-from tests.integration.web.conftest import Browser
+from tests.integration.web.conftest import Browser, settings_for
 from tests.support.shop import NOW, Shop
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -120,11 +121,34 @@ def test_the_switch_stays_and_is_kept_for_the_account(visitor: Browser, shop: Sh
     visitor.post("/preferences", {"lang": "xx", "next": "//evil.test"})
     assert '<html lang="zh-CN"' in visitor.get("/").get_data(as_text=True)
     visitor.sign_in("lin")
-    assert '<html lang="en"' in visitor.get("/").get_data(as_text=True)  # the account's own
+    assert '<html lang="zh-CN"' in visitor.get("/").get_data(as_text=True), (
+        "signing in changes nothing"
+    )
+    with shop.database.reading() as connection:
+        account = user(connection, "lin")
+    assert account is not None and account.lang == "en", "nor what mails are written in"
     visitor.post("/preferences", {"lang": "zh-CN"})
+    assert "发给您的邮件" in visitor.get("/").get_data(as_text=True), "that mails follow is said"
     with shop.database.reading() as connection:
         account = user(connection, "lin")
     assert account is not None and account.lang == "zh-CN"
+
+
+@pytest.mark.parametrize("accepted", ["zh-CN", "en-US"])
+def test_a_sample_account_speaks_the_browsers_language_and_keeps_none(
+    shop: Shop, accepted: str
+) -> None:
+    """Nobody chose a language for it: the page before signing in and the one after it are in the same."""
+    wished = accepted.removesuffix("-US")
+    demo = Browser(create_app(shop.service, settings_for(shop, demo=True)))
+    headers = {"Accept-Language": accepted}
+    demo.sign_in("lin")
+    assert f'<html lang="{wished}"' in demo.get("/", headers=headers).get_data(as_text=True)
+    demo.post("/preferences", {"lang": "zh-CN"})
+    assert '<html lang="zh-CN"' in demo.get("/", headers=headers).get_data(as_text=True)
+    with shop.database.reading() as connection:
+        account = user(connection, "lin")
+    assert account is not None and account.lang == "en"
 
 
 def test_the_theme_is_known_before_the_first_paint(visitor: Browser) -> None:
