@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from sopwith.definitions import Document
 from sopwith.release.difference import DocumentDifference, compare_documents
 from sopwith.runtime.drafting import bring_up_to_date
 from sopwith.runtime.moving import Wish
@@ -19,24 +20,32 @@ from sopwith.store.releases import Draft, drop_draft, live_hash, open_records_by
 from ..admin.acting import audited, author
 from ..admin.comparing import difference
 from ..htmx import fragment, go
+from ..languages import lang
 from ..visitor import get_service, visitor
 from ..wording import gettext as _
 from .bench import Bench, bench_of, by_severity
 from .blueprint import blueprint, the_draft
+from .change_words import Sentence, sentences
 from .chart_changes import changed_charts
 from .coverage import how_scenarios_went
 from .movable import chosen, future_release, movable, problems_of
+from .scenario_mending import Failing, failing_of
+from .scenario_runs import runs_of
+from .touched import touched_types
 from .unfinished import why_unfinished
 
 LONGEST_NOTE = 500
+MOST_FAILING = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One definition that is different: its parts, and the lines of its text."""
+    """One definition that is different: what changes in words, and the lines of its text. process: place and title of its type of record."""
 
     what: DocumentDifference
     lines: tuple[tuple[str, str], ...]
+    said: tuple[Sentence, ...] = ()
+    process: tuple[int, str] = (0, "")
 
 
 @blueprint.app_template_filter("brief_value")
@@ -64,6 +73,11 @@ def _page(draft: Draft, note: str = "", errors: Mapping[str, str] | None = None)
         types = movable(connection, service, new) if new is not None and running else []
     before = bench_of(kept.documents) if kept else None
     changes = changes_of(before, made)
+    if types:
+        releases = [(one.partly, one.documents) for one in (before, made) if one is not None]
+        touched = touched_types((one.what for one in changes), releases)
+        wished = chosen()
+        types = [one for one in types if one.type in touched or one.type in wished or not one.states]  # fmt: skip
     page = render_template(
         "studio/publish.html",
         draft=draft,
@@ -76,6 +90,8 @@ def _page(draft: Draft, note: str = "", errors: Mapping[str, str] | None = None)
         is_broken=made.is_broken,
         unfinished=why_unfinished(made),
         trials=how_scenarios_went(draft, made),
+        failing=_failing(draft, made),
+        in_spite=bool(request.form.get("in_spite")),
         is_stale=(draft.from_release or None) != live,
         running=running,
         types=types,
@@ -91,7 +107,23 @@ def scenarios_before(draft_id: str) -> ResponseReturnValue:
     """Run some more of the scenarios for the page before publishing; tell how all went so far."""
     draft = the_draft(draft_id)
     went = how_scenarios_went(draft, bench_of(draft.documents), run=True)
-    return fragment("studio/publish.html", "scenarios", draft=draft, trials=went)
+    return fragment(
+        "studio/publish.html",
+        "scenarios",
+        draft=draft,
+        trials=went,
+        failing=_failing(draft, bench_of(draft.documents)),
+        in_spite=bool(request.args.get("in_spite")),
+        errors={},
+    )
+
+
+def _failing(draft: Draft, made: Bench) -> list[Failing]:
+    """Return the first of the scenarios that fail as far as is known, with why."""
+    if made.release is None:
+        return []
+    found = [one for one in runs_of(draft.documents, made).in_order() if not one.passed]
+    return failing_of(made, made.release, found[:MOST_FAILING])
 
 
 def changes_of(before: Bench | None, after: Bench) -> list[Shown]:
@@ -102,8 +134,21 @@ def changes_of(before: Bench | None, after: Bench) -> list[Shown]:
     for what in compare_documents(old, after.documents):
         key = (what.kind, what.id)
         lines = tuple(difference(texts[0].get(key, ""), texts[1].get(key, "")))
-        found.append(Shown(what=what, lines=lines))
+        said = sentences(before.partly if before else None, after.partly, what)
+        found.append(
+            Shown(what=what, lines=lines, said=said, process=_process(what, old, before, after))
+        )
     return found
+
+
+def _process(what: DocumentDifference, old: Sequence[Document], before: Bench | None, after: Bench) -> tuple[int, str]:  # fmt: skip
+    """Return the place and the title of the type of record that a change is about; what is about none comes last."""
+    types = {**(before.partly.record_types if before else {}), **after.partly.record_types}
+    known = next((one for one in (*after.documents, *old) if one.key == (what.kind, what.id)), None)
+    name = what.id if what.kind == "record_type" else known.value.get("record_type") if known else None  # fmt: skip
+    if name not in types:
+        return len(types), _("For all processes")
+    return list(types).index(name), types[name].title.get(lang()) or name
 
 
 @blueprint.post("/<draft_id>/publish")
@@ -121,6 +166,10 @@ def put_in_force(draft_id: str) -> ResponseReturnValue:
         errors["stale"] = _overtaken()
     if why := why_unfinished(bench_of(draft.documents)):
         errors["unfinished"] = why
+    if not errors and not request.form.get("in_spite"):
+        went = how_scenarios_went(draft, bench_of(draft.documents), run=True)
+        if went.failed:
+            errors["in_spite"] = _("Scenarios fail. Look at them; if it is right all the same, tick that you publish although they fail.")  # fmt: skip
     wish = chosen()
     if not errors and wish:
         errors |= problems_of(draft, wish)

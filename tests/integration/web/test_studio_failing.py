@@ -151,3 +151,37 @@ def test_a_refusal_is_told_without_codes_first_and_becomes_what_is_expected(
     ada.post(f"{draft}/scenarios/first/outcome")
     assert "ENG010" not in texts_of(shop, draft)["shop/scenarios/first.yaml"]
     assert went(ada, draft) == (2, 0)
+
+
+def test_publishing_says_in_sentences_what_changes_and_needs_a_tick_while_scenarios_fail(
+    ada: Browser, draft: str, shop: Shop
+) -> None:
+    shop.wish()
+    flow = files()[FLOW].replace(BEGIN, BEGIN.replace("to: working", "to: waiting, id: working"))
+    put(ada, draft, {**needed(), FLOW: flow})
+    assert went(ada, draft) == (0, 2)
+    page = shown(ada, f"{draft}/publish")
+    assert "New field “How badly does it hurt?” (Choice: A little, Very much). It must be filled in." in page  # fmt: skip
+    assert "From “Inbox of the counter”: “Begin” leads to “Waits for the customer” (before: “Worked on”)." in page  # fmt: skip
+    lacks = page.index("without the field “How badly does it hurt?”")
+    assert lacks < page.index("Publish although 2 scenarios fail") < page.index("What changes, and why")  # fmt: skip
+    html_page = ada.get(f"{draft}/publish").get_data(as_text=True)
+    assert 'name="move.wish"' in html_page
+    revision = re.search(r'name="revision" value="(\d+)"', html_page)
+    assert revision is not None
+    wish = {"note": "Pain", "revision": revision[1]}
+    refused = ada.post(f"{draft}/publish", wish)
+    assert refused.status_code == 422
+    assert "tick that you publish although they fail" in refused.get_data(as_text=True)
+    assert ada.post(f"{draft}/publish", {**wish, "in_spite": "yes"}).status_code == 303
+
+
+def test_only_types_that_really_change_are_asked_about(ada: Browser, draft: str, shop: Shop) -> None:  # fmt: skip
+    shop.wish()
+    put(ada, draft, {FLOW: files()[FLOW] + "\n# a comment\n"})
+    assert 'name="move.wish"' not in ada.get(f"{draft}/publish").get_data(as_text=True)
+    rule = 'kind: rule\nid: tagged\ntitle: {en: Mark it, zh-CN: 标记}\nrecord_type: wish\non: created\nwhen: topic == "fault"\nthen: [{tag: [late]}]\n'
+    put(ada, draft, {"shop/more.yaml": rule})
+    page = shown(ada, f"{draft}/publish")
+    assert "If: Topic is Something is broken. Then: Add the tag late." in page
+    assert 'name="move.wish"' in ada.get(f"{draft}/publish").get_data(as_text=True)

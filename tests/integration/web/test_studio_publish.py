@@ -106,7 +106,7 @@ def worked(shop: Shop) -> None:
 def test_open_records_stay_unless_they_are_moved(ada: Browser, draft: str, shop: Shop) -> None:
     record = shop.wish()
     before = shop.state(record).release
-    edited(ada, draft, files()[FLOW] + "\n# changed\n")
+    edited(ada, draft, files()[FLOW].replace("limit: 2d", "limit: 3d"))
     page = ada.get(f"{draft}/publish").get_data(as_text=True)
     assert 'name="move.wish" value="stay" checked' in page
     assert ada.post(f"{draft}/publish", {"note": "Why", "revision": "1", "move.wish": "stay"}).location.endswith("/versions")  # fmt: skip
@@ -201,7 +201,8 @@ def test_changes_stand_on_the_flow_chart_by_what_happened(ada: Browser, draft: s
     page = ada.get(f"{draft}/publish").get_data(as_text=True)
     assert "chart-is-added" in page
     assert "chart-is-removed" in page
-    assert ">Modified <" in page
+    assert "New state “Inbox of the counter” (Step)." in page
+    assert "The state “Inbox of the counter” is taken out." in page
     assert "On the flow chart" in page
 
 
@@ -211,8 +212,8 @@ def test_what_is_only_moved_stands_apart(ada: Browser, draft: str) -> None:
     moved = text[:start] + text[end : text.index("  resolved:\n")] + text[start:end] + text[text.index("  resolved:\n") :]  # fmt: skip
     edited(ada, draft, moved)
     page = ada.get(f"{draft}/publish").get_data(as_text=True)
-    assert "Only moved <" in page
-    assert ">Modified <" not in page
+    assert "Only the order in which people see it is another one." in page
+    assert "is taken out" not in page
 
 
 def test_versions_are_listed_compared_and_put_back(ada: Browser, draft: str, shop: Shop) -> None:
