@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
@@ -64,6 +65,15 @@ def sample_of(bench: Bench, folder: str) -> Cast:
     return Cast()
 
 
+_TWO_NAMES = re.compile(r"([\u3400-\u9fff·]+) +([A-Z][A-Za-z .'-]*)")
+
+
+def readable(name: str) -> str:
+    """Return a name that is written twice, as 王芳 Wang Fang, with the letters of the reader's language first."""
+    found = _TWO_NAMES.fullmatch(name)
+    return f"{found[2]} {found[1]}" if found and lang() != "zh-CN" else name
+
+
 def cast_of(bench: Bench, release: Release, record_type: str) -> Cast:
     """Return who is there in a trial of the record type: the pack's sample people, and whoever is missing."""
     return complete(sample_of(bench, home_of(bench, record_type)), release)
@@ -121,11 +131,14 @@ def went_on(owner: str, files: Mapping[str, str], after: Played | None) -> None:
 def everybody(release: Release, cast: Cast) -> list[Who]:
     """Return the customers and colleagues whom one can act as."""
     found = [
-        Who(key=f"customer:{key}", name=str(one["name"]), words=str(one.get("tier") or ""))
+        Who(
+            key=f"customer:{key}", name=readable(str(one["name"])), words=str(one.get("tier") or "")
+        )
         for key, one in cast.customers.items()
     ]
     return found + [
-        Who(key=f"user:{one.id}", name=one.name, words=_words(release, one)) for one in cast.people
+        Who(key=f"user:{one.id}", name=readable(one.name), words=_words(release, one))
+        for one in cast.people
     ]
 
 
@@ -154,7 +167,8 @@ def people_of(played: Played) -> Colleagues:
     """Return the colleagues of the trial as pages know them."""
     town = played.player.world.town
     return Colleagues(
-        played.player.release, {key: user_of(one) for key, one in town.people.items()}
+        played.player.release,
+        {key: user_of(replace(one, name=readable(one.name))) for key, one in town.people.items()},
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from sopwith.store.releases import draft_of
 from sopwith.store.tables import AttachmentRow, JobRow, RecordRow, SettingRow
+from sopwith.web.studio.trial_world import readable
 from tests.integration.web.conftest import Browser
 from tests.integration.web.test_studio import send
 from tests.support.shop import Shop, files
@@ -125,6 +126,27 @@ def test_it_shows_the_path_the_reasons_the_clocks_and_what_would_go_out(
     out = page(ada, draft, _tab="out")
     assert "customer-1" in out or "Ann Miller" in out
     assert "We have received" in out or "received" in out
+
+
+def test_the_customer_reads_the_subject_and_going_on_is_an_act(ada: Browser, draft: str) -> None:
+    begin(ada, draft)
+    subject = {"title": "A lost parcel", **WISH}
+    assert step(ada, draft, **ANN, **subject).status_code == 303
+    shown = page(ada, draft, **ANN)
+    heading = re.search(r"<h2>([^<]*)</h2>", shown[shown.index("try-record") :])
+    assert heading is not None and heading[1] in ("A lost parcel", "Where is my parcel?"), heading
+    assert "Go on as " in shown
+    assert "It waits for" not in shown
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Wang Fang 王芳"), ("zh", "王芳 Wang Fang")])
+def test_a_name_written_twice_begins_with_the_readers_letters(
+    app: Flask, language: str, name: str
+) -> None:
+    with app.test_request_context("/", headers={"Accept-Language": language}):
+        assert readable("王芳 Wang Fang") == name
+        assert readable("Emma Clark") == "Emma Clark"
+        assert readable("王芳") == "王芳"
 
 
 def test_time_passes_and_timers_fire(ada: Browser, draft: str) -> None:

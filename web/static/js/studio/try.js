@@ -11,10 +11,28 @@ const wrong = document.querySelector("[data-focus]");
 const here = location.hash ? document.getElementById(location.hash.slice(1)) : null;
 (wrong ?? here)?.focus({ preventScroll: Boolean(!wrong) });
 
-// The chart is often wider than its place: show where the record is now.
-const chart = document.querySelector(".chart-scroll");
-const present = chart?.querySelector(".chart-present > rect");
-if (present) {
-  const middle = Number(present.getAttribute("x")) + Number(present.getAttribute("width")) / 2;
-  chart.scrollLeft = middle - chart.clientWidth / 2;
+// The chart is often larger than its place: show where the record is now, or all of it when that is asked for.
+const place = document.querySelector("[data-chart]");
+const chart = place?.querySelector(".chart-scroll");
+const side = place?.closest(".try-side");
+
+function showPresent() {
+  const present = chart.querySelector(".chart-present > rect")?.getBoundingClientRect();
+  if (!present) return;
+  const seen = chart.getBoundingClientRect();
+  chart.scrollLeft += present.left + present.width / 2 - (seen.left + seen.width / 2);
+  if (side.scrollHeight <= side.clientHeight) return;
+  const around = side.getBoundingClientRect();
+  side.scrollTop += present.top + present.height / 2 - (around.top + around.height / 2);
+}
+
+if (chart) {
+  const fit = place.querySelector("[data-chart-fit]");
+  fit.hidden = chart.scrollWidth <= chart.clientWidth;
+  fit.addEventListener("click", () => {
+    const is_fit = place.classList.toggle("try-chart-fit");
+    fit.setAttribute("aria-pressed", String(is_fit));
+    showPresent();
+  });
+  showPresent();
 }
