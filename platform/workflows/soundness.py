@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from ..core.diagnostics import Diagnostic
 from ..core.record import Category
@@ -48,6 +48,7 @@ def _check_reach(workflow: Workflow, entered_by_rules: frozenset[str]) -> Iterat
     else:
         starts = {workflow.start, *(entered_by_rules & workflow.states.keys())}
     reachable = reached(starts, forward(every))
+    yield from _check_start(workflow, starts, reachable)
     ending = reached(closed, backward(step for step in every if step.kind not in _NOT_AN_END))
     for name in workflow.states:
         values = {"state": name}
@@ -55,6 +56,24 @@ def _check_reach(workflow: Workflow, entered_by_rules: frozenset[str]) -> Iterat
             yield Diagnostic(span=workflow.place("states", name), code="WFL050", values=values)
         elif closed and name not in ending:
             yield Diagnostic(span=workflow.place("states", name), code="WFL051", values=values)
+
+
+def _check_start(workflow: Workflow, starts: Set[str], reachable: Set[str]) -> Iterator[Diagnostic]:
+    """Warn where records that nobody opens again end at once, past all the work that there is."""
+    begins = {workflow.start}
+    if any(workflow.states[name].category is not Category.CLOSED for name in starts - begins):
+        return  # rules lead into the work, or the start is wrong
+    onward = forward(step for step in steps(workflow) if step.kind != "reopen")
+    fresh = reached(begins, onward) - begins
+    lost = [name for name in workflow.states if name in reachable - fresh - starts]
+    if lost and all(workflow.states[name].category is Category.CLOSED for name in fresh):
+        values = {
+            "state": workflow.start,
+            "states": ", ".join(name for name in workflow.states if name in fresh),
+            "lost": ", ".join(lost),
+        }
+        span = workflow.place("states", workflow.start, "go")
+        yield Diagnostic(span=span, code="WFL063", values=values)
 
 
 def _check_ways_out(workflow: Workflow, state: State) -> Iterator[Diagnostic]:

@@ -154,7 +154,7 @@ def _titled(made: Bench, one: Diagnostic, earlier: Sequence[Bench]) -> Diagnosti
     for key, value in one.values.items():
         if document.kind == "workflow" and key in _STATES:
             values[key] = _state(made.partly, document, str(value)) or value
-        elif document.kind == "workflow" and key == "states":
+        elif document.kind == "workflow" and key in ("states", "lost"):
             values[key] = _(", ").join(_state(made.partly, document, name) or name for name in str(value).split(", "))  # fmt: skip
         elif key in ("field", "name") and one.code.startswith("EXP") and one.code != _NO_NAME:
             values[key] = _field(made.partly, document, str(value)) or value

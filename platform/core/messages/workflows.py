@@ -189,6 +189,11 @@ WORKFLOWS: dict[str, Message] = {
         "{after} 后即超时，{remind} 后的提醒永远不会发出；请缩短提醒时间",
         "warning",
     ),
+    "WFL063": Message(
+        "from '{state}' a record only gets to {states}; the rest of the process ({lost}) begins only when it is opened again: add a way from '{state}' that leads on to the work",
+        "记录从“{state}”只能到达{states}；流程的其余状态（{lost}）只有重新打开后才能进入：请为“{state}”添加通往后续处理的流转",
+        "warning",
+    ),
     # why a step cannot be taken
     "WFL101": Message(
         "This step is not possible now: its condition does not hold. Change the values it depends on, or choose another step.",

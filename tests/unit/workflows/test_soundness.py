@@ -49,6 +49,21 @@ def test_a_circle_without_an_end_is_a_dead_end() -> None:
     assert codes(check_workflow(made, REFERENCES)) == ["WFL051", "WFL051"]
 
 
+REOPENED = "reopen: {to: b, within: 7d}\ncancelled: x\nmerged: x\ncancel_by: [lead]\n"
+
+
+def test_a_start_that_leads_only_to_ends_is_named_although_records_are_opened_again() -> None:
+    rest = f"b: {WORK}, go: [{{to: z}}]}}\nz: {DONE}\nx: {DONE}"
+    made = workflow(f"a: {WORK}, go: [{{to: x}}]}}\n{rest}", head=REOPENED)
+    [found] = check_workflow(made, REFERENCES)
+    assert (found.code, found.severity) == ("WFL063", "warning")
+    assert dict(found.values) == {"state": "a", "states": "x", "lost": "b, z"}
+    right = workflow(f"a: {WORK}, go: [{{to: b}}, {{to: x}}]}}\n{rest}", head=REOPENED)
+    assert findings(right) == []
+    by_rule = References(ids={**REFERENCES.ids, "entered_by_rule": frozenset({"b"})})
+    assert findings(made, by_rule) == []
+
+
 def test_cancelling_does_not_count_as_an_end() -> None:
     made = workflow(
         f"a: {WORK}}}\nz: {DONE}\nx: {DONE}", head="cancelled: x\nmerged: x\ncancel_by: [lead]\n"
