@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,6 +85,7 @@ def field_facts(subject: Subject, path: Path) -> dict[str, Any] | None:
         "icons": ICONS,
         "has": {key: key in given or fits(key, kind) for key in OWN_KEYS},
         "options": list(_options(given.get("options"), (*path, "options"))),
+        "source": _entries(subject, words(given.get("from"))),
         "new_option": new_option(given.get("options")),
         "rest": [key for key in OWN_KEYS if fits(key, kind) or key not in given],
         "results": [(one, type_word(one)) for one in RESULTS],
@@ -148,6 +149,18 @@ def _options(given: Any, path: Path) -> Iterator[OptionRow]:
             items=tuple(_options(held.get("items"), (*here, "items"))),
             color=held.get("color"),
         )
+
+
+def _entries(subject: Subject, taxonomy: str) -> int | None:
+    """Return how many entries the taxonomy has that the choices are from; None where they are from none."""
+    known = subject.bench.partly.taxonomies.get(taxonomy)
+    return None if known is None else sum(1 for _one in _every(known.items))
+
+
+def _every(items: Iterable[Any]) -> Iterator[Any]:
+    for one in items:
+        yield one
+        yield from _every(one.items)
 
 
 def _all_ids(given: Any) -> Iterator[str]:

@@ -30,7 +30,7 @@ export function startControls(root, room) {
     if (now === control.savedAs) return;
     control.savedAs = now;
     const operations = operationsOf(control);
-    if (operations.length) room.edit(stepOf(control), operations);
+    if (operations.length) room.edit(stepOf(control), operations, { then: selectionAfter(control) });
   }
 
   root.addEventListener("click", (event) => {
@@ -92,6 +92,12 @@ function press(button, room) {
 function meaning(button) {
   const [first] = JSON.parse(button.dataset.do ?? "[null]");
   return `${first?.op} ${JSON.stringify(first?.path)} ${button.textContent}`;
+}
+
+// What is selected after a choice by which what is selected now gets another name: "~" in data-then-at is the choice.
+function selectionAfter(control) {
+  const holder = control.matches("select") && control.value ? control.closest("[data-then-at]") : null;
+  return holder ? holder.dataset.thenAt.replace("~", encodeURIComponent(JSON.parse(control.value))) : undefined;
 }
 
 export function stepOf(element) {
