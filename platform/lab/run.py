@@ -143,6 +143,10 @@ class Player:
         at = world.now
         try:
             decision = self._do(step)
+            problems = decision.problems if decision else ()
+            failures = self._refusals(step, problems)
+            if not failures and not step.refused:
+                failures = self._expectations(step)
         except KeyError as missing:
             failure = Failure(
                 span=step.span,
@@ -151,10 +155,6 @@ class Player:
                 actual=str(missing),
             )
             return StepRun(step=step, at=at, story=(), failures=(failure,), about=self._about(step))
-        problems = decision.problems if decision else ()
-        failures = self._refusals(step, problems)
-        if not failures and not step.refused:
-            failures = self._expectations(step)
         return StepRun(
             step=step,
             at=at,

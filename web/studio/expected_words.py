@@ -86,7 +86,8 @@ def value_words(names: Names, cast: Cast, key: str, value: Any) -> str:
 
 def _pair(names: Names, cast: Cast, key: str, name: str, value: Any) -> str:
     if key == "values":
-        return f"{names.field(name)}{_(': ')}{names.value(name, value)}"
+        said = value_words(names, cast, "", value) if isinstance(value, Mapping) else names.value(name, value)  # fmt: skip
+        return f"{names.field(name)}{_(': ')}{said}"
     return f"{name}{_(': ')}{value_words(names, cast, key, value)}"
 
 

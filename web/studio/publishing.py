@@ -35,7 +35,7 @@ from .touched import touched_types
 from .unfinished import why_unfinished
 
 LONGEST_NOTE = 500
-MOST_FAILING = 5
+MOST_FAILING = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from sopwith.core.text import Text
 from sopwith.definitions import Document
 from sopwith.definitions.operations import Clear, Operation, Set
 from sopwith.formbuilder.model import Field, FieldType
+from sopwith.lab.cast import Cast
 from sopwith.lab.mending import REFUSED, Accepted, Expected, accept, fill_in
 from sopwith.lab.scenario import Scenario, Step
 from sopwith.lab.trial import DO, RECORD, Trial, local_time
@@ -94,10 +95,16 @@ def failing_of(made: Bench, release: Release, results: Sequence[Result]) -> list
                 title=one.title,
                 broken=broken,
                 faults=faults,
-                can_try=scenario is not None and one.number > 0 and scenario.cast == cast_of(made, release, scenario.record_type),
+                can_try=scenario is not None and one.number > 0 and _are_there(scenario, cast_of(made, release, scenario.record_type)),
             )
         )  # fmt: skip
     return found
+
+
+def _are_there(scenario: Scenario, cast: Cast) -> bool:
+    """Return whether the people of a scenario are all in a trial, too: it has those of the pack's sample data."""
+    people = {one.id for one in cast.people}
+    return {one.id for one in scenario.cast.people} <= people and set(scenario.cast.customers) <= set(cast.customers)  # fmt: skip
 
 
 def lacking_in(made: Bench, release: Release, failing: Sequence[Failing]) -> list[Lacking]:

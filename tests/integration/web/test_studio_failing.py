@@ -106,6 +106,7 @@ def test_a_missing_field_is_named_and_filled_in_in_all_examples_at_once(
     assert "pain: much" in texts_of(shop, draft)["shop/scenarios/second.yaml"]
     send(ada, f"{draft}/undo", {"file": FORM})
     assert texts_of(shop, draft) == before
+    assert "The scenario fails even then" in shown(ada, f"{draft}/scenarios/first/outcome")
     assert ada.post(f"{draft}/scenarios/free", wish).status_code == 303
     assert went(ada, draft) == (2, 0)
     assert ada.post(f"{draft}/scenarios/free", wish).status_code == 404
@@ -129,6 +130,9 @@ def test_a_state_that_is_another_one_now_is_told_and_can_be_taken_as_expected(
     assert "then: {state: waiting}" in texts_of(shop, draft)["shop/scenarios/first.yaml"]
     assert went(ada, draft) == (1, 1)
     assert ada.get(f"{draft}/scenarios/first/outcome").status_code == 404
+    assert ada.post(f"{draft}/scenarios/second/try").location.endswith("/try")
+    assert "Waits for the customer" in shown(ada, f"{draft}/try")
+    assert ada.post(f"{draft}/scenarios/none/try").status_code == 404
     opened = shown(ada, f"{draft}/define/scenario/second")
     assert said in opened
     assert "Kim moves it to “Worked on”." in opened
