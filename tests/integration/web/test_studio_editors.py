@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from sopwith.store.releases import draft_of
+from sopwith.web.studio.editors.controls import control_at
 from tests.integration.web.conftest import Browser
 from tests.support.shop import Shop, files
 
@@ -53,6 +54,17 @@ def test_every_definition_has_an_editor_in_both_languages(ada: Browser, draft: s
             assert answer.status_code == 200, address
         part = ada.client.get(address, headers=PART).get_data(as_text=True)
         assert "<html" not in part and "<body" not in part
+
+
+def test_what_a_rule_sets_may_be_a_constant_or_worked_out(app: Flask) -> None:
+    doc = {"then": [{"set": {"title": "", "priority": {"value": "seriousness"}}}]}
+    with app.test_request_context("/"):
+        constant = control_at("rule", doc, ("then", 0, "set", "title"))
+        worked_out = control_at("rule", doc, ("then", 0, "set", "priority"))
+    assert constant is not None and worked_out is not None
+    assert constant.kind == "text"
+    assert ("Worked out", {"value": ""}) in constant.forms
+    assert [(part.key, part.kind) for part in worked_out.parts] == [("value", "condition")]
 
 
 def test_words_of_several_lines_stand_in_a_field_that_keeps_the_lines(
