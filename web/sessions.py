@@ -64,7 +64,10 @@ def _owner(connection: Connection, found: Session) -> Visitor:
         user = user_of(connection, found.user_id)
         if user is not None and user.active:
             teams = frozenset(one.team for one in memberships(connection, user_id=user.id))
-            zone = user.zone or zone_of_browser()
+            zone = (
+                "" if get_settings().demo else user.zone
+            )  # nobody has chosen one for a sample account
+            zone = zone or zone_of_browser()
             return Visitor(kind="user", user=user, teams=teams, session=found, zone=zone)
     elif found.customer_id is not None:
         customer = customer_of(connection, found.customer_id)

@@ -35,6 +35,7 @@ class FieldView:
     input; with dots replaced by ``-`` and ``field-`` before it, the id of its element. value:
     what stands in the input, as typed; a list for several. display: the value as people read it.
     ghost: a chosen option that is no longer offered; ghosts: those of several, with their titles. messages: what is wrong, in whole sentences.
+    wanted_by: titles of buttons that demand it, when it may be left empty otherwise.
     """
 
     fixed: FixedView
@@ -46,6 +47,7 @@ class FieldView:
     ghost: str = ""
     ghosts: tuple[tuple[str, str], ...] = ()
     messages: tuple[str, ...] = ()
+    wanted_by: tuple[str, ...] = ()
     rows: tuple[RowView, ...] = ()
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -184,7 +184,7 @@ def show_work(
     if chosen is not None and chosen.open and chosen.asks:
         asking = _asking(connection, release, state, chosen, typed, problems)
     return Work(
-        form=shown,
+        form=shown and demanded(shown, place, ways),
         form_id=form.id if form else "",
         ways=ways,
         checks=_checks(place, state, now_scope, context, problems),
@@ -213,6 +213,27 @@ def _show(
         told=False,
         more=problems,
     )
+
+
+def demanded(shown: ShownForm, place: State, ways: Sequence[Way]) -> ShownForm:
+    """Return the form with the open ways out that demand a field said at the field, before one is pressed."""
+    open_ways = {one.id: one.title for one in ways if one.open}
+    wanted: dict[str, list[str]] = {}
+    for step in place.go:
+        for name in step.ask if step.id in open_ways else ():
+            wanted.setdefault(name, []).append(open_ways[step.id])
+    if not wanted:
+        return shown
+    sections = tuple(
+        replace(
+            section,
+            fields=tuple(
+                replace(one, wanted_by=tuple(wanted.get(one.name, ()))) for one in section.fields
+            ),
+        )
+        for section in shown.view.sections
+    )
+    return replace(shown, view=replace(shown.view, sections=sections))
 
 
 def _ways(

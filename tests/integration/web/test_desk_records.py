@@ -15,7 +15,12 @@ from sqlalchemy import event
 from sopwith.core.commands import Comment, Submit, TimerFired
 from sopwith.core.events import Actor
 from sopwith.core.record import Category
+from sopwith.core.text import Text
+from sopwith.formbuilder.view import FieldView, FormView, SectionView
 from sopwith.store.history import messages_of
+from sopwith.web.desk.ways import Way, demanded
+from sopwith.web.forms import ShownForm
+from sopwith.workflows.model import State, Transition
 from tests.integration.web.conftest import Browser
 from tests.support.desk import customer, make_desk_template, repair
 from tests.support.shop import Shop
@@ -237,6 +242,33 @@ def test_asking_the_customer_sends_a_reply_though_the_form_is_empty(
     with shop.database.reading() as connection:
         (said,) = messages_of(connection, record_id)
     assert said.public and said.text == "Which lamp is it?"
+
+
+def test_a_field_that_an_open_way_demands_says_so_before_it_is_pressed() -> None:
+    def one(name: str) -> FieldView:
+        fixed: Any = None
+        return FieldView(
+            fixed=fixed, name=name, value="", display="", required=False, disabled=False
+        )
+
+    section = SectionView(
+        id="s", title="", help="", columns=1, fields=(one("tried"), one("other"), one("closed"))
+    )
+    view = FormView(id="f", title="", intro="", submit="", sections=(section,))
+    nothing: Any = None
+    shown = ShownForm(view=view, result=nothing, picks=nothing, files={})
+    steps = tuple(
+        Transition(to="b", id=name, title=Text(), ask=ask)
+        for name, ask in (("hand-over", ("tried",)), ("wait", ()), ("shut", ("tried", "closed")))
+    )
+    place = State(id="a", title=Text(), category=Category.OPEN, go=steps)
+    ways = [
+        Way(id=name, title=name.title(), to="b", style="", open=name != "shut", asks=False)
+        for name in ("hand-over", "wait", "shut")
+    ]
+    found = demanded(shown, place, ways)
+    said = {field.name: field.wanted_by for field in found.view.sections[0].fields}
+    assert said == {"tried": ("Hand-Over",), "other": (), "closed": ()}
 
 
 def test_a_closed_way_is_refused_whatever_is_sent(lin: Browser, shop: Shop) -> None:
