@@ -29,8 +29,8 @@ class Offer:
         return f"{self.measure}:{self.op}" if self.measure else self.op
 
 
-_IS = Text("is", "是")
-_IS_NOT = Text("is not", "不是")
+_IS = Text("is", "为")
+_IS_NOT = Text("is not", "不为")
 _ONE_OF = Text("is one of", "是其中之一")
 _NONE_OF = Text("is none of", "不是其中任何一个")
 _EMPTY = Text("is empty", "为空")

@@ -22,8 +22,8 @@ class Labels:
 
 
 _OPERATORS: dict[str, Text] = {
-    "==": Text("is", "是"),
-    "!=": Text("is not", "不是"),
+    "==": Text("is", "为"),
+    "!=": Text("is not", "不为"),
     "<": Text("is less than", "小于"),
     "<=": Text("is at most", "不超过"),
     ">": Text("is more than", "大于"),

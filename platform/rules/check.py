@@ -22,7 +22,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "team": ("team", "团队"),
     "form": ("form", "表单"),
     "table": ("decision table", "决策表"),
-    "routing": ("routing chain", "分派链"),
+    "routing": ("routing chain", "分派规则"),
     "calendar": ("calendar", "日历"),
     "survey": ("survey", "调查"),
     "message_template": ("message template", "消息模板"),

@@ -44,7 +44,7 @@ AT_ONCE = 1_000
 _ABOUT = {
     "breached": Text("Promise broken", "已超时"),
     "due_soon": Text("Due soon", "即将到期"),
-    "assigned": Text("Assigned to you", "已分配给您"),
+    "assigned": Text("Assigned to you", "已分派给您"),
 }
 _SUBJECT = Text("{count} messages about {records} records", "{records} 条记录的 {count} 条通知")
 _INTRO = Text(

@@ -154,7 +154,7 @@ class _Words:
             said = self._say(f"whoever has it already, else {team}", f"原负责人，没有则为{team}")
         elif owner.routing:
             routing = self._name("routing", owner.routing)
-            said = self._say(f"by routing: {routing}", f"按派单规则：{routing}")
+            said = self._say(f"by routing: {routing}", f"按分派规则：{routing}")
         elif owner.user_field:
             name = self._name("field", owner.user_field)
             said = self._say(f"the person in '{name}'", f"“{name}”中的人员")

@@ -187,7 +187,7 @@ def comment(call: Call, record_id: str) -> Answer:
 @op(
     "POST",
     "/records/<record_id>/assign",
-    Text("Give to a colleague or team", "分配"),
+    Text("Give to a colleague or team", "分派"),
     tag=TAG,
     scope=_WRITE,
     body=obj(owner=maybe(IDENTIFIER), team=maybe(IDENTIFIER), task=maybe(IDENTIFIER)),

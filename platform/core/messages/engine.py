@@ -72,9 +72,9 @@ ENGINE: dict[str, Message] = {
         "warning",
     ),
     "ENG201": Message(
-        "Given to {person} ({team}) by {via}.", "按“{via}”分配给 {person}（{team}）。", "info"
+        "Given to {person} ({team}) by {via}.", "按“{via}”分派给 {person}（{team}）。", "info"
     ),
-    "ENG202": Message("Put into the queue of {team}.", "进入 {team} 的待分配队列。", "info"),
+    "ENG202": Message("Put into the queue of {team}.", "进入 {team} 的待分派队列。", "info"),
     "ENG301": Message("No approval was needed.", "无需审批，自动通过。", "info"),
     "ENG302": Message(
         "{person} is away; {deputy} is asked instead.",

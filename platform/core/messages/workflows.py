@@ -80,7 +80,7 @@ WORKFLOWS: dict[str, Message] = {
     "WFL021": Message("no form is called '{word}'", "没有名为“{word}”的表单"),
     "WFL022": Message("no team is called '{word}'", "没有名为“{word}”的团队"),
     "WFL023": Message("no role is called '{word}'", "没有名为“{word}”的角色"),
-    "WFL024": Message("no routing is called '{word}'", "没有名为“{word}”的派单规则"),
+    "WFL024": Message("no routing is called '{word}'", "没有名为“{word}”的分派规则"),
     "WFL025": Message("no calendar is called '{word}'", "没有名为“{word}”的日历"),
     "WFL026": Message("no field is called '{word}'", "没有名为“{word}”的字段"),
     "WFL027": Message("no colleague is called '{word}'", "没有名为“{word}”的人员"),

@@ -40,7 +40,7 @@ LABELS = Labels(
     [
         (
             'priority == "P0" and customer.tier in ["vip", "gold"]',
-            "优先级 是 P0 且 客户等级 属于 VIP、企业版",
+            "优先级 为 P0 且 客户等级 属于 VIP、企业版",
             "Priority is P0 and Customer tier is one of VIP, Enterprise",
         ),
         ("amount > 100 or paid", "金额 大于 100 或 paid", "Amount is more than 100 or paid"),
@@ -53,8 +53,8 @@ LABELS = Labels(
         ("business_time_since(created_at) > 4bh", "created_at 以来的工作时长 大于 4个工作小时",
          "the working time since created_at is more than 4 working hours"),
         ('contains(subject, "退款")', "subject 包含 “退款”", 'subject contains "退款"'),
-        ('due == "2026-11-22"', "due 是 2026-11-22", "due is 2026-11-22"),
-        ("paid == true", "paid 是 是", "paid is yes"),
+        ('due == "2026-11-22"', "due 为 2026-11-22", "due is 2026-11-22"),
+        ("paid == true", "paid 为 是", "paid is yes"),
         ('contains(subject, "{0} {*}")', "subject 包含 “{0} {*}”", 'subject contains "{0} {*}"'),
     ],
 )  # fmt: skip
@@ -66,7 +66,7 @@ def test_words(text: str, zh: str, en: str) -> None:
 
 def test_words_take_a_plain_mapping_of_labels() -> None:
     labels = {"priority": Text("Priority", "优先级"), "priority=P0": Text("Urgent", "紧急")}
-    assert compiled('priority == "P0"').words("zh-CN", labels) == "优先级 是 紧急"
+    assert compiled('priority == "P0"').words("zh-CN", labels) == "优先级 为 紧急"
     assert compiled('priority == "P0"').words("en") == "priority is P0"
 
 
