@@ -92,7 +92,7 @@ class ApprovalRule:
     timeout_to: str = "deputy"  # deputy | approve | reject
     approved: str = ""
     rejected: str = ""
-    same_person: str = "forbid"  # forbid | allow: may who opened the record, or is its requested_by, approve
+    same_person: str = "forbid"  # forbid | allow: may its creator or its requested_by approve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
