@@ -29,6 +29,7 @@ from ..messages.check import check_message_template, check_survey
 from ..messages.parse import parse_message_template, parse_survey
 from ..rules.check import check_cycles, check_routing, check_rule, check_table, check_team
 from ..rules.match import RuleIndex
+from ..rules.overwriting import check_overwriting
 from ..rules.parse import parse_routing, parse_rule, parse_table, parse_team
 from ..sla.check import check_sla
 from ..sla.parse import parse_sla
@@ -330,6 +331,7 @@ class _Compiler:
         for rule in release.rules.values():
             add(check_rule(rule, refs(rule.record_type), fields(rule.record_type), self.fields))
         add(check_cycles(tuple(release.rules.values()), release.tables, _first_states(release)))
+        add(check_overwriting(tuple(release.rules.values())))
         for table in release.tables.values():
             add(check_table(table, refs(table.record_type), fields(table.record_type)))
         for routing in release.routings.values():

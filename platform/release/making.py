@@ -198,7 +198,12 @@ class _Maker:
         return {"record_type": kind, "by": by, "policies": [everybody]}
 
     def of_rule(self, _name: str, _title: Text) -> Value:
-        return {"record_type": self.record_type(), "on": "created", "then": []}
+        record_type = self.record_type()
+        others = [
+            one.order for one in self.release.rules.values() if one.record_type == record_type
+        ]
+        order = max(min(others, default=20) - 10, -10000)  # first: what others set stays
+        return {"record_type": record_type, "on": "created", "order": order, "then": []}
 
     def of_table(self, _name: str, _title: Text) -> Value:
         fields = dict(self.type.all_fields) if self.type else {}

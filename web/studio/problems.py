@@ -156,7 +156,7 @@ def _titled(made: Bench, one: Diagnostic, earlier: Sequence[Bench]) -> Diagnosti
             values[key] = _state(made.partly, document, str(value)) or value
         elif document.kind == "workflow" and key in ("states", "lost"):
             values[key] = _(", ").join(_state(made.partly, document, name) or name for name in str(value).split(", "))  # fmt: skip
-        elif key in ("field", "name") and one.code.startswith("EXP") and one.code != _NO_NAME:
+        elif key == "field" or (key == "name" and one.code == _NO_CHOICE):
             values[key] = _field(made.partly, document, str(value)) or value
         elif key == "rule":
             values[key] = _line(made, "rule", str(value)) or value

@@ -62,6 +62,11 @@ _RULES: dict[str, Message] = {
         "此规则目前不做任何事；生效前请添加动作，或删除此规则",
         "warning",
     ),
+    "RUL018": Message(
+        "this rule has no order, so it runs after '{rule}' and overwrites what that sets: {field}; give it an order, lower to run before",
+        "此规则没有设置顺序，会在“{rule}”之后执行，并覆盖其设置的{field}；请设置顺序，数字更小则先执行",
+        "warning",
+    ),
 }
 
 _ACTIONS: dict[str, Message] = {
@@ -216,7 +221,7 @@ _ROUTING: dict[str, Message] = {
     ),
     "RTE004": Message(
         "the chain ends without a queue, so a record might belong to nobody; add '- {{by: queue, team: ...}}'",
-        "分派链的末尾没有队列，单据可能无人负责；请补上“- {{by: queue, team: ...}}”",
+        "分派规则的末尾没有队列，单据可能无人负责；请补上“- {{by: queue, team: ...}}”",
     ),
     "RTE005": Message(
         "this is never reached: the queue of '{team}' above takes every record; move it up or remove it",

@@ -118,6 +118,37 @@ then:
     assert "Calm" in writes[: writes.index("</ul>")]
 
 
+def test_who_has_the_last_word_on_a_field_is_told_and_can_be_changed(ada: Browser) -> None:
+    other = """kind: rule
+id: broken-is-low
+title: {en: Broken is low, zh-CN: 故障为低}
+record_type: ticket
+on: created
+when: type == "bug"
+then:
+  - set: {priority: P3}
+"""
+    draft = draft_with(ada, other=other)
+    page = html.unescape(shown(ada, f"{draft}/define/rule/broken-is-low"))
+    effects = page[page.index('id="rule-effects"') :]
+    assert "“Crash or data loss is urgent” sets priority to " in effects.replace(
+        "Priority", "priority"
+    )
+    assert "before this rule; this rule's " in effects
+    assert '"path": ["order"], "value": 19' in effects  # before the rule with order 20
+    told = ada.get(f"{draft}/problems").json
+    assert told is not None
+    [warned] = [one for one in told["problems"] if one["code"] == "RUL018"]
+    assert "broken-is-low" in warned["address"]
+    assert "'Propose a priority by type'" in warned["message"]
+    calm = draft_with(ada, other=other.replace("on: created", "on: created\norder: 5"))
+    page = html.unescape(shown(ada, f"{calm}/define/rule/broken-is-low"))
+    assert "after this rule; this rule's " in page
+    told = ada.get(f"{calm}/problems").json
+    assert told is not None
+    assert "RUL018" not in {one["code"] for one in told["problems"]}
+
+
 def test_every_action_has_inputs_of_its_own(ada: Browser) -> None:
     many = """kind: rule
 id: everything

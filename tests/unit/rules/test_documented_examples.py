@@ -10,6 +10,7 @@ import pytest
 from sopwith.definitions import read_text
 from sopwith.rules.check import check_cycles, check_routing
 from sopwith.rules.model import Team
+from sopwith.rules.overwriting import check_overwriting
 from sopwith.rules.parse import parse_routing, parse_rule, parse_team
 
 from .samples import FIELDS, REFERENCES, SCHEMA, findings
@@ -30,7 +31,8 @@ def codes(text: str) -> list[str]:
     """Return the codes of one file: those of each definition, and those of all together."""
     documents, _ = read_text(text, "example.yaml")
     parsed = [parse_rule(one, SCHEMA)[0] for one in documents if one.kind == "rule"]
-    every = [*findings(text), *check_cycles([one for one in parsed if one is not None])]
+    rules = [one for one in parsed if one is not None]
+    every = [*findings(text), *check_cycles(rules), *check_overwriting(rules)]
     teams: dict[str, Team] = {}
     for one in documents:
         team = parse_team(one)[0] if one.kind == "team" else None

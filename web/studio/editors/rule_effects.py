@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sopwith.expressions import required_tests
 from sopwith.release.model import Release
 from sopwith.rules.chains import sets_off
 from sopwith.rules.model import Rule, Table
-from sopwith.rules.outcome import never_holds
+from sopwith.rules.overwriting import Overwrite, fire_together, overwrites
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +19,7 @@ class Beside:
     causes: tuple[Rule, ...] = ()
     caused_by: tuple[Rule, ...] = ()
     writes: tuple[tuple[Rule, tuple[str, ...]], ...] = ()
+    overwrites: tuple[Overwrite, ...] = ()
 
 
 def beside(release: Release, rule: Rule) -> Beside:
@@ -32,8 +31,10 @@ def beside(release: Release, rule: Rule) -> Beside:
     ]
     chains = sets_off(tuple(release.rules.values()), release.tables)
     known = {one.id: one for one in release.rules.values()}
+    together = tuple(one for one in others if fire_together(one, rule))
     return Beside(
-        together=tuple(one for one in others if _same_trigger(one, rule) and _may_meet(one, rule)),
+        together=together,
+        overwrites=overwrites(rule, together),
         causes=_named(chains.get(rule.id, ()), known, rule),
         caused_by=_named((one for one, some in chains.items() if rule.id in some), known, rule),
         writes=tuple(
@@ -50,31 +51,6 @@ def _meets(one: str, other: str) -> bool:
 
 def _named(ids: Iterable[str], known: Mapping[str, Rule], rule: Rule) -> tuple[Rule, ...]:
     return tuple(known[one] for one in ids if one in known and one != rule.id)
-
-
-def _same_trigger(one: Rule, other: Rule) -> bool:
-    return any(_covers(a, b) or _covers(b, a) for a in _events(one) for b in _events(other))
-
-
-def _events(rule: Rule) -> list[str]:
-    found = [one.event for one in rule.triggers if one.kind == "event"]
-    found += [f"in:{one.state}" for one in rule.triggers if one.kind == "after"]
-    return found + [f"at:{one.date_field}" for one in rule.triggers if one.kind == "at"]
-
-
-def _covers(wide: str, narrow: str) -> bool:
-    return wide == narrow or narrow.startswith(f"{wide}:")
-
-
-def _may_meet(one: Rule, other: Rule) -> bool:
-    """Return whether nothing says that the two conditions cannot hold at once."""
-    return not never_holds(one.when, _known(other)) and not never_holds(other.when, _known(one))
-
-
-def _known(rule: Rule) -> dict[str, Any]:
-    if rule.when is None:
-        return {}
-    return {one.path: one.values[0] for one in required_tests(rule.when).tests if one.op == "=="}
 
 
 def _read(rule: Rule) -> set[str]:

@@ -8,6 +8,7 @@ from sopwith.core.roles import BUILT_IN_ROLES
 from sopwith.definitions import Document
 from sopwith.release.names import Names
 from sopwith.rules.model import Rule
+from sopwith.rules.overwriting import Overwrite
 from sopwith.store.people import users
 
 from ...admin.rule_words import action_words, trigger_words, who_words
@@ -160,6 +161,7 @@ def _effects(subject: Subject, titles: Titles) -> Facts | None:
     found = beside(subject.bench.partly, rule)
     return {
         "together": [_named(one) for one in found.together],
+        "overwrites": [_overwrite(one, rule, titles) for one in found.overwrites],
         "causes": [_named(one) for one in found.causes],
         "caused_by": [_named(one) for one in found.caused_by],
         "writes": [
@@ -168,6 +170,32 @@ def _effects(subject: Subject, titles: Titles) -> Facts | None:
         ],
         "enabled": rule.enabled,
     }
+
+
+def _overwrite(one: Overwrite, rule: Rule, titles: Titles) -> Facts:
+    """Return who sets a field first, who has the last word, and the order that would change it."""
+    said = {
+        "other": one.other.title.get(lang()) or one.other.id,
+        "field": titles.field(one.field),
+        "mine": _set_to(one.mine, one.field, titles),
+        "theirs": _set_to(one.theirs, one.field, titles),
+    }
+    if one.last:
+        words = _("“%(other)s” sets %(field)s to %(theirs)s before this rule; this rule's %(mine)s stays.", **said)  # fmt: skip
+    else:
+        words = _("“%(other)s” sets %(field)s to %(theirs)s after this rule; this rule's %(mine)s does not stay.", **said)  # fmt: skip
+    order = one.other.order + (-1 if one.last else 1)
+    return {
+        "id": one.other.id,
+        "words": words,
+        "last": one.last,
+        "turn": _("Run before it") if one.last else _("Run after it"),
+        "operations": [{"op": "set", "path": ["order"], "value": max(-10000, min(10000, order))}],
+    }
+
+
+def _set_to(value: Any, field: str, titles: Titles) -> str:
+    return _("what it works out") if value is None else titles.value(field, value)
 
 
 def _named(rule: Rule) -> Facts:
