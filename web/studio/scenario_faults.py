@@ -122,7 +122,8 @@ def refusal_words(code: str) -> str:
     if message is None:
         return code
     words = message.zh if lang() == "zh-CN" else message.en
-    return "".join(text + ("…" if name is not None else "") for text, name, *_more in Formatter().parse(words))  # fmt: skip
+    said = "".join(text + ("…" if name is not None else "") for text, name, *_more in Formatter().parse(words))  # fmt: skip
+    return said.replace("….", "…").replace("…。", "…")
 
 
 # --- what must hold then --------------------------------------------------------------------------

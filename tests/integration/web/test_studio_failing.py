@@ -146,12 +146,12 @@ def test_a_refusal_is_told_without_codes_first_and_becomes_what_is_expected(
     page = shown(ada, f"{draft}/coverage")
     assert "It is refused: From Inbox of the counter there is no way to Worked on. ENG010" in page
     preview = shown(ada, f"{draft}/scenarios/first/outcome")
-    assert "Refused : it is accepted → From … there is no way to …." in preview
+    assert "Refused : it is accepted → From … there is no way to …" in preview
     ada.post(f"{draft}/scenarios/first/outcome")
     assert "ENG010" in texts_of(shop, draft)["shop/scenarios/first.yaml"]
     assert went(ada, draft) == (1, 1)
     put(ada, draft, {FLOW: files()[FLOW]})
-    assert "The example expects that this is refused (“From … there is no way to ….”); it is accepted now." in shown(ada, f"{draft}/coverage")  # fmt: skip
+    assert "The example expects that this is refused (“From … there is no way to …”); it is accepted now." in shown(ada, f"{draft}/coverage")  # fmt: skip
     ada.post(f"{draft}/scenarios/first/outcome")
     assert "ENG010" not in texts_of(shop, draft)["shop/scenarios/first.yaml"]
     assert went(ada, draft) == (2, 0)
