@@ -173,6 +173,7 @@ async function removal(button) {
   list.scrollTop = 0;
   const sure = holder.querySelector("[data-removal-sure]");
   for (const key of ["remove", "step", "then"]) sure.dataset[key] = button.dataset[key];
+  holder.scrollIntoView({ block: "nearest" });
   sure.focus({ preventScroll: true });
   return undefined;
 }
