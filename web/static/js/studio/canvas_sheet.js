@@ -344,12 +344,12 @@ export class Sheet {
     return this.graph.zoom(how === "in" ? 0.15 : -0.15, { minScale: 0.15, maxScale: 2 });
   }
 
-  // Show all of it when that can still be read; else its beginning.
+  // Show all of it when that can still be read; else its beginning, its letters as large as *least* says.
   fit(least = 0.15) {
     const whole = this.container.getBoundingClientRect();
     const room = { width: whole.width, height: whole.height - TOOLS };
     const scale = Math.min(1, (room.width - 24) / (this.chart.width || 1), (room.height - 24) / (this.chart.height || 1));
-    const used = Math.max(scale, least === 1 ? 0.7 : least);
+    const used = Math.max(scale, least);
     this.graph.zoomTo(used);
     const start = this.chart.nodes.find((one) => one.start);
     const wide = this.chart.width * used > room.width;
