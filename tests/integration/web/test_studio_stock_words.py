@@ -14,7 +14,7 @@ from tests.integration.web.conftest import Browser
 from tests.integration.web.test_studio_forms import FILE, number, send
 from tests.support.shop import Shop, files
 
-FIELDS = ["sections", 0, "fields"]
+FIELDS: list[str | int] = ["sections", 0, "fields"]
 NEW = {"id": "invoice", "type": "text", "title": {"en": "New field", "zh-CN": "新字段"}}
 
 

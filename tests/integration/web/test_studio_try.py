@@ -55,7 +55,7 @@ def count(ada: Browser, draft: str) -> str:
     return found[1]
 
 
-def step(ada: Browser, draft: str, **sent: str) -> Any:
+def step(ada: Browser, draft: str, **sent: Any) -> Any:
     """Take one step, with the number of steps that the page shows."""
     where: dict[str, Any] = {key: sent.pop(key) for key in ("_as", "_record") if key in sent}
     return ada.post(f"{draft}/try/step", {"_count": count(ada, draft), **where, **sent})

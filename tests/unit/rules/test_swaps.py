@@ -115,4 +115,4 @@ def test_what_was_agreed_leaves_no_gap_and_counts_for_routing() -> None:
     found = gaps(known, None, at("08:00"), at("20:00"), there.__contains__)
     assert found == ()
     people = [Person(id=f"id-{one}", name=one, login=one) for one in ("lin", "max", "sun")]
-    assert members_on_shift(known, people, at("10:00")) == {"id-max", "id-sun"}
+    assert members_on_shift(known, people, at("10:00")) == frozenset({"id-max", "id-sun"})
