@@ -108,7 +108,9 @@ def test_an_exchange_changes_both_shifts_and_the_lead_may_agree_and_take_back(cr
     with crew.database.reading() as connection:
         directory = crew.service.directory(connection)
         assert directory.on_shift("desk", NOW + timedelta(hours=4)) == frozenset({"lin"})
-        assert directory.on_shift("desk", NOW + timedelta(days=2, hours=19)) == frozenset({"0199-kim"})
+        assert directory.on_shift("desk", NOW + timedelta(days=2, hours=19)) == frozenset(
+            {"0199-kim"}
+        )
     assert refused(take_back, crew.service, KIM, swap) is Refusal.NO_RIGHT
     take_back(crew.service, LEA, swap)
     with crew.database.reading() as connection:
