@@ -23,12 +23,13 @@ from ..htmx import fragment, go
 from ..languages import lang
 from ..visitor import get_service, visitor
 from ..wording import gettext as _
-from .bench import Bench, bench_of, by_severity
+from .bench import Bench, bench_of
 from .blueprint import blueprint, the_draft
 from .change_words import Sentence, sentences
 from .chart_changes import changed_charts
 from .coverage import how_scenarios_went
 from .movable import chosen, future_release, movable, problems_of
+from .problems import problems_of as findings
 from .scenario_mending import Failing, failing_of
 from .scenario_runs import runs_of
 from .touched import touched_types
@@ -86,7 +87,7 @@ def _page(draft: Draft, note: str = "", errors: Mapping[str, str] | None = None)
             before.release if before else None, made.release, [one.what for one in changes]
         ),
         differs=kept is None or dict(kept.documents) != dict(draft.documents),
-        found=by_severity(made.found),
+        found=findings(draft, made)["found"],
         is_broken=made.is_broken,
         unfinished=why_unfinished(made),
         trials=how_scenarios_went(draft, made),

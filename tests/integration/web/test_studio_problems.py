@@ -36,6 +36,9 @@ def test_a_field_that_was_removed_is_told_by_its_title(ada: Browser, draft: str)
     assert ada.get(one["address"].split("#")[0]).status_code == 200
     page = ada.get(draft).get_data(as_text=True)
     assert told["list"] in page
+    before = ada.get(f"{draft}/publish").get_data(as_text=True)
+    assert "The field “Topic” was removed" in html.unescape(before)
+    assert "bench-undo-form" not in before
     undo = re.search(r'form="bench-undo-form">.*?</button>', page)
     assert undo is not None
     assert "Undo “topic deleted”" in html.unescape(undo.group())
