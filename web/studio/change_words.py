@@ -173,7 +173,7 @@ def rule_words(release: Release, rule: Rule) -> str:
     """Return when a rule acts and what it does, in one sentence."""
     names = Names.of(release, rule.record_type)
     when = _(", ").join(event_word(one.event, names.labels) if one.kind == "event" else trigger_words(one, names) for one in rule.triggers)  # fmt: skip
-    then = _("; ").join(action_words(one, names) for one in rule.then)
+    then = _("; ").join(action_words(one, names) for one in rule.then) or _("nothing yet")
     condition = names.condition(rule.when)
     if condition:
         return _("When: %(when)s. If: %(condition)s. Then: %(then)s.", when=when, condition=condition, then=then)  # fmt: skip
