@@ -203,8 +203,8 @@ DEFINITIONS: dict[str, Message] = {
         "“{key}”应为显示文字：“{{en: ..., zh-CN: ...}}”或单个文字",
     ),
     "DEF015": Message(
-        "'{key}' has no words in {tongue_en} yet: readers of {tongue_en} see the {other_en}; add the translation",
-        "“{key}”还没有{tongue_zh}：使用{tongue_zh}的读者会看到{other_zh}；请补充翻译",
+        "this has no words in {tongue_en} yet: readers of {tongue_en} see the {other_en}; add the translation",
+        "此处还没有{tongue_zh}：使用{tongue_zh}的读者会看到{other_zh}；请补充翻译",
         "warning",
     ),
     "DEF016": Message(

@@ -144,8 +144,8 @@ def test_labels_are_bilingual_or_warned_about() -> None:
     ]
     assert found[4].values["guess"] == "zh-CN"
     assert found[0].severity == "warning"
-    assert found[0].message("en") == "'b' has no words in Chinese yet: readers of Chinese see the English; add the translation"  # fmt: skip
-    assert found[1].message("zh-CN") == "“c”还没有英文：使用英文的读者会看到中文；请补充翻译"
+    assert found[0].message("en") == "this has no words in Chinese yet: readers of Chinese see the English; add the translation"  # fmt: skip
+    assert found[1].message("zh-CN") == "此处还没有英文：使用英文的读者会看到中文；请补充翻译"
     assert labels[1].get("zh-CN") == "One" and labels[2].get("en") == "一"
 
 
