@@ -216,6 +216,20 @@ def test_a_missing_translation_is_a_warning_that_is_mended_by_copying(ada: Brows
     )
 
 
+def test_several_missing_translations_are_one_line(ada: Browser, full: str) -> None:
+    ada.post(f"{full}/make", {"kind": "rule", "short": "1", "title_en": "Tell the lead"})
+    one = ada.get(f"{full}/problems").get_json()
+    assert "problem-many" not in one["list"]
+    assert one["list"].count("DEF015") == 1
+    for title in ("Tell the manager", "Tell the owner"):
+        ada.post(f"{full}/make", {"kind": "rule", "short": "1", "title_en": title})
+    told = ada.get(f"{full}/problems").get_json()
+    before, _line, folded = told["list"].partition("<details>")
+    assert "3 texts have no translation yet" in folded
+    assert (before.count("DEF015"), folded.count("DEF015")) == (0, 3)
+    assert "RUL017" in before  # what else is wrong stays in sight
+
+
 def test_a_process_in_force_is_changed_from_its_card(ada: Browser, draft_at: Callable[[str], Draft]) -> None:  # fmt: skip
     page = ada.get("/studio").get_data(as_text=True)
     card = page.partition('name="process" value="wish"')[2].partition("</form>")[0]

@@ -141,7 +141,9 @@ def _decision(state: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "decision_help": {
             "all": _("Everybody is asked at once; one rejection rejects."),
-            "any": _("Everybody is asked at once; the first answer counts."),
+            "any": _(
+                "Everybody is asked at once; one approval is enough, and it is rejected only when all reject."
+            ),
             "in_turn": _(
                 "The next one is asked when the one before has agreed; one rejection rejects."
             ),
