@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -57,6 +57,13 @@ class Option:
     code: str = ""
     retired: bool = False
     color: str = ""
+
+
+def every_option(options: Iterable[Option]) -> Iterator[Option]:
+    """Yield each choice, followed by those below it, at any depth."""
+    for one in options:
+        yield one
+        yield from every_option(one.items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 from ..core.roles import BUILT_IN_ROLES
 from ..core.text import Text
 from ..definitions import Document
-from ..formbuilder.model import Field, FieldType, Option
+from ..formbuilder.model import Field, FieldType, every_option
 from .naming_model import ANY_TYPE
 from .schema import CUSTOMER, EVENT, base_fields
 from .titles import BASE_TITLES, CATEGORIES, CHANNELS, LANGUAGES, WAITS
@@ -72,7 +72,7 @@ class KnownIds:
             if field is not None and field.type is FieldType.TEAM:
                 return self.definitions("team")
             if field is not None and field.options:
-                return dict(_options(field.options))
+                return {one.id: one.title for one in every_option(field.options)}
         return _FIXED.get(name, {})
 
     def states(self, record_type: str, workflow: str = "") -> Titles:
@@ -107,12 +107,6 @@ class KnownIds:
 def _maps(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for name, one in value.items() if isinstance(value, dict) else ():
         yield str(name), one if isinstance(one, dict) else {}
-
-
-def _options(options: Sequence[Option]) -> Iterator[tuple[str, Text]]:
-    for one in options:
-        yield one.id, one.title
-        yield from _options(one.items)
 
 
 def text_at(value: Any, other: str) -> Text:

@@ -10,7 +10,7 @@ from ..core.text import Text
 from ..definitions import Document
 from ..definitions.node import Path
 from ..expressions import BOOL, Labels, ListType, RecordType, Schema, Type
-from ..formbuilder.model import Field, FieldType, Option
+from ..formbuilder.model import Field, FieldType, every_option
 from ..formbuilder.types import RESULTS, columns_of, unknown_options
 from .compile import ANY_TYPE, declared_names
 from .known import Known
@@ -145,16 +145,12 @@ def _joined(labels: Labels, fields: Mapping[str, Field]) -> Labels:
         for column in one.columns:
             titles[f"{name}.{column.id}"] = column.title or Text(column.id, column.id)
             if column.options and not unknown_options(column.options):
-                options[f"{name}.{column.id}"] = dict(_options(column.options))
+                options[f"{name}.{column.id}"] = {
+                    each.id: each.title for each in every_option(column.options)
+                }
         if one.options and not unknown_options(one.options):
-            options[name] = dict(_options(one.options))
+            options[name] = {each.id: each.title for each in every_option(one.options)}
     return Labels(fields=titles, options=options)
-
-
-def _options(options: tuple[Option, ...]) -> Iterator[tuple[str, Text]]:
-    for one in options:
-        yield one.id, one.title
-        yield from _options(one.items)
 
 
 def _text(value: Any, name: str) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from sopwith.access.model import Act
 from sopwith.calendars.hours import show_window
 from sopwith.calendars.model import Windows
 from sopwith.core.text import Lang
-from sopwith.formbuilder.model import Option
+from sopwith.formbuilder.model import every_option
 from sopwith.release.usage import field_key
 from sopwith.rules.chains import sets_off
 from sopwith.rules.model import Cell, Row, Strategy
@@ -303,14 +303,8 @@ def _taxonomy(known: Known, name: str, connection: Connection) -> Facts:
     return {
         "taxonomy": taxonomy,
         "choices": taxonomy.items,
-        "count": sum(1 for _one in _options(taxonomy.items)),
+        "count": sum(1 for _one in every_option(taxonomy.items)),
     }
-
-
-def _options(items: tuple[Option, ...]) -> Iterator[Option]:
-    for one in items:
-        yield one
-        yield from _options(one.items)
 
 
 def _view(known: Known, name: str, connection: Connection) -> Facts:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from sopwith.formbuilder.display import tones_of
-from sopwith.formbuilder.model import Field, Option
+from sopwith.formbuilder.model import Field, every_option
 from sopwith.release.model import RecordType
 from sopwith.store.lists import RecordSummary
 
@@ -48,12 +46,7 @@ def _of_type(release: str, record_type: str) -> tuple[RecordType, list[Field]] |
     fields = [
         one
         for one in kind.all_fields.values()
-        if one.id != kind.priority_field and any(option.color for option in _every(one.options))
+        if one.id != kind.priority_field
+        and any(option.color for option in every_option(one.options))
     ]
     return (kind, fields) if fields else None
-
-
-def _every(options: tuple[Option, ...]) -> Iterator[Option]:
-    for one in options:
-        yield one
-        yield from _every(one.items)

@@ -10,7 +10,7 @@ from typing import Any
 from sopwith.core.record import RecordState
 from sopwith.expressions.types import DATETIME, TEXT
 from sopwith.formbuilder.display import display_value, tones_of
-from sopwith.formbuilder.model import Field, FieldType, Option
+from sopwith.formbuilder.model import Field, FieldType, every_option
 from sopwith.formbuilder.rights import Level, level_of
 from sopwith.release.model import RecordType, Release
 from sopwith.release.schema import base_fields
@@ -170,14 +170,8 @@ def _ranks(
     elif name == "team" or (own is not None and own.type is FieldType.TEAM):
         found = tuple(release.teams)
     elif own is not None and (own.type in _CHOICES or own.of == "choice"):
-        found = tuple(_flat(own.options))
+        found = tuple(one.id for one in every_option(own.options))
     return () if list(found) == sorted(found) and name == "priority" else found
-
-
-def _flat(options: Sequence[Option]) -> Iterator[str]:
-    for one in options:
-        yield one.id
-        yield from _flat(one.items)
 
 
 # --- the cells ------------------------------------------------------------------------------------

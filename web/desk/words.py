@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sopwith.core.record import Clock, RecordState, Task
 from sopwith.core.text import Text
 from sopwith.expressions import Labels
 from sopwith.formbuilder.display import display_value, tones_of
-from sopwith.formbuilder.model import Field, FieldType, Option
+from sopwith.formbuilder.model import Field, FieldType, every_option
 from sopwith.formbuilder.rights import Level, level_of
 from sopwith.release.model import RecordType, Release
 from sopwith.workflows.model import State, Workflow
@@ -70,18 +70,14 @@ def labels_of(release: Release, kind: RecordType) -> Labels:
     """Return the titles of everything that conditions name."""
     fields = {**_BASE, **{key: one.title for key, one in kind.all_fields.items() if one.title}}
     options = {
-        key: dict(_options(one.options)) for key, one in kind.all_fields.items() if one.options
+        key: {each.id: each.title for each in every_option(one.options)}
+        for key, one in kind.all_fields.items()
+        if one.options
     }
     workflow = release.workflows[kind.workflow]
     options["state"] = {key: one.title for key, one in workflow.states.items()}
     options["team"] = {key: one.title for key, one in release.teams.items()}
     return Labels(fields=fields, options=options)
-
-
-def _options(options: tuple[Option, ...]) -> Iterator[tuple[str, Text]]:
-    for one in options:
-        yield one.id, one.title
-        yield from _options(one.items)
 
 
 def field_title(kind: RecordType | None, name: str) -> str:

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from sopwith.core.diagnostics import Diagnostic
 from sopwith.core.text import Text
 from sopwith.definitions import Document
-from sopwith.formbuilder.model import Option
+from sopwith.formbuilder.model import every_option
 from sopwith.release.model import Release
 from sopwith.runtime.drafting import before_last
 from sopwith.store.releases import Draft, release_of
@@ -175,13 +175,7 @@ def _choice(release: Release, document: Document, field: str, value: str) -> str
     own = document.value.get("record_type")
     kind = release.record_types.get(own) if isinstance(own, str) else None
     found = kind.all_fields.get(field) if kind else None
-    return next((one.title.get(lang()) for one in _every(found.options) if one.id == value), "") if found else ""  # fmt: skip
-
-
-def _every(options: Iterable[Option]) -> Iterable[Option]:
-    for one in options:
-        yield one
-        yield from _every(one.items)
+    return next((one.title.get(lang()) for one in every_option(found.options) if one.id == value), "") if found else ""  # fmt: skip
 
 
 def _state(release: Release, document: Document, name: str) -> str:

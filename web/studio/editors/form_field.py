@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sopwith.core.roles import AGENT, BUILT_IN_ROLES, CUSTOMER
 from sopwith.definitions.node import Path
+from sopwith.formbuilder.model import every_option
 from sopwith.formbuilder.parse_fields import TYPES
 from sopwith.formbuilder.proposals import slug
 from sopwith.formbuilder.rights import Level
@@ -154,13 +155,7 @@ def _options(given: Any, path: Path) -> Iterator[OptionRow]:
 def _entries(subject: Subject, taxonomy: str) -> int | None:
     """Return how many entries the taxonomy has that the choices are from; None where they are from none."""
     known = subject.bench.partly.taxonomies.get(taxonomy)
-    return None if known is None else sum(1 for _one in _every(known.items))
-
-
-def _every(items: Iterable[Any]) -> Iterator[Any]:
-    for one in items:
-        yield one
-        yield from _every(one.items)
+    return None if known is None else sum(1 for _one in every_option(known.items))
 
 
 def _all_ids(given: Any) -> Iterator[str]:
