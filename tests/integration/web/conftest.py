@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from sopwith.store.releases import draft_of
 from sopwith.web.app import create_app
 from sopwith.web.settings import WebSettings
 from tests.support.fresh import open_fresh
@@ -108,3 +109,11 @@ def browser_of(app: Flask) -> Callable[[], Browser]:
 def visitor(app: Flask) -> Browser:
     """A browser that nobody signed in with."""
     return Browser(app)
+
+
+def draft_files(shop: Shop, draft: str) -> dict[str, str]:
+    """Return the files of the draft at an address."""
+    with shop.database.reading() as connection:
+        found = draft_of(connection, draft.rsplit("/", 1)[1])
+    assert found is not None
+    return dict(found.documents)

@@ -8,8 +8,7 @@ import re
 import pytest
 from flask import Flask
 
-from sopwith.store.releases import draft_of
-from tests.integration.web.conftest import Browser
+from tests.integration.web.conftest import Browser, draft_files
 from tests.integration.web.test_studio import send
 from tests.support.shop import Shop, files
 
@@ -80,19 +79,11 @@ def went(ada: Browser, draft: str) -> tuple[int, int]:
     return told["passed"], told["failed"]
 
 
-def texts_of(shop: Shop, draft: str) -> dict[str, str]:
-    """Return the files of the draft."""
-    with shop.database.reading() as connection:
-        found = draft_of(connection, draft.rsplit("/", 1)[1])
-    assert found is not None
-    return dict(found.documents)
-
-
 def test_a_missing_field_is_named_and_filled_in_in_all_examples_at_once(
     ada: Browser, draft: str, shop: Shop
 ) -> None:
     put(ada, draft, needed())
-    before = texts_of(shop, draft)
+    before = draft_files(shop, draft)
     assert went(ada, draft) == (0, 2)
     page = shown(ada, f"{draft}/coverage")
     assert "2 examples do not fill in “How badly does it hurt?”, which must be filled in now." in page  # fmt: skip
@@ -100,12 +91,12 @@ def test_a_missing_field_is_named_and_filled_in_in_all_examples_at_once(
     assert "Ann Miller sends the form “What do you need?”." in page
     wish = {"type": "wish", "field": "pain"}
     ada.post(f"{draft}/scenarios/fill", {**wish, "value": "nothing of the kind"})
-    assert texts_of(shop, draft) == before
+    assert draft_files(shop, draft) == before
     assert ada.post(f"{draft}/scenarios/fill", {**wish, "value": "much"}).status_code == 303
     assert went(ada, draft) == (2, 0)
-    assert "pain: much" in texts_of(shop, draft)["shop/scenarios/second.yaml"]
+    assert "pain: much" in draft_files(shop, draft)["shop/scenarios/second.yaml"]
     send(ada, f"{draft}/undo", {"file": FORM})
-    assert texts_of(shop, draft) == before
+    assert draft_files(shop, draft) == before
     assert "The scenario fails even then" in shown(ada, f"{draft}/scenarios/first/outcome")
     assert ada.post(f"{draft}/scenarios/free", wish).status_code == 303
     assert went(ada, draft) == (2, 0)
@@ -125,9 +116,9 @@ def test_a_state_that_is_another_one_now_is_told_and_can_be_taken_as_expected(
     preview = shown(ada, f"{draft}/scenarios/first/outcome")
     assert said in preview
     assert "State : Worked on → Waits for the customer" in preview
-    assert "then: {state: working}" in texts_of(shop, draft)["shop/scenarios/first.yaml"]
+    assert "then: {state: working}" in draft_files(shop, draft)["shop/scenarios/first.yaml"]
     assert ada.post(f"{draft}/scenarios/first/outcome").status_code == 303
-    assert "then: {state: waiting}" in texts_of(shop, draft)["shop/scenarios/first.yaml"]
+    assert "then: {state: waiting}" in draft_files(shop, draft)["shop/scenarios/first.yaml"]
     assert went(ada, draft) == (1, 1)
     assert ada.get(f"{draft}/scenarios/first/outcome").status_code == 404
     assert ada.post(f"{draft}/scenarios/second/try").location.endswith("/try")
@@ -148,12 +139,12 @@ def test_a_refusal_is_told_without_codes_first_and_becomes_what_is_expected(
     preview = shown(ada, f"{draft}/scenarios/first/outcome")
     assert "Refused : it is accepted → From … there is no way to …" in preview
     ada.post(f"{draft}/scenarios/first/outcome")
-    assert "ENG010" in texts_of(shop, draft)["shop/scenarios/first.yaml"]
+    assert "ENG010" in draft_files(shop, draft)["shop/scenarios/first.yaml"]
     assert went(ada, draft) == (1, 1)
     put(ada, draft, {FLOW: files()[FLOW]})
     assert "The example expects that this is refused (“From … there is no way to …”); it is accepted now." in shown(ada, f"{draft}/coverage")  # fmt: skip
     ada.post(f"{draft}/scenarios/first/outcome")
-    assert "ENG010" not in texts_of(shop, draft)["shop/scenarios/first.yaml"]
+    assert "ENG010" not in draft_files(shop, draft)["shop/scenarios/first.yaml"]
     assert went(ada, draft) == (2, 0)
 
 

@@ -10,10 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from sopwith.store.releases import draft_of
 from sopwith.store.tables import AttachmentRow, JobRow, RecordRow, SettingRow
 from sopwith.web.studio.trial_world import readable
-from tests.integration.web.conftest import Browser
+from tests.integration.web.conftest import Browser, draft_files
 from tests.integration.web.test_studio import send
 from tests.support.shop import Shop, files
 
@@ -71,14 +70,6 @@ def opened(ada: Browser, draft: str) -> None:
 def travel(ada: Browser, draft: str, by: str, **more: str) -> Any:
     """Let time pass."""
     return ada.post(f"{draft}/try/time", {"_count": count(ada, draft), "_by": by, **more})
-
-
-def kept(shop: Shop, draft: str) -> dict[str, str]:
-    """Return the files of the draft."""
-    with shop.database.reading() as connection:
-        found = draft_of(connection, draft.rsplit("/", 1)[1])
-    assert found is not None
-    return dict(found.documents)
 
 
 def test_a_run_from_form_to_survey_leaves_no_trace_in_the_records(
@@ -236,8 +227,10 @@ def test_a_run_becomes_a_scenario_that_passes_and_paints_coverage(
     assert ada.post(f"{draft}/try/keep", {"_count": "3", "_title": ""}).status_code == 422
     answer = ada.post(f"{draft}/try/keep", {"_count": "3", "_title": "Begun within the hour"})
     assert answer.status_code == 303
-    name = next(one for one in kept(shop, draft) if one.endswith("begun-within-the-hour.yaml"))
-    assert "kind: scenario" in kept(shop, draft)[name]
+    name = next(
+        one for one in draft_files(shop, draft) if one.endswith("begun-within-the-hour.yaml")
+    )
+    assert "kind: scenario" in draft_files(shop, draft)[name]
     told = ada.get(f"{draft}/scenarios?revision=1").json
     assert told is not None
     assert (told["passed"], told["failed"], told["is_done"]) == (told["total"], 0, True)
@@ -250,7 +243,7 @@ def test_a_run_becomes_a_scenario_that_passes_and_paints_coverage(
     assert "State: Waits for the customer" in shown
     assert ada.get(f"{draft}/scenarios?revision=0").json == {"revision": 1, "stale": True}
     ada.post(f"{draft}/try/keep", {"_count": "3", "_title": "Begun within the hour"})
-    assert any(one.endswith("begun-within-the-hour-2.yaml") for one in kept(shop, draft))
+    assert any(one.endswith("begun-within-the-hour-2.yaml") for one in draft_files(shop, draft))
 
 
 def test_a_scenario_that_fails_is_told_with_its_place(ada: Browser, draft: str) -> None:
@@ -303,7 +296,7 @@ def test_a_second_record_is_opened_and_merged_into_the_first(ada: Browser, draft
     assert "merged it" in page(ada, draft, _record="R2")
     saved = ada.post(f"{draft}/try/keep", {"_title": "Two are one"})
     assert saved.status_code == 303, saved.get_data(as_text=True)
-    text = next(one for name, one in kept(shop, draft).items() if "two-are-one" in name)
+    text = next(one for name, one in draft_files(shop, draft).items() if "two-are-one" in name)
     assert "merge:" in text
     assert "as: R2" in text
     run = ada.get(f"{draft}/scenarios").get_data(as_text=True)
@@ -364,7 +357,7 @@ def test_files_are_told_by_name_and_size_and_lie_nowhere(
     # A scenario names them, and passes.
     ada.post(f"{draft}/try/keep", {"_title": "With files"})
     text = next(
-        text for name, text in kept(shop, draft).items() if name.endswith("with-files.yaml")
+        text for name, text in draft_files(shop, draft).items() if name.endswith("with-files.yaml")
     )
     assert re.search(r"files: *\[plan.txt, photo.png\]|- plan.txt\n +- photo.png", text)
     told = ada.get(f"{draft}/scenarios").get_json()
@@ -396,7 +389,9 @@ def test_records_are_linked_and_followed_and_a_scenario_says_both(
     assert "Stop following" not in page(ada, draft, **here)
     assert step(ada, draft, _do="link", _other="R2", **here).status_code == 422
     ada.post(f"{draft}/try/keep", {"_title": "Tied"})
-    text = next(text for name, text in kept(shop, draft).items() if name.endswith("tied.yaml"))
+    text = next(
+        text for name, text in draft_files(shop, draft).items() if name.endswith("tied.yaml")
+    )
     assert "link:" in text
     assert "follow: false" in text
     told = ada.get(f"{draft}/scenarios").get_json()
