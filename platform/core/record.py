@@ -156,7 +156,7 @@ class RecordState:
     field id; *customer* holds the facts of the customer that conditions may read, as they
     were when last noted. *ticks* holds the steps of playbooks that are done, by ``playbook/step``. *visits* counts how often each state was entered. *fired* remembers, for timed
     rules and rules that act once, the occasion they last acted on. *calls* holds those that nobody answered yet, by team. *generation*: how many records, each
-    opened by a rule of the one before, lead to this one.
+    opened by a rule of the one before, lead to this one. *handlers*: who had it as owner in a state of work and has it no more, or has left that state.
     """
 
     id: str
@@ -177,6 +177,7 @@ class RecordState:
     owner: str | None = None
     team: str | None = None
     first_owner: str | None = None
+    handlers: tuple[str, ...] = ()
     reassignments: int = 0
     followers: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from ..expressions import Duration
 from ..sla.ticking import seconds_of
 from ..workflows.model import ApprovalRule, Approver
 from ..workflows.step import chosen_approvers, next_to_ask, skipped, tally
+from .barred import barred
 from .draft import Draft
 from .notices import notify
 from .owners import least_loaded
@@ -45,7 +46,7 @@ def open_round(draft: Draft, rule: ApprovalRule) -> None:
         if vote is not None:
             votes.append(vote)
     if not votes:
-        votes = _last_resort(draft)
+        votes = _last_resort(draft, rule)
     approval = Approval(
         id=f"{draft.state.state}:{draft.state.visits.get(draft.state.state, 1)}",
         state=draft.state.state,
@@ -58,9 +59,11 @@ def open_round(draft: Draft, rule: ApprovalRule) -> None:
     ask_next(draft, rule, tell=False)  # a rule on approval:opened tells the first
 
 
-def _last_resort(draft: Draft) -> list[Vote]:
+def _last_resort(draft: Draft, rule: ApprovalRule) -> list[Vote]:
     """Return the one person who must decide when nobody else can: an admin; and raise an incident."""
-    admin = least_loaded(draft.directory.with_role("admin"))
+    admins = draft.directory.with_role("admin")
+    # Rather one who is barred than nobody: the incident tells of it.
+    admin = least_loaded(admins, barred(rule, draft.state)) or least_loaded(admins)
     draft.emit(
         EventKind.INCIDENT, {"code": "ENG310", "values": {"state": draft.state.state}}, OPENED
     )
@@ -68,24 +71,31 @@ def _last_resort(draft: Draft) -> list[Vote]:
 
 
 def _vote_of(draft: Draft, rule: ApprovalRule, approver: Approver, taken: set[str]) -> Vote | None:
-    barred = set(taken)
-    if rule.same_person == "forbid":
-        barred |= {
-            one for one in (draft.state.created_by, draft.state.values.get("requested_by")) if one
-        }
-    candidates = [one for one in _candidates(draft, approver) if one.id not in barred]
-    person = least_loaded(candidates, prefer_team=draft.state.team)
+    own = barred(rule, draft.state)
+    out = taken | own
+    named = _candidates(draft, approver)
+    person = least_loaded(named, frozenset(out), prefer_team=draft.state.team)
     if person is None:
-        return None
+        return _instead_of_barred(draft, approver, out) if own & {one.id for one in named} else None
     if person.present:
         return Vote(user=person.id)
-    deputy = _deputy(draft, person, approver, barred | {person.id})
+    deputy = _deputy(draft, person, approver, out | {person.id})
     if deputy is None:
         return Vote(user=person.id)
     draft.explain(
         "approval", draft.state.state, "deputy", "ENG302", person=person.name, deputy=deputy.name
     )
     return Vote(user=deputy.id, deputy_for=person.id)
+
+
+def _instead_of_barred(draft: Draft, approver: Approver, out: set[str]) -> Vote | None:
+    """Return the deputy's vote where whoever would be asked may not decide on their own work."""
+    role = approver.deputy
+    deputy = least_loaded(draft.directory.with_role(role), frozenset(out)) if role else None
+    if deputy is None:
+        return None
+    draft.explain("approval", draft.state.state, "deputy", "ENG315", deputy=deputy.name)
+    return Vote(user=deputy.id)
 
 
 def _candidates(draft: Draft, approver: Approver) -> tuple[Person, ...]:
@@ -113,17 +123,13 @@ def _candidates(draft: Draft, approver: Approver) -> tuple[Person, ...]:
 
 
 def _deputy(
-    draft: Draft, person: Person, approver: Approver | None, barred: set[str]
+    draft: Draft, person: Person, approver: Approver | None, out: set[str]
 ) -> Person | None:
     own = draft.person(person.deputy)
-    if own and own.id not in barred:
+    if own and own.id not in out:
         return own
     role = approver.deputy if approver else None
-    if role:
-        return least_loaded(
-            [one for one in draft.directory.with_role(role) if one.id not in barred]
-        )
-    return None
+    return least_loaded(draft.directory.with_role(role), frozenset(out)) if role else None
 
 
 def ask_next(draft: Draft, rule: ApprovalRule, *, tell: bool = True) -> None:
@@ -218,7 +224,8 @@ def time_out(draft: Draft, rule: ApprovalRule, index: int) -> None:
         one.deputy_for for one in approval.votes if one.deputy_for
     }
     approver = _approver_of(draft, rule, silent.deputy_for or silent.user)
-    deputy = _deputy(draft, person, approver, {one for one in taken if one}) if person else None
+    out = taken | barred(rule, draft.state)
+    deputy = _deputy(draft, person, approver, out) if person else None
     if deputy is None:
         kept = replace(silent, due_at=None)
         draft.emit(
@@ -285,6 +292,8 @@ def add_approver(draft: Draft, rule: ApprovalRule, actor: Actor, user: str, inst
         draft.refuse("ENG309", "user")
     elif any(one.user == user and not one.decision for one in approval.votes):
         draft.refuse("ENG312", "user")
+    elif user in barred(rule, draft.state):
+        draft.refuse("ENG314", "user", person=person.name)
     elif instead:
         index = next(
             (

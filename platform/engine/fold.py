@@ -118,6 +118,7 @@ def _state(state: RecordState, body: Body, event: Event) -> None:
     state.entered_at = event.at
     state.visits[state.state] = state.visits.get(state.state, 0) + 1
     state.approval = None
+    _handled(state, body.get("handled_by"))
     state.checklist = {}
     if not state.is_open:
         state.calls = {}
@@ -139,12 +140,18 @@ def _state(state: RecordState, body: Body, event: Event) -> None:
 
 def _owner(state: RecordState, body: Body, event: Event) -> None:
     before = state.owner
+    _handled(state, body.get("handled_by"))
     state.owner = body.get("owner")
     state.team = body.get("team") or state.team
     if state.owner and state.first_owner is None:
         state.first_owner = state.owner
     elif state.owner and before != state.owner:
         state.reassignments += 1
+
+
+def _handled(state: RecordState, person: str | None) -> None:
+    if person and person not in state.handlers:
+        state.handlers = (*state.handlers, person)
 
 
 def _comment(state: RecordState, body: Body, event: Event) -> None:

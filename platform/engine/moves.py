@@ -10,6 +10,7 @@ from ..core.plain import to_plain
 from ..core.record import Category, Task
 from ..workflows.step import automatic, branches_to_open, joined
 from .approvals import open_round
+from .barred import handled
 from .draft import Draft
 from .owners import resolve
 
@@ -25,18 +26,15 @@ def enter(draft: Draft, to: str, cause: Cause = Cause(), *, transition: str = ""
     was = draft.state.category if before else None
     was_settled = bool(before) and not draft.state.is_open
     opens = target.category in (Category.OPEN, Category.WAITING)
-    draft.emit(
-        EventKind.STATE,
-        {
-            "from": before or None,
-            "to": to,
-            "category": target.category.value,
-            "waits_for": target.waits_for,
-            "transition": transition,
-            "reopened": was_settled and opens,
-        },
-        cause,
-    )
+    body = {
+        "from": before or None,
+        "to": to,
+        "category": target.category.value,
+        "waits_for": target.waits_for,
+        "transition": transition,
+        "reopened": was_settled and opens,
+    }
+    draft.emit(EventKind.STATE, body | handled(draft), cause)
     if target.category is Category.CLOSED and was is not Category.CLOSED:
         _tell_origins(draft)
     draft.awaits_owner = opens

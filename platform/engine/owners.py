@@ -11,18 +11,17 @@ from ..core.roles import ADMIN
 from ..core.text import Text
 from ..rules.route import Route, choose
 from ..workflows.model import Owner
+from .barred import handled
 from .draft import Draft
 
 
 def own_state(draft: Draft, cause: Cause) -> None:
     """Give the record to whom the present state names, after rules had their say."""
-    draft.awaits_owner = False
     owner = draft.place.owner
-    if owner is None or draft.owner_set:
-        draft.owner_set = False
-        return
-    person, team, via = resolve(draft, owner)
-    give(draft, person, team, via, cause)
+    if owner is not None and not draft.owner_set:
+        person, team, via = resolve(draft, owner)
+        give(draft, person, team, via, cause)
+    draft.owner_set = draft.awaits_owner = False
 
 
 def resolve(draft: Draft, owner: Owner) -> tuple[str | None, str | None, str]:
@@ -107,11 +106,8 @@ def give(draft: Draft, person: str | None, team: str | None, via: str, cause: Ca
     state = draft.state
     if (person, team or state.team) == (state.owner, state.team):
         return
-    draft.emit(
-        EventKind.OWNER,
-        {"owner": person, "team": team or state.team, "via": via, "from": state.owner},
-        cause,
-    )
+    body = {"owner": person, "team": team or state.team, "via": via, "from": state.owner}
+    draft.emit(EventKind.OWNER, body | handled(draft), cause)
 
 
 def on_duty(draft: Draft, team: str) -> tuple[Person, ...]:

@@ -20,6 +20,7 @@ from ..workflows.model import Transition
 from ..workflows.step import missing_checks, ways_out
 from . import approvals
 from .actions import say, write_values
+from .barred import handled
 from .draft import HUMAN, Draft
 from .life import open_again, within_reopening
 from .moves import enter
@@ -293,7 +294,7 @@ def assign(draft: Draft, command: c.Assign) -> None:
             "via": via,
             "from": draft.state.owner,
         }
-        draft.emit(EventKind.OWNER, body)
+        draft.emit(EventKind.OWNER, body | handled(draft))
 
 
 def _assign_task(draft: Draft, command: c.Assign) -> None:

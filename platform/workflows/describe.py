@@ -50,6 +50,15 @@ _NOTES = {
     "required": Text("with an internal note", "须填写内部备注"),
     "reply": Text("with a reply to the customer", "须回复客户"),
 }
+_BARRED = {
+    "forbid_handlers": Text(
+        "Not decided by who opened it, asked for it or worked on it",
+        "职责分离：创建人、申请人和经办人不得审批",
+    ),
+    "allow": Text("Who opened it or asked for it may decide", "创建人、申请人可以审批"),
+}
+"""What is said where it is not the usual."""
+
 _TIMEOUTS = {
     "deputy": Text("goes to the deputy", "转给代理人"),
     "approve": Text("counts as approved", "视为同意"),
@@ -222,6 +231,8 @@ class _Words:
         if len(rule.approvers) > 1:
             share = Text(f"{rule.share}% must agree", f"票签，须 {rule.share}% 同意")
             yield self._cap(_MODES.get(rule.mode, share).get(self.lang))
+        if rule.same_person in _BARRED:
+            yield _BARRED[rule.same_person].get(self.lang)
         if rule.skip_when is not None:
             words = self._condition(rule.skip_when)
             yield self._say(f"Approved at once when {words}", f"当{words}时直接通过")

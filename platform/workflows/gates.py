@@ -46,7 +46,7 @@ def parse_approval(parsing: Parsing, reader: Reader) -> ApprovalRule:
         timeout_to=to,
         approved=reader.identifier("approved", required=True),
         rejected=reader.identifier("rejected", required=True),
-        same_person=reader.choice("same_person", ("forbid", "allow"), "forbid"),
+        same_person=reader.choice("same_person", ("forbid", "forbid_handlers", "allow"), "forbid"),
     )
 
 

@@ -92,7 +92,7 @@ class ApprovalRule:
     timeout_to: str = "deputy"  # deputy | approve | reject
     approved: str = ""
     rejected: str = ""
-    same_person: str = "forbid"  # forbid | allow: may its creator or its requested_by approve
+    same_person: str = "forbid"  # forbid: its creator and requested_by | forbid_handlers: also who worked on it | allow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sopwith.core.record import Approval, RecordState, Vote
+from sopwith.engine.barred import barred
 from sopwith.workflows.model import State
 
 from ..visitor import visitor
@@ -39,7 +40,7 @@ class ApprovalFacts:
     opened_at: datetime
     approved_to: str
     rejected_to: str
-    asked: frozenset[str]
+    asked: frozenset[str]  # or barred: whom nobody can add
 
 
 def mode_words(mode: str, share: int) -> tuple[str, str]:
@@ -67,7 +68,7 @@ def approval_facts(place: State, state: RecordState, people: Colleagues) -> Appr
         opened_at=round_.opened_at,
         approved_to=rule.approved,
         rejected_to=rule.rejected,
-        asked=frozenset(one.user for one in round_.votes),
+        asked=frozenset(one.user for one in round_.votes) | barred(rule, state),
     )
 
 

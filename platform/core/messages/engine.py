@@ -109,6 +109,15 @@ ENGINE: dict[str, Message] = {
     ),
     "ENG312": Message("This colleague is asked already.", "该同事已在审批人之列。"),
     "ENG313": Message("Choose to approve or to reject.", "请选择通过或驳回。"),
+    "ENG314": Message(
+        "{person} may not decide this: the record is their own, or they worked on it. Choose somebody else.",
+        "{person} 是本记录的申请人或经办人，不能审批。请选择其他同事。",
+    ),
+    "ENG315": Message(
+        "{deputy} is asked as the deputy: the approver asked for this or worked on it.",
+        "审批人是申请人或经办人，由代理人 {deputy} 审批。",
+        "info",
+    ),
     "ENG401": Message("Row {row} of the table applies.", "命中决策表第 {row} 行。", "info"),
     "ENG402": Message(
         "No row of the table applies; its default is used.", "未命中任何行，使用默认值。", "info"
