@@ -229,6 +229,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
                 "undo",
                 "update",
                 "versions",
+                "walk_scenarios",
                 "wizard",
                 "wizard_do",
                 "wizard_step",

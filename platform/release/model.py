@@ -109,3 +109,8 @@ class Release:
     working_time: Mapping[str, WorkingTime] = field(default_factory=dict)
     rule_index: Mapping[str, RuleIndex] = field(default_factory=dict)
     asked: Mapping[tuple[str, str, str], Form] = field(default_factory=dict)
+
+    def workflow_of(self, record_type: str) -> Workflow | None:
+        """Return the life that records of a type lead, None for an unknown type or one without."""
+        kind = self.record_types.get(record_type)
+        return self.workflows.get(kind.workflow) if kind else None

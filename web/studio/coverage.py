@@ -23,6 +23,7 @@ from .bench import Bench, bench_of
 from .blueprint import blueprint, the_draft
 from .scenario_mending import failing_of, lacking_in
 from .scenario_runs import Result, Runs, go_on, runs_of
+from .scenario_walking import astray
 from .trial_page import Marks
 
 A_PORTION = 0.8
@@ -128,6 +129,7 @@ def coverage(draft_id: str) -> ResponseReturnValue:
     go_on(runs, made.release, AT_ONCE)
     found = runs.in_order()
     failing = failing_of(made, made.release, found)
+    detours = astray(made, made.release, found)
     fired = {name for one in found for name in one.fired}
     walked = [one.walked for one in found]
     return render_template(
@@ -137,6 +139,8 @@ def coverage(draft_id: str) -> ResponseReturnValue:
         results=found,
         failing=failing,
         lacking=lacking_in(made, made.release, failing),
+        detours=detours,
+        walking=frozenset(name for one in detours for name in one.ids),
         runs=runs,
         said=said(runs, found),
         workflows=[covered(made.release, one, walked) for one in made.release.workflows.values()],

@@ -164,7 +164,7 @@ def _value(made: Bench, release: Release, kind: str, field: Field, text: str) ->
 @blueprint.post("/<draft_id>/scenarios/fill")
 def fill_scenarios(draft_id: str) -> ResponseReturnValue:
     """Fill one field in, in every scenario that fails for want of it."""
-    draft, made, release = _runnable(draft_id)
+    draft, made, release = runnable(draft_id)
     kind, name = request.form.get("type", ""), request.form.get("field", "")
     field = _field_of(release, kind, name)
     value = _value(made, release, kind, field, request.form.get("value", ""))
@@ -173,14 +173,14 @@ def fill_scenarios(draft_id: str) -> ResponseReturnValue:
         return go(url_for("studio.coverage", draft_id=draft_id))
     changes: list[drafting.Change] = []
     count = 0
-    for one in _all_failing(draft, made, release):
+    for one in all_failing(draft, made, release):
         if one.scenario is None or one.broken is None:
             continue
         steps = fill_in(release, one.scenario, kind, name, value)
         count += bool(steps)
         changes += [_gesture(draft, one.document, Set(path=("steps", at, one.scenario.steps[at].verb, "values", name), value=value)) for at in steps]  # fmt: skip
     title = field.title.get("en") or name, field.title.get("zh-CN") or name
-    _save(draft, Text(f"“{title[0]}” filled in in examples", f"在示例中填写“{title[1]}”"), changes)
+    save(draft, Text(f"“{title[0]}” filled in in examples", f"在示例中填写“{title[1]}”"), changes)
     flash(ngettext("“%(field)s” is filled in in %(num)d example. Undo takes it back.", "“%(field)s” is filled in in %(num)d examples. Undo takes it back.", count, field=field_title(release.record_types[kind], name)), "good")  # fmt: skip
     return go(url_for("studio.coverage", draft_id=draft_id))
 
@@ -188,7 +188,7 @@ def fill_scenarios(draft_id: str) -> ResponseReturnValue:
 @blueprint.post("/<draft_id>/scenarios/free")
 def free_field(draft_id: str) -> ResponseReturnValue:
     """Let a field be left empty again."""
-    draft, made, release = _runnable(draft_id)
+    draft, made, release = runnable(draft_id)
     kind, name = request.form.get("type", ""), request.form.get("field", "")
     field, place = _field_of(release, kind, name), _freed(made, kind, name)
     if place is None:
@@ -196,7 +196,7 @@ def free_field(draft_id: str) -> ResponseReturnValue:
     document, operation = place
     title = field.title.get("en") or name, field.title.get("zh-CN") or name
     step = Text(f"“{title[0]}” may be left empty", f"“{title[1]}”改为选填")
-    _save(draft, step, [_gesture(draft, document, operation)])
+    save(draft, step, [_gesture(draft, document, operation)])
     flash(_("“%(field)s” may be left empty now. Undo takes it back.", field=field_title(release.record_types[kind], name)), "good")  # fmt: skip
     return go(url_for("studio.coverage", draft_id=draft_id))
 
@@ -227,7 +227,7 @@ def _field_of(release: Release, kind: str, name: str) -> Field:
 @blueprint.get("/<draft_id>/scenarios/<name>/outcome")
 def outcome_page(draft_id: str, name: str) -> ResponseReturnValue:
     """Show what a failing scenario would expect, were what happens now right."""
-    draft, made, release = _runnable(draft_id)
+    draft, made, release = runnable(draft_id)
     result, scenario = _one_failing(draft, made, release, name)
     found = accept(release, scenario)
     return render_template(
@@ -242,12 +242,12 @@ def outcome_page(draft_id: str, name: str) -> ResponseReturnValue:
 @blueprint.post("/<draft_id>/scenarios/<name>/outcome")
 def take_outcome(draft_id: str, name: str) -> ResponseReturnValue:
     """Take what happens now as what the scenario expects."""
-    draft, made, release = _runnable(draft_id)
+    draft, made, release = runnable(draft_id)
     result, scenario = _one_failing(draft, made, release, name)
     changes = [_gesture(draft, result.document, one) for one in _operations(accept(release, scenario))]  # fmt: skip
     said = scenario.title
     step = Text(f"New outcome taken: {said.get('en') or name}", f"接受新结果：{said.get('zh-CN') or name}")  # fmt: skip
-    _save(draft, step, changes)
+    save(draft, step, changes)
     flash(_("“%(title)s” expects now what happens. Undo takes it back.", title=said.get(lang()) or name), "good")  # fmt: skip
     return go(url_for("studio.coverage", draft_id=draft_id))
 
@@ -304,7 +304,7 @@ def _type_of(scenario: Scenario, step: Step) -> str:
 @blueprint.post("/<draft_id>/scenarios/<name>/try")
 def try_scenario(draft_id: str, name: str) -> ResponseReturnValue:
     """Begin a trial with the steps of a failing scenario up to the one that does not hold."""
-    draft, made, release = _runnable(draft_id)
+    draft, made, release = runnable(draft_id)
     result, scenario = _one_failing(draft, made, release, name)
     zone = scenario.zone
     steps = scenario.steps[: result.number - (0 if result.broken and not result.broken.problems else 1)]  # fmt: skip
@@ -325,7 +325,8 @@ def _kept(step: Step) -> Mapping[str, Any]:
 # --- what they share ------------------------------------------------------------------------------
 
 
-def _runnable(draft_id: str) -> tuple[Draft, Bench, Release]:
+def runnable(draft_id: str) -> tuple[Draft, Bench, Release]:
+    """Return a draft and the release that it makes; 404 for one that makes none."""
     draft = the_draft(draft_id)
     made = bench_of(draft.documents)
     if made.release is None:
@@ -333,14 +334,15 @@ def _runnable(draft_id: str) -> tuple[Draft, Bench, Release]:
     return draft, made, made.release
 
 
-def _all_failing(draft: Draft, made: Bench, release: Release) -> list[Result]:
+def all_failing(draft: Draft, made: Bench, release: Release) -> list[Result]:
+    """Return how those of the draft's scenarios went that fail, as far as they could be run in a few seconds."""
     runs: Runs = runs_of(draft.documents, made)
     go_on(runs, release, AT_ONCE)
     return [one for one in runs.in_order() if not one.passed]
 
 
 def _one_failing(draft: Draft, made: Bench, release: Release, name: str) -> tuple[Result, Scenario]:
-    found = next((one for one in _all_failing(draft, made, release) if one.id == name), None)
+    found = next((one for one in all_failing(draft, made, release) if one.id == name), None)
     if found is None or found.scenario is None or found.broken is None:
         abort(404)
     return found, found.scenario
@@ -350,6 +352,7 @@ def _gesture(draft: Draft, document: Document, operation: Operation) -> drafting
     return drafting.Gesture(file=document.path, document=number_of(draft, document), operation=operation)  # fmt: skip
 
 
-def _save(draft: Draft, title: Text, changes: Sequence[drafting.Change]) -> None:
+def save(draft: Draft, title: Text, changes: Sequence[drafting.Change]) -> None:
+    """Save changes as one step of the draft, nothing where there are none."""
     if changes:
         drafting.edit(get_service(), draft.id, draft.revision, title, changes, author=author())
