@@ -9,7 +9,7 @@ from typing import Any
 from sopwith.core.text import Text
 from sopwith.formbuilder.model import Field, Form, Option
 from sopwith.lab.coverage import Way, ways_of
-from sopwith.release.difference import ChangeKind, DocumentDifference
+from sopwith.release.difference import ChangeKind, Difference, DocumentDifference
 from sopwith.release.model import Release
 from sopwith.rules.model import Rule
 from sopwith.workflows.model import State, Transition, Workflow
@@ -18,9 +18,9 @@ from ..admin.rule_words import action_words, trigger_words
 from ..admin.titles import Names
 from ..languages import lang
 from ..wording import gettext as _
-from ..wording import ngettext
 from .editors.form_palette import type_word
 from .editors.rule_triggers import event_word
+from .setting_words import Side, setting_sentences
 
 MOST_NAMED = 12
 
@@ -33,8 +33,13 @@ class Sentence:
     words: str
 
 
-def sentences(before: Release | None, after: Release | None, what: DocumentDifference) -> tuple[Sentence, ...]:  # fmt: skip
-    """Return what changes in one definition; a count of settings where there are no words for them."""
+def sentences(
+    before: Release | None,
+    after: Release | None,
+    what: DocumentDifference,
+    sides: tuple[Side, Side] | None = None,
+) -> tuple[Sentence, ...]:
+    """Return what changes in one definition. sides: it as it was and as it is, None where it was not or is not there."""
     old, new = (_model(release, what) for release in (before, after))
     found: list[Sentence] = []
     release = after if after is not None else before
@@ -50,12 +55,40 @@ def sentences(before: Release | None, after: Release | None, what: DocumentDiffe
             case _:
                 pass
         found = [*_titled(what), *found]
+    if sides is not None and what.change is not ChangeKind.MOVED:
+        rest = [part for part in what.parts if not _is_told(what.kind, part)]
+        found += [Sentence(change=change, words=words) for change, words in setting_sentences(*sides, rest)]  # fmt: skip
     if found or what.change in (ChangeKind.ADDED, ChangeKind.REMOVED):
         return tuple(found)
     if what.change is ChangeKind.MOVED:
         return (Sentence(change="moved", words=_("Only the order in which people see it is another one.")),)  # fmt: skip
-    count = len(what.parts)
-    return (Sentence(change="changed", words=ngettext("%(num)d setting is another one.", "%(num)d settings are other ones.", count)),)  # fmt: skip
+    return (_changed(_("Details change, as the text shows.")),)
+
+
+_BY_RULES = frozenset({"on", "after", "at", "every", "when", "then", "enabled", "title"})
+_BY_FIELDS = frozenset({"id", "type", "required", "options", "show", "require", "title"})
+_BY_WAYS = frozenset({"id", "to", "title", "when"})
+_BY_STATES = frozenset({"title", "approved", "rejected", "then"})
+
+
+def _is_told(kind: str, part: Difference) -> bool:
+    """Return whether a sentence of the definition's own kind tells the part already."""
+    path = part.path
+    if part.change is ChangeKind.MOVED or (path[-1] in ("en", "zh-CN") and path[-1] != lang()):
+        return kind == "rule"
+    if path[0] == "title":
+        return isinstance(part.before, str) and isinstance(part.after, str)
+    if kind == "rule":
+        return path[0] in _BY_RULES
+    if kind == "form" and path[0] == "sections" and path[2:3] == ("fields",):
+        if path[4:5] == ("options",):
+            return len(path) < 7 or path[6] == "title"
+        return len(path) == 4 or path[4] in _BY_FIELDS
+    if kind == "workflow" and path[0] == "states":
+        if path[2:3] == ("go",):
+            return len(path) < 5 or path[4] in _BY_WAYS
+        return len(path) < 3 or path[2] in _BY_STATES
+    return False
 
 
 def _titled(what: DocumentDifference) -> Iterator[Sentence]:
@@ -123,16 +156,12 @@ class _Teller:
             if name not in was:
                 yield _added(_("New state “%(state)s” (%(kind)s).", state=_said(state.title, name), kind=_state_kind(state)))  # fmt: skip
             else:
-                yield from _state_changes(was[name], state, self._touched(name))
+                yield from _renamed(was[name].title, state.title)
         for name, state in was.items():
             if name not in now:
                 yield _removed(_("The state “%(state)s” is taken out.", state=_said(state.title, name)))  # fmt: skip
         if old is not None and new is not None:
             yield from self._ways(old, new)
-
-    def _touched(self, state: str) -> set[str]:
-        """Return the keys of a state below which something is not as it was."""
-        return {str(part.path[2]) for part in self.what.parts if part.path[:2] == ("states", state) and len(part.path) > 2}  # fmt: skip
 
     def _ways(self, old: Workflow, new: Workflow) -> Iterator[Sentence]:
         was, now = _ways(old), _ways(new)
@@ -198,8 +227,8 @@ def _options(options: Sequence[Option]) -> str:
 
 def _field_changes(old: Field, new: Field, names: Names) -> Iterator[Sentence]:
     title = _said(new.title, new.id)
-    found = [*_renamed(old.title, new.title), *_of_field(old, new, title, names)]
-    yield from found or [_changed(_("Details of the field “%(field)s” change.", field=title))]
+    yield from _renamed(old.title, new.title)
+    yield from _of_field(old, new, title, names)
 
 
 def _of_field(old: Field, new: Field, title: str, names: Names) -> Iterator[Sentence]:
@@ -241,25 +270,6 @@ def _state_kind(state: State) -> str:
     return known.get(state.type, waiting)
 
 
-def _state_changes(old: State, new: State, touched: set[str]) -> Iterator[Sentence]:
-    yield from _renamed(old.title, new.title)
-    parts = (
-        ("owner", _("who has it")),
-        ("limit", _("the time limit")),
-        ("form", _("the form")),
-        ("checklist", _("the checklist")),
-        ("approval", _("the approval")),
-        ("parallel", _("the parallel tasks")),
-        ("guidance", _("the guidance")),
-        ("customer_title", _("what the customer reads")),
-        ("category", _("the category")),
-        ("type", _("the kind")),
-    )
-    found = [words for name, words in parts if name in touched]
-    if found:
-        yield _changed(_("In “%(state)s” this changes: %(parts)s.", state=_said(new.title, new.id), parts=_(", ").join(found)))  # fmt: skip
-
-
 def _ways(workflow: Workflow) -> dict[tuple[str, str], tuple[str, str, Transition | None]]:
     """Return the ways by state and id: where each leads, what it is called, and the way as it is written."""
     found: dict[tuple[str, str], tuple[str, str, Transition | None]] = {}
@@ -287,6 +297,3 @@ def _way_changes(old: Transition, new: Transition, said: Mapping[str, str], name
     when = names.condition(new.when)
     if when != names.condition(old.when):
         yield _changed(_("From “%(state)s”: “%(way)s” is open when: %(condition)s", state=state, way=way, condition=when) if when else _("From “%(state)s”: “%(way)s” is always open now.", state=state, way=way))  # fmt: skip
-    plain = ("by", "ask", "note", "auto", "form_complete")
-    if any(getattr(old, name) != getattr(new, name) for name in plain):
-        yield _changed(_("From “%(state)s”: what “%(way)s” asks for, or who may take it, changes.", state=state, way=way))  # fmt: skip

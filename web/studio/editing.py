@@ -33,6 +33,7 @@ from ..admin.acting import author
 from ..admin.archives import shipped
 from ..htmx import go
 from ..languages import lang
+from ..paths import own_path
 from ..visitor import get_service
 from ..wording import gettext as _
 from .blueprint import blueprint, the_draft
@@ -100,6 +101,13 @@ def _saved(draft: Draft, sent: Json) -> Response:
         undo=_words(back),
         redo=_words(forth),
     )
+
+
+@blueprint.app_template_global("draft_turns")
+def draft_turns(draft: Draft) -> tuple[Text | None, Text | None]:
+    """Return what undo would take back in a draft and redo do again, None for nothing."""
+    with get_service().database.reading() as connection:
+        return drafting.can_turn(connection, draft.id)
 
 
 def _words(title: Text | None) -> str | None:
@@ -278,6 +286,9 @@ def _turned(draft_id: str, turn: Callable[..., Draft]) -> ResponseReturnValue:
     if request.is_json:
         file = json.loads(request.get_data() or b"{}").get("file", "")
         return _saved(draft, {"changes": [{"file": file}]})
+    to = own_path(request.form.get("to", ""))
+    if to.startswith(url_for("studio.bench", draft_id=draft_id)):
+        return go(to)
     back = request.form.get("file", "")
     if back in draft.documents:
         return go(url_for("studio.file", draft_id=draft_id, name=back))

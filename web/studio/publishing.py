@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -26,27 +25,20 @@ from ..wording import gettext as _
 from .bench import Bench, bench_of
 from .blueprint import blueprint, the_draft
 from .change_words import Sentence, sentences
+from .changed_processes import SCENARIO, Changed, Shown, by_process
 from .chart_changes import changed_charts
 from .coverage import how_scenarios_went
+from .failing_reason import main_reason
 from .movable import chosen, future_release, movable, problems_of
 from .problems import problems_of as findings
 from .scenario_mending import Failing, failing_of
-from .scenario_runs import runs_of
+from .scenario_runs import Result, runs_of
+from .setting_words import Side
 from .touched import touched_types
 from .unfinished import why_unfinished
 
 LONGEST_NOTE = 500
 MOST_FAILING = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """One definition that is different: what changes in words, and the lines of its text. process: place and title of its type of record."""
-
-    what: DocumentDifference
-    lines: tuple[tuple[str, str], ...]
-    said: tuple[Sentence, ...] = ()
-    process: tuple[int, str] = (0, "")
 
 
 @blueprint.app_template_filter("brief_value")
@@ -82,19 +74,18 @@ def _page(draft: Draft, note: str = "", errors: Mapping[str, str] | None = None)
     page = render_template(
         "studio/publish.html",
         draft=draft,
-        changes=changes,
-        charts=changed_charts(
-            before.release if before else None, made.release, [one.what for one in changes]
-        ),
+        changes=processes_of(before, made, changes),
         differs=kept is None or dict(kept.documents) != dict(draft.documents),
         found=findings(draft, made)["found"],
         is_broken=made.is_broken,
         unfinished=why_unfinished(made),
         trials=how_scenarios_went(draft, made),
         failing=_failing(draft, made),
+        reason=_reason(draft, made),
         in_spite=bool(request.form.get("in_spite")),
         is_stale=(draft.from_release or None) != live,
         running=running,
+        affected=sum(one.count for one in types),
         types=types,
         wish=chosen(),
         note=note,
@@ -114,6 +105,7 @@ def scenarios_before(draft_id: str) -> ResponseReturnValue:
         draft=draft,
         trials=went,
         failing=_failing(draft, bench_of(draft.documents)),
+        reason=_reason(draft, bench_of(draft.documents)),
         in_spite=bool(request.args.get("in_spite")),
         errors={},
     )
@@ -123,29 +115,57 @@ def _failing(draft: Draft, made: Bench) -> list[Failing]:
     """Return the first of the scenarios that fail as far as is known, with why."""
     if made.release is None:
         return []
-    found = [one for one in runs_of(draft.documents, made).in_order() if not one.passed]
-    return failing_of(made, made.release, found[:MOST_FAILING])
+    return failing_of(made, made.release, _failed(draft, made)[:MOST_FAILING])
+
+
+def _reason(draft: Draft, made: Bench) -> str:
+    """Return why most of the scenarios fail that were run already."""
+    return main_reason(made.release, _failed(draft, made)) if made.release is not None else ""
+
+
+def _failed(draft: Draft, made: Bench) -> list[Result]:
+    return [one for one in runs_of(draft.documents, made).in_order() if not one.passed]
+
+
+def processes_of(before: Bench | None, after: Bench, changes: Sequence[Shown]) -> list[Changed]:
+    """Return the changes by process, each changed workflow with its chart."""
+    old = before.release if before else None
+    charts = changed_charts(old, after.release, [one.what for one in changes])
+    return by_process(after.partly, changes, charts)
 
 
 def changes_of(before: Bench | None, after: Bench) -> list[Shown]:
     """Return what is different between two sets of definitions, in their own terms and in lines of text."""
-    old = before.documents if before else []
-    texts = [{one.key: one.text for one in some} for some in (old, after.documents)]
+    old, new = before.documents if before else [], after.documents
+    written = [{one.key: one for one in some} for some in (old, new)]
     found = []
-    for what in compare_documents(old, after.documents):
-        key = (what.kind, what.id)
-        lines = tuple(difference(texts[0].get(key, ""), texts[1].get(key, "")))
-        said = sentences(before.partly if before else None, after.partly, what)
+    for what in compare_documents(old, new):
+        was, now = (some.get((what.kind, what.id)) for some in written)
+        lines = tuple(difference(was.text if was else "", now.text if now else ""))
+        said: tuple[Sentence, ...] = ()
+        if what.kind != SCENARIO:
+            sides = (_side(before, was), _side(after, now)) if before and was and now else None
+            said = sentences(before.partly if before else None, after.partly, what, sides)
+        known = now or was
         found.append(
-            Shown(what=what, lines=lines, said=said, process=_process(what, old, before, after))
+            Shown(
+                what=what,
+                lines=lines,
+                said=said,
+                process=_process(what, known, before, after),
+                type=str(known.value.get("record_type") or "") if known else "",
+            )
         )
     return found
 
 
-def _process(what: DocumentDifference, old: Sequence[Document], before: Bench | None, after: Bench) -> tuple[int, str]:  # fmt: skip
+def _side(bench: Bench, document: Document) -> Side:
+    return Side(release=bench.partly, document=document, documents=bench.bundle.documents)
+
+
+def _process(what: DocumentDifference, known: Document | None, before: Bench | None, after: Bench) -> tuple[int, str]:  # fmt: skip
     """Return the place and the title of the type of record that a change is about; what is about none comes last."""
     types = {**(before.partly.record_types if before else {}), **after.partly.record_types}
-    known = next((one for one in (*after.documents, *old) if one.key == (what.kind, what.id)), None)
     name = what.id if what.kind == "record_type" else known.value.get("record_type") if known else None  # fmt: skip
     if name not in types:
         return len(types), _("For all processes")

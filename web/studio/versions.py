@@ -22,9 +22,8 @@ from ..visitor import get_service
 from ..wording import gettext as _
 from .bench import bench_of
 from .blueprint import blueprint
-from .chart_changes import changed_charts
 from .movable import movable
-from .publishing import LONGEST_NOTE, changes_of
+from .publishing import LONGEST_NOTE, changes_of, processes_of
 
 MOST, ROLLBACK = 200, "rollback"
 
@@ -148,6 +147,5 @@ def compare() -> ResponseReturnValue:
         one=one,
         other=other,
         notes=notes,
-        changes=changes,
-        charts=changed_charts(before.release, after.release, [found.what for found in changes]),
+        changes=processes_of(before, after, changes),
     )

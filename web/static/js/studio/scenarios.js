@@ -3,6 +3,7 @@ import { draft, onProblems } from "./draft.js";
 
 const chip = document.getElementById("bench-scenarios");
 const words = document.getElementById("bench-scenarios-words");
+const why = document.getElementById("bench-scenarios-why");
 let run = null;
 
 async function ask(revision, signal) {
@@ -13,6 +14,7 @@ async function ask(revision, signal) {
 function show(answer) {
   chip.hidden = !answer.words;
   words.textContent = answer.words;
+  why.textContent = answer.reason ? `${why.dataset.colon}${answer.reason}` : "";
   chip.classList.toggle("badge-p0", answer.failed > 0);
   chip.classList.toggle("badge-good", answer.is_done && answer.total > 0 && answer.failed === 0);
   if (answer.address) chip.href = answer.address;

@@ -1,0 +1,29 @@
+// What publishing still needs, said beside its button while it is filled in.
+const foot = document.getElementById("publish-foot");
+const form = foot && document.getElementById(foot.dataset.form);
+
+function isThere(field) {
+  return !field || (field.type === "checkbox" ? field.checked : field.value.trim() !== "");
+}
+
+function look() {
+  const needs = [...foot.querySelectorAll("[data-need]")];
+  for (const one of needs) one.hidden = isThere(form.elements[one.dataset.need]);
+  const isReady = needs.every((one) => one.hidden);
+  foot.querySelector("[data-needs]").hidden = isReady;
+  foot.querySelector("[data-ready]").hidden = !isReady;
+}
+
+if (form) {
+  form.addEventListener("input", look);
+  document.addEventListener("htmx:afterSwap", look);
+  foot.addEventListener("click", (event) => {
+    const wanted = event.target.closest("[data-need]");
+    const field = wanted && form.elements[wanted.dataset.need];
+    if (!field) return;
+    event.preventDefault();
+    field.scrollIntoView({ block: "center" });
+    field.focus({ preventScroll: true });
+  });
+  look();
+}
