@@ -21,6 +21,7 @@ from .holders import Vigil
 from .housekeeping import plan_housekeeping
 from .job_queue import Failure, Lane, claim_batches, instant_of, settle_failure
 from .ports import Clock, Ids
+from .signs import Sign
 from .watching import watched_step
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ class Dispatcher:
     node: the name of this process. is_alone: no other process works on this database, so that
     leases found at the start are of one that died. grace: how long timers wait after the
     clock jumped forward, for an operator to look. version: shown on the health page. hints: tells at once
-    of work that other processes wrote; without it the next look finds it.
+    of work that other processes wrote; without it the next look finds it. sign: for health checks on this machine.
     """
 
     database: Database
@@ -73,6 +74,7 @@ class Dispatcher:
     grace: timedelta = timedelta(seconds=60)
     version: str = ""
     hints: Listener | None = None
+    sign: Sign | None = None
     _wake: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -103,6 +105,8 @@ class Dispatcher:
             self.hints.stop()
         if self._thread is not None:
             self._thread.join(seconds)
+        if self.sign is not None:
+            self.sign.end()
         left = self.executor.stop(max(0.0, until - self.clock.monotonic()))
         if left:
             with self.database.writing() as connection:
@@ -215,6 +219,8 @@ class Dispatcher:
         with self.database.writing() as connection:
             beat(connection, sign)
             crash_point("beat:written")
+        if self.sign is not None:
+            self.sign.give()
 
 
 @dataclass(slots=True)

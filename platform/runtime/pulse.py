@@ -20,6 +20,7 @@ from ..store.holders import end_leases_of, holds_any
 from ..store.installation import Heartbeat, beat, end_heartbeat
 from .job_queue import instant_of
 from .ports import Clock
+from .signs import Sign
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Pulse:
 
     kind: worker | web. does_work: it carries out jobs, so others wait for its signs. detail: what else each
     sign tells. On PostgreSQL signs carry the database's own time, so that those of several machines
-    compare; ``clock`` in the detail is this machine's.
+    compare; ``clock`` in the detail is this machine's. sign: for health checks on this machine.
     """
 
     database: Database
@@ -49,6 +50,7 @@ class Pulse:
     version: str = ""
     does_work: bool = True
     detail: Callable[[], Mapping[str, Any]] = field(default=lambda: {})
+    sign: Sign | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -68,6 +70,8 @@ class Pulse:
         When it is cut off in the middle of a job, its sign stays and grows old, and so the job is freed.
         """
         self._stopping.set()
+        if self.sign is not None:
+            self.sign.end()
         if self._thread is None:
             return
         self._thread.join(5.0)
@@ -98,6 +102,8 @@ class Pulse:
                 detail={**more, **self.detail()},
             )
             beat(connection, sign)
+        if self.sign is not None:
+            self.sign.give()
 
     def _run(self) -> None:
         is_lost = False

@@ -27,6 +27,7 @@ from ..runtime.releases import Releases
 from ..runtime.run_job import JobRunner
 from ..runtime.secret_references import webhook_secrets
 from ..runtime.service import Service
+from ..runtime.signs import Sign
 from ..store.engine import Database, open_database, server_lock
 from ..store.installation import end_heartbeat
 from ..store.schema import upgrade
@@ -134,7 +135,7 @@ def build(settings: Settings, make_executor: MakeExecutor, *, version: str = "")
     service = open_service(settings)
     held = ExitStack()
     held.enter_context(server_lock(service.database))
-    pulse = None if service.database.is_sqlite else _pulse(service, "web", version)
+    pulse = None if service.database.is_sqlite else _pulse(settings, service, "web", version)
     if pulse is not None:
         pulse.does_work = settings.is_embedded
     process = Process(
@@ -148,7 +149,7 @@ def build(settings: Settings, make_executor: MakeExecutor, *, version: str = "")
         def make(_: Service) -> Executor:
             return make_executor(runner.run_jobs, lambda: dispatcher.wake())
 
-        dispatcher = process.dispatcher = _dispatcher(service, make, version)
+        dispatcher = process.dispatcher = _dispatcher(settings, service, make, version)
         service.wake = _both(dispatcher.wake, herald.wake)
     else:
         service.wake = herald.wake
@@ -158,7 +159,7 @@ def build(settings: Settings, make_executor: MakeExecutor, *, version: str = "")
 def build_dispatcher(settings: Settings, make_sender: MakeSender, *, version: str = "") -> Process:
     """Return a process that only claims what is due and sends it to workers."""
     service = open_service(settings)
-    dispatcher = _dispatcher(service, make_sender, version)
+    dispatcher = _dispatcher(settings, service, make_sender, version)
     return Process(
         settings=settings, database=service.database, service=service, dispatcher=dispatcher
     )
@@ -169,7 +170,7 @@ def build_worker(
 ) -> Process:
     """Return a process that only carries out what is sent to it. detail: what its signs of life tell."""
     service = open_service(settings)
-    pulse = _pulse(service, "worker", version)
+    pulse = _pulse(settings, service, "worker", version)
     pulse.detail = detail
     herald = Herald(service.database)
     service.wake = herald.wake
@@ -204,7 +205,7 @@ def runner_of(settings: Settings, service: Service) -> JobRunner:
     )
 
 
-def _dispatcher(service: Service, make: MakeSender, version: str) -> Dispatcher:
+def _dispatcher(settings: Settings, service: Service, make: MakeSender, version: str) -> Dispatcher:
     return Dispatcher(
         database=service.database,
         clock=service.clock,
@@ -214,14 +215,16 @@ def _dispatcher(service: Service, make: MakeSender, version: str) -> Dispatcher:
         is_alone=service.database.is_sqlite,
         version=version,
         hints=Listener(service.database),
+        sign=Sign(settings.data, "dispatcher"),
     )
 
 
-def _pulse(service: Service, kind: str, version: str) -> Pulse:
+def _pulse(settings: Settings, service: Service, kind: str, version: str) -> Pulse:
     return Pulse(
         database=service.database,
         clock=service.clock,
         node=node_name(),
         kind=kind,
         version=version,
+        sign=Sign(settings.data, kind),
     )

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ..runtime.lanes import Lane
+from .data_folder import FILE, FILE_VARIABLE
 from .settings_check import checked, finished, without_password
 from .settings_sources import (
-    FILE,
-    FILE_VARIABLE,
     Given,
     SettingsError,
     language_of,
@@ -47,7 +46,8 @@ class Settings:
     webhooks may call this machine (tests). mails_an_hour: to one address. digest_after: from which mail about
     promises to one address within *digest_window* minutes on they are gathered for *digest_wait* minutes, 0 for
     never. log_format: text | json. metrics_token and metrics_allow
-    (addresses or networks): who may read the figures; empty both, there are none. otel_endpoint: where
+    (addresses or networks): who may read the figures; empty both, there are none. figures_bind: where a dispatcher or
+    worker answers with them by itself, empty for nowhere. otel_endpoint: where
     spans go by OTLP over HTTP, empty for nowhere.
     """
 
@@ -89,6 +89,7 @@ class Settings:
     log_level: str = about("INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
     metrics_token: str = about("", secret=True)
     metrics_allow: tuple[str, ...] = about((), form="networks")
+    figures_bind: str = about("", form="port")
     otel_endpoint: str = about("", kinds=("http:", "https:"))
 
     @property

@@ -12,10 +12,9 @@ from typing import Any
 from ..core.diagnostics import Diagnostic
 from ..core.guess import guess
 from ..core.span import Span
+from .data_folder import FILE_VARIABLE
 
 PREFIX = "SOPWITH_"
-FILE = "sopwith.toml"
-FILE_VARIABLE = "SOPWITH_SETTINGS"
 OTHERS = frozenset(
     {
         FILE_VARIABLE,  # the settings file
