@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import asdict
 
 from flask import Blueprint, Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from sopwith.runtime.health import readiness
+from sopwith.wiring.figures_door import FIGURES
 
 from .limits import count_guess
 from .visitor import get_service, get_settings
 
 health = Blueprint("health", __name__)
 
-FIGURES = "text/plain; version=0.0.4; charset=utf-8"
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip")
 
 
@@ -59,9 +58,9 @@ def may_read_figures() -> bool:
     door = get_settings().figures
     if door is None:
         return False
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if door.token and scheme.lower() == "bearer":
-        return hmac.compare_digest(given.strip().encode(), door.token.encode())
+    holds = door.token_holds(request.headers.get("Authorization", ""))
+    if holds is not None:
+        return holds
     if not get_settings().proxies and any(name in request.headers for name in FORWARDED):
         return False
     return door.is_near(request.remote_addr or "")

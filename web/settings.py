@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sopwith.runtime.health_check import Report
-    from sopwith.wiring.watch import FiguresDoor
+    from sopwith.wiring.figures_door import FiguresDoor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,10 @@ from ..web.app import create_app
 from ..web.settings import WebSettings
 from ..wiring.build import Process, build
 from ..wiring.checkup import check_up
+from ..wiring.figures_door import FiguresDoor
 from ..wiring.logs import configure
 from ..wiring.settings import Settings, key_in, read_settings
-from ..wiring.watch import FiguresDoor, start_watching
+from ..wiring.watch import start_watching
 from .web_server import say_it_is_up
 
 

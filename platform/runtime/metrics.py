@@ -216,9 +216,9 @@ def _process(pid: int) -> tuple[float, float] | None:
 
 
 class Figures:
-    """What is answered to whoever asks for the figures."""
+    """What is answered to whoever asks for the figures. store: None leaves out what is read from the database."""
 
-    def __init__(self, folder: Path, store: StoreFigures) -> None:
+    def __init__(self, folder: Path, store: StoreFigures | None) -> None:
         self._folder, self._store = folder, store
         self._lock = threading.Lock()
 
@@ -229,5 +229,6 @@ class Figures:
             registry = CollectorRegistry()
             MultiProcessCollector(registry, str(self._folder))  # type: ignore[no-untyped-call] # of the library
             registry.register(ProcessFigures(self._folder))
-            registry.register(self._store)
+            if self._store is not None:
+                registry.register(self._store)
             return generate_latest(registry)

@@ -21,6 +21,10 @@ _IN_PLACE = re.compile(r"(://[^/?#]*?:)[^/?#]*@")
 _IN_QUERY = re.compile(r"(?<=password=)[^&#]+")
 _WANTED = {
     "address": ("an address and a port, such as 127.0.0.1:8080", "地址和端口，例如 127.0.0.1:8080"),
+    "port": (
+        "a port, or an address and a port, such as 127.0.0.1:9464",
+        "端口，或地址和端口，例如 127.0.0.1:9464",
+    ),
     "flag": ("true or false", " true 或 false"),
     "text": ("a text in quotes", "带引号的文本"),
     "list": ('a list of texts, such as ["one", "two"]', '文本列表，例如 ["one", "two"]'),
@@ -225,6 +229,7 @@ def _is_network(text: str) -> bool:
 
 _FORMS: Mapping[str, Callable[[str], bool]] = {
     "address": _is_address,
+    "port": lambda text: not text or _is_address(text if ":" in text else f"localhost:{text}"),
     "zone": _is_zone,
     "networks": _is_network,
     "key": lambda text: not text or len(text) >= _SHORTEST_KEY,

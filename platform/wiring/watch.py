@@ -6,34 +6,19 @@ import logging
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
 from ..runtime.service import Service
 from ..runtime.watching import WATCH, count_queries
+from .figures_door import FiguresDoor, networks_of
+from .figures_port import open_port
 from .logs import configure
 from .settings import Settings
 
 log = logging.getLogger(__name__)
 
-Network = IPv4Network | IPv6Network
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FiguresDoor:
-    """Who may read the figures, and the figures. token: empty for nobody by token."""
-
-    text: Callable[[], bytes]
-    token: str = ""
-    networks: tuple[Network, ...] = ()
-
-    def is_near(self, address: str) -> bool:
-        """Return whether *address* is one of those that may read without a token."""
-        try:
-            found = ip_address(address)
-        except ValueError:
-            return False
-        return any(found in network for network in self.networks)
+WITHOUT_PAGES = ("dispatcher", "worker")
+"""Processes whose figures a web process of the same machine tells; without one they answer at a port of their own."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,7 +54,10 @@ def start_watching(
         from .tracing import start_tracing
 
         ends.append(start_tracing(settings, service.database, role, version))
-    return Watching(figures=_figures(settings, service, role, version), _ends=tuple(ends))
+    figures = _figures(settings, service, role, version)
+    if figures is not None and settings.figures_bind and role in WITHOUT_PAGES:
+        ends.append(open_port(settings.figures_bind, figures))
+    return Watching(figures=figures, _ends=tuple(ends))
 
 
 def _figures(settings: Settings, service: Service, role: str, version: str) -> FiguresDoor | None:
@@ -87,10 +75,6 @@ def _figures(settings: Settings, service: Service, role: str, version: str) -> F
     except OSError as error:
         log.error("there are no figures: %s cannot be written: %s", folder, error)
         return None
-    figures = Figures(folder, StoreFigures(service.database, service.clock))
+    store = None if role in WITHOUT_PAGES else StoreFigures(service.database, service.clock)
+    figures = Figures(folder, store)
     return FiguresDoor(text=figures.text, token=settings.metrics_token, networks=networks)
-
-
-def networks_of(addresses: tuple[str, ...]) -> tuple[Network, ...]:
-    """Return addresses and networks such as ``127.0.0.1`` or ``10.0.0.0/8``, which the settings checked."""
-    return tuple(ip_network(one, strict=False) for one in addresses)

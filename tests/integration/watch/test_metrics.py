@@ -6,8 +6,10 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -24,8 +26,12 @@ from sopwith.runtime.watching import WATCH, job_ended, watched_job
 from sopwith.store.installation import Heartbeat, beat
 from sopwith.store.jobs import JobClaim
 from sopwith.web.app import create_app
-from sopwith.wiring.watch import FiguresDoor, networks_of
+from sopwith.wiring.figures_door import FiguresDoor, networks_of
+from sopwith.wiring.figures_port import open_port
+from sopwith.wiring.settings import Settings
+from sopwith.wiring.watch import start_watching
 from tests.integration.web.conftest import Browser, settings_for
+from tests.support.redis import free_port
 from tests.support.shop import Shop
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -278,6 +284,77 @@ def test_no_name_of_a_person_is_in_the_figures(shop: Shop, app: Flask, figures: 
     text = figures.text().decode()
     for word in ("lin@", "Lin Yue", "Ann", "ann@", "parcel"):
         assert word not in text
+
+
+# --- a machine without a web process ----------------------------------------------------------------
+
+
+def ask(port: int, path: str = "/metrics", token: str = TOKEN) -> tuple[int, str]:
+    """Return what the port answers, waiting until somebody listens there."""
+    until = time.monotonic() + 30
+    while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        except ConnectionError:  # nobody listens yet, or no longer
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        finally:
+            connection.close()
+
+
+def test_a_worker_answers_by_itself_with_what_it_counted(shop: Shop, tmp_path: Path) -> None:
+    port = free_port()
+    settings = Settings(data=tmp_path, metrics_token=TOKEN, figures_bind=str(port))
+    watching = start_watching(settings, shop.service, "worker", version="0")
+    try:
+        WATCH.meters.delivery("mail", "failed")
+        status, text = ask(port)
+        assert status == 200
+        assert 'sopwith_deliveries_total{kind="mail",outcome="failed"} 1.0' in text
+        assert "sopwith_database_up" not in text  # every process would tell the same
+        assert ask(port, token="wrong")[0] == ask(port, "/healthz")[0] == 404
+    finally:
+        watching.close()
+
+
+def test_the_next_process_takes_over_the_port_of_one_that_ends() -> None:
+    first, second = (FiguresDoor(text=lambda one=one: one, token=TOKEN) for one in (b"1", b"2"))
+    port = free_port()
+    end_first = open_port(f"127.0.0.1:{port}", first)
+    assert ask(port) == (200, "1")
+    end_second = open_port(f"127.0.0.1:{port}", second, again=0.05)
+    end_first()
+    assert ask(port) == (200, "2")
+    end_second()
+
+
+@pytest.mark.parametrize("role", ["web", "all"])
+def test_a_process_with_pages_opens_no_second_port(shop: Shop, tmp_path: Path, role: str) -> None:
+    port = free_port()
+    settings = Settings(data=tmp_path, metrics_token=TOKEN, figures_bind=str(port))
+    watching = start_watching(settings, shop.service, role)
+    assert watching.figures is not None
+    assert watching._ends == ()
+    watching.close()
+
+
+def test_the_sample_scrapes_every_process_of_the_containers() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+    sample = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text("utf-8"))
+    web, work = sample["scrape_configs"]
+    assert sample["rule_files"] == ["alerts.yml"]
+    assert web["static_configs"] == [{"targets": ["web:8080"]}]
+    ours = {name for name, one in compose["services"].items() if one.get("image") == "sopwith"}
+    (found,) = work["dns_sd_configs"]
+    assert set(found["names"]) == ours - {"web"}
+    for name in ours - {"web"}:
+        service = compose["services"][name]
+        assert service["environment"]["SOPWITH_FIGURES_BIND"] == f"0.0.0.0:{found['port']}"
+        assert "SOPWITH_METRICS_TOKEN" in service["environment"]
+        assert "ports" not in service
 
 
 # --- dashboard and alerts -------------------------------------------------------------------------

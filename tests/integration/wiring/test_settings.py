@@ -127,6 +127,7 @@ def test_every_code_has_an_example() -> None:
         pytest.param('trusted_hosts = "one"', id="text for a list"),
         pytest.param("trusted_hosts = [1]", id="list of numbers"),
         pytest.param('metrics_allow = ["here"]', id="no network"),
+        pytest.param('figures_bind = "everywhere"', id="no port"),
         pytest.param('worker_lanes = ["mial"]', id="no lane"),
         pytest.param('secret_key = "short"', id="short key"),
         pytest.param('bind = "127.0.0.1:99999"', id="no such port"),
