@@ -11,16 +11,18 @@ from flask.typing import ResponseReturnValue
 from sopwith.core.text import Text
 from sopwith.lab.coverage import Coverage, Move, Way, coverage_of
 from sopwith.release.model import Release
-from sopwith.store.releases import Draft
+from sopwith.store.releases import Draft, live_hash, release_of
 from sopwith.workflows.model import Workflow
 
 from ..desk.words import labels_of
 from ..flowchart import FlowChart, flow_chart, workflow_names
 from ..languages import lang
+from ..visitor import get_service
 from ..wording import gettext as _
 from ..wording import ngettext
 from .bench import Bench, bench_of
 from .blueprint import blueprint, the_draft
+from .failing_reason import main_reason
 from .scenario_mending import failing_of, lacking_in
 from .scenario_runs import Result, Runs, go_on, runs_of
 from .scenario_walking import astray
@@ -34,9 +36,10 @@ AT_ONCE = 6.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Covered:
-    """One workflow. never_states, never_ways: what no scenario enters or goes, in words."""
+    """One workflow. is_changed: by the draft. never_states, never_ways: what no scenario enters or goes, in words."""
 
     workflow: Workflow
+    is_changed: bool
     chart: FlowChart
     marks: Marks
     summary: str
@@ -64,6 +67,7 @@ def scenarios(draft_id: str) -> ResponseReturnValue:
         failed=len(failing),
         is_done=runs.is_done,
         words=said(runs, found),
+        reason=main_reason(made.release, failing),
         address=address,
         clean=clean_words(runs, found),
         failing=[{"id": one.id, "title": one.title.get(lang())} for one in failing[:20]],
@@ -132,6 +136,7 @@ def coverage(draft_id: str) -> ResponseReturnValue:
     detours = astray(made, made.release, found)
     fired = {name for one in found for name in one.fired}
     walked = [one.walked for one in found]
+    changed = _changed_workflows(made)
     return render_template(
         "studio/coverage.html",
         draft=draft,
@@ -143,9 +148,25 @@ def coverage(draft_id: str) -> ResponseReturnValue:
         walking=frozenset(name for one in detours for name in one.ids),
         runs=runs,
         said=said(runs, found),
-        workflows=[covered(made.release, one, walked) for one in made.release.workflows.values()],
+        workflows=[
+            covered(made.release, one, walked, is_changed=one.id in changed)
+            for one in made.release.workflows.values()
+        ],
         idle=_never(made.release, fired),
         rules=len(made.release.rules),
+    )
+
+
+def _changed_workflows(made: Bench) -> frozenset[str]:
+    """Return the ids of the workflows whose text is not the one in effect; of all where nothing is in effect."""
+    with get_service().database.reading() as connection:
+        live = live_hash(connection)
+        kept = release_of(connection, live) if live else None
+    texts = {one.key: one.text for one in bench_of(kept.documents).documents} if kept else {}
+    return frozenset(
+        one.id
+        for one in made.documents
+        if one.kind == "workflow" and texts.get(one.key) != one.text
     )
 
 
@@ -153,7 +174,13 @@ def _never(release: Release, fired: set[str]) -> list[Text]:
     return [one.title or Text(one.id, one.id) for one in release.rules.values() if one.id not in fired and one.enabled]  # fmt: skip
 
 
-def covered(release: Release, workflow: Workflow, runs: Sequence[frozenset[Move]]) -> Covered:
+def covered(
+    release: Release,
+    workflow: Workflow,
+    runs: Sequence[frozenset[Move]],
+    *,
+    is_changed: bool = True,
+) -> Covered:
     """Return what of *workflow* was exercised. runs: the moves of one scenario each."""
     found = coverage_of(workflow, runs)
     kind = release.record_types.get(workflow.record_type)
@@ -172,6 +199,7 @@ def covered(release: Release, workflow: Workflow, runs: Sequence[frozenset[Move]
     used = {*marks.nodes.values(), *marks.edges.values()}
     return Covered(
         workflow=workflow,
+        is_changed=is_changed,
         chart=chart,
         marks=replace(
             marks, words={key: words for key, words in marks.words.items() if key in used}
