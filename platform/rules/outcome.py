@@ -16,6 +16,11 @@ def never_holds(condition: Expression | None, known: Mapping[str, Any]) -> bool:
     return condition is not None and _truth(condition.tree, known) is False
 
 
+def always_holds(condition: Expression, known: Mapping[str, Any]) -> bool:
+    """Return whether *condition* is certainly true when the names in *known* have those values."""
+    return _truth(condition.tree, known) is True
+
+
 def _truth(node: Node, known: Mapping[str, Any]) -> bool | None:
     """Return True or False where that is certain, else None."""
     match node:

@@ -9,7 +9,7 @@ from typing import Any
 from ..core.diagnostics import Diagnostic
 from ..expressions import Expression, required_tests
 from .model import Rule
-from .outcome import never_holds
+from .outcome import always_holds, never_holds
 
 NO_ORDER = 100
 """The order of rules that are given none."""
@@ -50,6 +50,11 @@ def fire_together(one: Rule, other: Rule) -> bool:
         and not never_holds(one.when, _known(other))
         and not never_holds(other.when, _known(one))
     )
+
+
+def narrows(one: Rule, other: Rule) -> bool:
+    """Return whether *one* is certainly about a part of the cases of *other* only, or about the same."""
+    return other.when is None or always_holds(other.when, _known(one))
 
 
 def check_overwriting(rules: Sequence[Rule]) -> tuple[Diagnostic, ...]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ..calendars.opening import instant_of, wall_seconds
 from .model import Team
-from .roster import duties
+from .roster import Duty, duties
 from .roster_model import Crew, OnCall, Override, Shift
 
 ON_CALL = "@on-call"
@@ -88,6 +88,33 @@ def turns(team: Team, start: datetime, end: datetime) -> tuple[Turn, ...]:
     if team.roster is not None:
         found |= {(ON_CALL, one.day): one for one in _calls(team.roster, start, end)}
     return tuple(sorted(found.values(), key=lambda one: (one.begins, one.ends, one.shift)))
+
+
+def works_then(
+    teams: Iterable[Team],
+    names: frozenset[str],
+    team: Team,
+    taken: Turn,
+    given: tuple[str, str, date] | None = None,
+) -> bool:
+    """Return whether whoever rosters call one of *names* has a shift in any of *teams* while *taken* of *team* lasts.
+
+    given: the team, shift and day of one that they would give away for it. Being on call clashes with nothing.
+    """
+    own = (team.id, taken.shift, taken.day)
+    hours = [one for one in _shifts(team, taken) if (one.shift.id, one.day) == own[1:]]
+    return any(
+        one.begins < mine.ends and mine.begins < one.ends
+        for other in teams
+        for one in _shifts(other, taken)
+        if names & set(one.people) and (other.id, one.shift.id, one.day) not in (own, given)
+        for mine in hours
+    )
+
+
+def _shifts(team: Team, over: Turn) -> Iterable[Duty]:
+    found = duties(team, over.begins, over.ends) if team.shifts else ()
+    return (one for one in found if not one.called_off)
 
 
 def _calls(roster: OnCall, start: datetime, end: datetime) -> Iterable[Turn]:

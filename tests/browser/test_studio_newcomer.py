@@ -162,9 +162,8 @@ def a_rule(one: Newcomer) -> None:
     )
     one.press("#action-more summary")
     one.saved(lambda: one.press("#add-set"))
-    one.press("#c-then-0-set-more summary")
-    more = one.page.locator("#c-then-0-set-more")
-    one.saved(lambda: one.press(more.get_by_role("button", name="Priority", exact=True)))
+    first = one.page.locator("#c-then-0-set-first")  # open by itself: it asks for its first field
+    one.saved(lambda: one.press(first.get_by_role("button", name="Priority", exact=True)))
     one.saved(lambda: one.choose("#c-then-0-set-priority", '"P0"'))
     expect(one.page.locator("#problems .problem-error")).to_have_count(0)
 

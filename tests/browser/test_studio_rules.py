@@ -136,9 +136,10 @@ def test_an_action_is_added_and_a_rule_moved(browser: Browser, address: str, sho
     page.keyboard.press("Alt+ArrowUp")
     expect(page.locator("#action-0")).to_contain_text("Set fields")
     expect(page.locator("#action-0")).to_contain_text("not finished")
-    page.locator("#c-then-0-set-more summary").click()
-    page.locator("#c-then-0-set-more").get_by_role("button", name="Priority", exact=True).click()
+    fields = page.locator("#c-then-0-set-first")  # open by itself: it asks for its first field
+    fields.get_by_role("button", name="Priority", exact=True).click()
     priority = page.locator("#c-then-0-set-priority")
+    expect(priority).to_be_focused()
     expect(priority.locator("option:checked")).to_have_text("Choose…")
     priority.select_option(json.dumps("P0"))
     saved(page)

@@ -21,6 +21,7 @@ from .blueprint import blueprint, the_draft
 from .editors import Subject
 from .editors.catalogue import GENERAL, editor_of
 from .editors.controls import Control, control_at, controls_at
+from .editors.lengths import length_of
 from .framing import framed
 from .parts import has_part, part_of
 from .whereabouts import anchor
@@ -88,6 +89,7 @@ def number_of(draft: Draft, document: Document) -> int:
 
 blueprint.add_app_template_global(part_of)
 blueprint.add_app_template_global(has_part)
+blueprint.add_app_template_filter(length_of, "as_length")
 
 
 @blueprint.app_template_filter("path_id")

@@ -23,7 +23,8 @@ from ..visitor import get_service
 from ..wording import gettext as _
 from .bench import Bench, bench_of, by_severity
 from .blueprint import blueprint, the_draft
-from .whereabouts import Whereabouts, document_at, whereabouts
+from .overwritten import Lost, lost_in
+from .whereabouts import Whereabouts, anchor, document_at, whereabouts
 
 _STATES = ("state", "start")
 _KINDS = {"team": "team", "state": "state", "form": "form", "decision table": "table", "routing chain": "routing", "calendar": "calendar", "survey": "survey", "message template": "message_template"}  # fmt: skip
@@ -61,7 +62,8 @@ def problems_of(draft: Draft, made: Bench) -> dict[str, Any]:
             undo = _undo(last[0], earlier[0], errors)
         if begun is not None:
             earlier.append(bench_of(begun.documents))
-    return {"found": [said(draft, made, one, earlier) for one in found], "undo": undo}
+    told = [said(draft, made, one, earlier) for one in found]
+    return {"found": [*told, *(_lost(draft, made, one) for one in lost_in(draft, made))], "undo": undo}  # fmt: skip
 
 
 def said(draft: Draft, made: Bench, one: Diagnostic, earlier: Sequence[Bench] = ()) -> dict[str, Any]:  # fmt: skip
@@ -82,6 +84,27 @@ def said(draft: Draft, made: Bench, one: Diagnostic, earlier: Sequence[Bench] = 
         "place": place.said if place else "",
         "message": gone or _titled(made, one, earlier).message(lang()),
         "address": _address(place) or text,
+        "text": text,
+    }
+
+
+def _lost(draft: Draft, made: Bench, one: Lost) -> dict[str, Any]:
+    """Return that a rule's value does not stay, as a warning that leads to the action."""
+    span, place = one.span, whereabouts(draft, made, one.span)
+    text = url_for("studio.file", draft_id=draft.id, name=span.path, line=max(span.line, 1))
+    editor = url_for("studio.define", draft_id=draft.id, kind="rule", name=one.rule.id, _anchor=anchor(one.path))  # fmt: skip
+    return {
+        "file": span.path,
+        "line": span.line,
+        "column": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+        "fix": None,
+        "severity": "warning",
+        "code": "",
+        "place": place.name if place else "",
+        "message": one.words(made),
+        "address": editor,
         "text": text,
     }
 

@@ -20,7 +20,7 @@ from sopwith.release.model import Release
 from sopwith.runtime.drafting import Change, Gesture
 
 from .editors import form_field, form_palette, playbooks, record_types, rosters, sla, taxonomies
-from .editors.workflow_blanks import ITEM, TASK, TITLES, Near, blank_state
+from .editors.workflow_blanks import ITEM, TASK, TITLES, Near, asking, blank_state
 
 Pair = tuple[str, str]
 Before = Callable[[str], Iterable[str]]
@@ -159,6 +159,7 @@ def _made() -> Iterator[Any]:
     yield form_field.new_option([])
     for kind in TITLES:
         yield blank_state(kind, Near(owner={"keep": True, "team": "first"}, target="on"))
+    yield asking("on")
     yield from (ITEM, TASK, record_types.NEW_FIELD, sla.NEW_POLICY, taxonomies.new_choice({}))
     yield playbooks.blanks({})
     yield rosters.SHIFT_TITLES

@@ -228,7 +228,8 @@ def test_a_state_put_into_a_way_leaves_the_workflow_sound(kind: str) -> None:
 def test_a_branch_comes_together_with_the_first_way() -> None:
     document = workflow("wish-flow")
     after = done(document, changes.branch(document, "working", "approval", ("counter",)))
-    assert after["states"]["working"]["go"][-1] == {"to": "approval"}
+    asked = {"en": "Ask for approval", "zh-CN": "提交审批"}
+    assert after["states"]["working"]["go"][-1] == {"to": "approval", "title": asked}
     assert after["states"]["approval"]["approved"] == "resolved"
     assert not errors(bench_with(after)) - errors(bench_with(document))
 

@@ -23,7 +23,14 @@ from sopwith.web.studio.editors import (  # fmt: skip
     sla,
     taxonomies,
 )
-from sopwith.web.studio.editors.workflow_blanks import ITEM, TASK, TITLES, Near, blank_state
+from sopwith.web.studio.editors.workflow_blanks import (
+    ITEM,
+    TASK,
+    TITLES,
+    Near,
+    asking,
+    blank_state,
+)
 from sopwith.web.studio.stock_words import without_stale_words
 
 OWN = Text("My own words", "我自己的说法")
@@ -34,6 +41,7 @@ MAKERS: dict[str, Any] = {
     "a section of fields from elsewhere": form_palette.brought_section("more"),
     "an option": form_field.new_option([{"id": "a"}, {"id": "b"}]),
     **{f"a state: {kind}": blank_state(kind, NEAR) for kind in TITLES},
+    "a way into an approval": asking("on"),
     "an item of a checklist": ITEM,
     "a task": TASK,
     "a field of a record type": record_types.NEW_FIELD,

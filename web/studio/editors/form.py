@@ -51,7 +51,7 @@ def view(subject: Subject) -> Facts:
         "picked": place.first == "new",
         "palette": _palette(offers(taken) + _blocks(subject), doc, point, place),
         "point": point,
-        "point_words": _point_words(doc, point),
+        "point_words": _point_words(subject, point),
         "sections": section_rows(subject, place, Names.of(subject.bench.partly, record_type))
         if tab == "build"
         else [],
@@ -117,22 +117,26 @@ def _point(place: Place, path: Path, doc: Mapping[str, Any]) -> tuple[int, int]:
     return (usable[-1], lengths[usable[-1]]) if usable else (-1, 0)
 
 
-def _point_words(doc: Mapping[str, Any], point: tuple[int, int]) -> str:
+def _point_words(subject: Subject, point: tuple[int, int]) -> str:
     """Return where a new field would come, in words."""
     section, position = point
-    held = mapping(inside(doc, ("sections", section))) if section >= 0 else {}
+    held = mapping(inside(subject.doc, ("sections", section))) if section >= 0 else {}
     fields = sequence(held.get("fields"))
     before = mapping(fields[position - 1]) if 0 < position <= len(fields) else None
-    title = _title(before if before is not None else held)
+    title = _title(subject, before if before is not None else held)
     if before is not None:
         return _("after “%(title)s”", title=title)
     return _("at the top of “%(title)s”", title=title) if held else _("in a new section")
 
 
-def _title(held: Mapping[str, Any]) -> str:
+def _title(subject: Subject, held: Mapping[str, Any]) -> str:
     given = held.get("title")
     shown = Text(words(given.get("en")), words(given.get("zh-CN"))).get(lang()) if isinstance(given, dict) else words(given)  # fmt: skip
-    return shown or words(held.get("id")) or words(held.get("use"))
+    block = words(held.get("use"))
+    named = next(
+        (one.title.get(lang()) for one in subject.others.get("block", ()) if one.id == block), ""
+    )
+    return shown or words(held.get("id")) or named or block
 
 
 def _blocks(subject: Subject) -> list[tuple[str, list[Offer]]]:

@@ -17,7 +17,17 @@ from ...languages import lang
 from ...rendering import role_word
 from ...wording import gettext as _
 from . import form_rights as r
-from .form_palette import ICONS, Json, both, fits, icon_of, offers, type_changes, type_word
+from .form_palette import (
+    ICONS,
+    Json,
+    both,
+    fits,
+    icon_of,
+    offers,
+    type_changes,
+    type_word,
+    unnamed,
+)
 from .form_rows import title_of
 from .lenient import inside, label, mapping, sequence, several, words
 from .subject import Subject
@@ -86,6 +96,7 @@ def field_facts(subject: Subject, path: Path) -> dict[str, Any] | None:
         "icons": ICONS,
         "has": {key: key in given or fits(key, kind) for key in OWN_KEYS},
         "options": list(_options(given.get("options"), (*path, "options"))),
+        "unnamed": [_("“%(title)s”", title=one) for one in unnamed(given)],
         "source": _entries(subject, words(given.get("from"))),
         "new_option": new_option(given.get("options")),
         "rest": [key for key in OWN_KEYS if fits(key, kind) or key not in given],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -70,6 +71,9 @@ _GROUPS: Sequence[Sequence[str]] = (
     ("number", "money", "date", "date_time", "duration", "computed"),
     ("user", "team", "customer"),
     ("files", "table", "heading"),
+)
+_STOCK_CHOICE = re.compile(
+    r"(First|Second) (choice|kind)|First, part [A-Z]|Choice [0-9]+|选项[一二0-9]+|[一二]类(之[甲乙])?"
 )
 _CHOICES = frozenset({"choice", "multi_choice", "tree_choice"})
 # Bounds and defaults mean the same to all types of one family only.
@@ -187,6 +191,31 @@ def _needed(kind: str) -> Json:
     if kind == "computed":
         return {"of": "number", "value": "0"}
     return {}
+
+
+def unnamed(field: Mapping[str, Any]) -> list[str]:
+    """Return the choices that still are called as they were born, of a field that has a name of its own by now."""
+    kind, title = field.get("type"), field.get("title")
+    born = _TITLES.get(kind) if isinstance(kind, str) else None
+    if born is None or not isinstance(title, dict) or title == both(born.en, born.zh):
+        return []
+    return [one for option in _every(field.get("options")) if (one := _stock_word(option.get("title")))]  # fmt: skip
+
+
+def _every(options: Any) -> Iterator[Mapping[str, Any]]:
+    for one in options if isinstance(options, list) else ():
+        if isinstance(one, dict):
+            yield one
+            yield from _every(one.get("items"))
+
+
+def _stock_word(title: Any) -> str:
+    """Return what a choice is called in the page's language, if that are the words of a new one in all its languages."""
+    said = title if isinstance(title, dict) else {}
+    words = {tongue: one for tongue, one in said.items() if one}
+    if not words or not all(_STOCK_CHOICE.fullmatch(str(one)) for one in words.values()):
+        return ""
+    return str(words.get(lang()) or next(iter(words.values())))
 
 
 def _family(kind: str) -> frozenset[str]:

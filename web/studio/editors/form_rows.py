@@ -14,7 +14,7 @@ from sopwith.formbuilder.model import Field, Form
 from ...admin.titles import Names
 from ...languages import lang
 from ...wording import gettext as _
-from .form_palette import icon_of, type_word
+from .form_palette import icon_of, type_word, unnamed
 from .lenient import label, mapping, sequence, words
 from .place import Place
 from .subject import Subject
@@ -125,7 +125,7 @@ def _rows(
             guarded=bool(value.get("rights")),
             wide=kind in _WIDE,
             conditions=tuple(_conditions(model, names)) if model is not None else (),
-            mark=_worst(marks, here, deep=True),
+            mark=_worst(marks, here, deep=True) or ("warning" if unnamed(value) else ""),
         )
 
 

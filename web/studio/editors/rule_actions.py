@@ -131,6 +131,7 @@ def _row(path: list[Any], name: str, value: Any, field: Field | None, scope: Sco
         "is_plain": is_formula or not isinstance(value, dict),
         "blank": _first(field) if field is not None else "",
         "is_empty": value is None,
+        "lost": [],
     }
 
 

@@ -8,7 +8,7 @@ from sopwith.core.roles import BUILT_IN_ROLES
 from sopwith.definitions import Document
 from sopwith.release.names import Names
 from sopwith.rules.model import Rule
-from sopwith.rules.overwriting import Overwrite
+from sopwith.rules.overwriting import Overwrite, narrows, runs_before
 from sopwith.store.people import users
 
 from ...admin.rule_words import action_words, trigger_words, who_words
@@ -17,6 +17,7 @@ from ...languages import lang
 from ...visitor import get_service
 from ...wording import gettext as _
 from ..conditions import names_of, scope_at
+from ..overwritten import said
 from .lenient import label, several, words
 from .numbering import numbers_of
 from .place import Place
@@ -41,6 +42,7 @@ def view(subject: Subject) -> Facts:
     titles = Titles(subject.bench.partly, shown, names.labels(shown))
     every = _lines(subject, titles, shown)
     wanted = place.asked.get("on", "")
+    effects = _effects(subject, titles)
     return {
         "place": place,
         "held": deep(subject.doc),
@@ -51,13 +53,13 @@ def view(subject: Subject) -> Facts:
         "heads": _heads(every),
         "wanted": wanted,
         "when": triggers_of(subject.doc, scope.labels, dict(scope.fields)),
-        "actions": actions_of(subject, names, scope),
+        "actions": _with_lost(actions_of(subject, names, scope), effects),
         "then_is_list": isinstance(subject.doc.get("then"), list),
         "additions": additions(),
         "targets": target_words(),
         "choices": _choices(subject, names, own),
         "who": lambda one: who_words(one, titles),
-        "effects": _effects(subject, titles),
+        "effects": effects,
     }
 
 
@@ -159,9 +161,10 @@ def _effects(subject: Subject, titles: Titles) -> Facts | None:
     if rule is None:
         return None
     found = beside(subject.bench.partly, rule)
+    placed = any(runs_before(one, rule) for one in subject.bench.partly.rules.values() if one.record_type == rule.record_type)  # fmt: skip
     return {
         "together": [_named(one) for one in found.together],
-        "overwrites": [_overwrite(one, rule, titles) for one in found.overwrites],
+        "overwrites": [_overwrite(one, rule, titles, placed=placed) for one in found.overwrites],
         "causes": [_named(one) for one in found.causes],
         "caused_by": [_named(one) for one in found.caused_by],
         "writes": [
@@ -172,21 +175,21 @@ def _effects(subject: Subject, titles: Titles) -> Facts | None:
     }
 
 
-def _overwrite(one: Overwrite, rule: Rule, titles: Titles) -> Facts:
-    """Return who sets a field first, who has the last word, and the order that would change it."""
-    said = {
-        "other": one.other.title.get(lang()) or one.other.id,
-        "field": titles.field(one.field),
-        "mine": _set_to(one.mine, one.field, titles),
-        "theirs": _set_to(one.theirs, one.field, titles),
-    }
+def _overwrite(one: Overwrite, rule: Rule, titles: Titles, *, placed: bool) -> Facts:
+    """Return who sets a field first, who has the last word, and the order that would change it.
+
+    placed: whether the rule stands among the others already, where somebody put it.
+    """
+    told = said(one, titles)
     if one.last:
-        words = _("“%(other)s” sets %(field)s to %(theirs)s before this rule; this rule's %(mine)s stays.", **said)  # fmt: skip
+        words = _("“%(other)s” sets %(field)s to %(theirs)s before this rule; this rule's %(mine)s stays.", **told)  # fmt: skip
     else:
-        words = _("“%(other)s” sets %(field)s to %(theirs)s after this rule; this rule's %(mine)s does not stay.", **said)  # fmt: skip
+        words = _("“%(other)s” sets %(field)s to %(theirs)s after this rule; this rule's %(mine)s does not stay.", **told)  # fmt: skip
     order = one.other.order + (-1 if one.last else 1)
     return {
         "id": one.other.id,
+        "field": one.field,
+        "is_meant": placed or narrows(one.other, rule),
         "words": words,
         "last": one.last,
         "turn": _("Run before it") if one.last else _("Run after it"),
@@ -194,8 +197,23 @@ def _overwrite(one: Overwrite, rule: Rule, titles: Titles) -> Facts:
     }
 
 
-def _set_to(value: Any, field: str, titles: Titles) -> str:
-    return _("what it works out") if value is None else titles.value(field, value)
+def _with_lost(cards: list[Facts], effects: Facts | None) -> list[Facts]:
+    """Return the cards with what tells, beside each field that is set, that another rule overwrites it."""
+    lost = [one for one in effects["overwrites"] if not one["last"]] if effects else []
+    last = {
+        row["name"]: card["index"]
+        for card in cards
+        if card["kind"] == "set"
+        for row in card["rows"]
+    }
+    for card in cards:
+        for row in card.get("rows", ()) if card["kind"] == "set" else ():
+            row["lost"] = [
+                one
+                for one in lost
+                if one["field"] == row["name"] and last[row["name"]] == card["index"]
+            ]
+    return cards
 
 
 def _named(rule: Rule) -> Facts:

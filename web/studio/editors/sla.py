@@ -24,22 +24,6 @@ from .subject import Subject
 GRID = (Metric.FIRST_RESPONSE, Metric.NEXT_REPLY, Metric.NEXT_UPDATE, Metric.RESOLUTION, Metric.ENGAGEMENT)  # fmt: skip
 PAUSES = ("waiting:customer", "waiting:vendor", "waiting:colleague", "waiting")
 NOT_CELLS = ("calendar", "role", "field")
-USUAL = (
-    "15m",
-    "30m",
-    "1h",
-    "2h",
-    "4h",
-    "8h",
-    "24h",
-    "4bh",
-    "8bh",
-    "1bd",
-    "2bd",
-    "3bd",
-    "5bd",
-    "7d",
-)
 NEW_POLICY = {"title": {"en": "New policy", "zh-CN": "新策略"}}
 Facts = dict[str, Any]
 
@@ -67,7 +51,6 @@ def view(subject: Subject) -> Facts:
         "policies": shown,
         "policy": shown[index] if index is not None and index < len(shown) else None,
         "values": values,
-        "usual": USUAL,
         "pauses": [(word, pause_word(word)) for word in PAUSES],
         "pausing": several(doc["pause"]) if "pause" in doc else ["waiting:customer"],
         "warns": _warns(doc),

@@ -19,6 +19,8 @@ TITLES: Mapping[str, Text] = {
     "resolved": Text("Waiting for confirmation", "待客户确认"),
     "closed": Text("Closed", "已关闭"),
 }
+ASKS = Text("Ask for approval", "提交审批")
+"""What the way into a new approval is called."""
 ITEM = {"title": {"en": "New item", "zh-CN": "新检查项"}}
 TASK = {"title": {"en": "New task", "zh-CN": "新任务"}}
 _IDS = {"state": "step", "waiting": "waiting", "approval": "approval", "parallel": "tasks"}
@@ -27,11 +29,15 @@ UNSETTLED = ("open", "waiting")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
-    """What a new state takes from where it is put. owner: that of its neighbour; back: where a rejection leads."""
+    """What a new state takes from where it is put. owner: that of its neighbour; back: where a rejection leads.
+
+    title: of the way that led to *target* and leads there on from it, empty for none.
+    """
 
     owner: Json
     target: str = ""
     back: str = ""
+    title: Any = ""
 
 
 def base_id(kind: str) -> str:
@@ -47,11 +53,21 @@ def owner_near(doc: Mapping[str, Any], source: str, teams: tuple[str, ...]) -> J
     return {"keep": True, "team": team} if team else {"role": "agent"}
 
 
+def way_to(target: str, title: Any = "") -> Json:
+    """Return a way to *target*; without a title it is called like that."""
+    return {"to": target, "title": title} if title else {"to": target}
+
+
+def asking(target: str) -> Json:
+    """Return a way into the approval *target*."""
+    return way_to(target, {"en": ASKS.en, "zh-CN": ASKS.zh})
+
+
 def blank_state(kind: str, near: Near) -> Json:
     """Return a new state of *kind* that leads to where *near* says."""
     title = TITLES[kind]
     made: Json = {"title": {"en": title.en, "zh-CN": title.zh}}
-    ways = [{"to": near.target}] if near.target else []
+    ways = [way_to(near.target, near.title)] if near.target else []
     match kind:
         case "approval":
             made |= {

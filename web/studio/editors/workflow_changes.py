@@ -10,7 +10,7 @@ from sopwith.core.ids import numbered
 from sopwith.core.text import Text
 
 from .lenient import label, mapping, sequence
-from .workflow_blanks import TITLES, Near, base_id, blank_state, owner_near
+from .workflow_blanks import TITLES, Near, asking, base_id, blank_state, owner_near
 
 Json = dict[str, Any]
 Doc = Mapping[str, Any]
@@ -67,19 +67,24 @@ def add(doc: Doc, kind: str, teams: tuple[str, ...], at: Sequence[float] = ()) -
 
 
 def insert(doc: Doc, source: str, way: str, kind: str, teams: tuple[str, ...], at: Sequence[float] = ()) -> Plan:  # fmt: skip
-    """Return how a state of *kind* is put into the *way* out of *source*."""
+    """Return how a state of *kind* is put into the *way* out of *source*.
+
+    What the way is called leads on from there with it: the way in is called for what it does, or like the new state.
+    """
     _known(kind)
     states = states_of(doc)
     target = ways_of(_state(doc, source)).get(way)
     if target is None:
         raise _gone(way)
     name = numbered(base_id(kind), states)
-    near = Near(owner=owner_near(doc, source, teams), target=target, back=source)
+    called = _way(states[source], way).get("title") or ""
+    near = Near(owner=owner_near(doc, source, teams), target=target, back=source, title=called)
     if kind == "closed":
         near = Near(owner={})
     operations = [
         _state_in(doc, name, blank_state(kind, near), after=source),
         {"op": "put", "path": ["states", source, *_path(way)], "value": name},
+        *_called(["states", source, *_path(way)[:-1], "title"], way, kind, called),
     ]
     return _made(operations, kind, name, at)
 
@@ -95,7 +100,7 @@ def branch(doc: Doc, source: str, kind: str, teams: tuple[str, ...], at: Sequenc
     near = Near(owner=owner_near(doc, source, teams), target="" if target == source else target, back=source)  # fmt: skip
     operations = [
         _state_in(doc, name, blank_state(kind, near), after=source),
-        _way_in(source, state, name),
+        _way_in(source, state, name, kind),
     ]
     return _made(operations, kind, name, at)
 
@@ -259,9 +264,23 @@ def _state_in(doc: Doc, name: str, state: Json, after: str = "") -> Json:
     return {"op": "set", "path": ["states", name], "value": state}
 
 
-def _way_in(source: str, state: Json, target: str) -> Json:
+def _way(state: Json, way: str) -> Json:
+    """Return a way out of *state* as it is written; nothing for one that has no title of its own."""
+    return mapping(sequence(state.get("go"))[int(way[3:])]) if way.startswith("go/") else {}
+
+
+def _called(path: list[str | int], way: str, kind: str, before: Any) -> list[Json]:
+    """Return what calls a way anew that leads to a new state of *kind* now."""
+    if not way.startswith("go/"):
+        return []
+    if kind == "approval":
+        return [{"op": "set", "path": path, "value": asking("")["title"]}]
+    return [{"op": "clear", "path": path}] if before else []
+
+
+def _way_in(source: str, state: Json, target: str, kind: str = "") -> Json:
     ways = [mapping(way) for way in sequence(state.get("go"))]
-    way: Json = {"to": target}
+    way: Json = asking(target) if kind == "approval" else {"to": target}
     taken = {str(one.get("id") or one.get("to")) for one in ways}
     if target in taken:
         way["id"] = numbered(target, taken)

@@ -24,7 +24,7 @@ export async function mount(element, room) {
   now = { sheet, room, map, chart: now?.chart ?? new Chart() };
   new CanvasKeys(element, sheet, { open, put, connect, remove, copy, select: choose });
   draw();
-  sheet.fit(1);
+  sheet.fit(0.85);
   if (sheet.marked.length) sheet.reveal(sheet.marked[0]);
   coverSheet(sheet);
   tools(sheet);

@@ -1,5 +1,7 @@
 // A small map of the chart: where everything stands, and what is looked at; drag in it to look elsewhere.
 const SPACE = "http://www.w3.org/2000/svg";
+const CORNERS = ["end-end", "start-end", "end-start", "start-start"]; // block and inline
+const EDGE = 12;
 
 export class Minimap {
   constructor(holder, sheet) {
@@ -18,7 +20,7 @@ export class Minimap {
 
   draw(chart) {
     const { width, height } = chart;
-    this.holder.hidden = !chart.nodes.length;
+    this.chart = chart;
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const shape = width / height;
     this.svg.setAttribute("preserveAspectRatio", shape < 0.3 || shape > 5 ? "none" : "xMidYMid"); // a long thread would be too thin to hit
@@ -37,7 +39,28 @@ export class Minimap {
   look() {
     if (!this.window || !this.sheet.graph) return;
     const { x, y, width, height } = this.sheet.seen();
+    this.settle({ x, y, width, height });
     for (const [key, value] of Object.entries({ x, y, width, height })) this.window.setAttribute(key, value);
+  }
+
+  // It stays away from what it would cover: hidden when all is seen, else in the corner with the least below it.
+  settle({ x, y, width, height }) {
+    const { holder, chart } = this;
+    const all = x <= 0 && y <= 0 && x + width >= chart.width && y + height >= chart.height;
+    holder.hidden = !chart.nodes.length || all;
+    if (holder.hidden || holder.matches(":active")) return;
+    const scale = this.sheet.container.clientWidth / width || 1;
+    const [w, h] = [(holder.offsetWidth + EDGE) / scale, (holder.offsetHeight + EDGE) / scale];
+    const covered = (corner) => {
+      const left = corner.endsWith("end") ? x + width - w : x;
+      const top = corner.startsWith("end") ? y + height - h : y;
+      const over = (one) => Math.max(0, Math.min(left + w, one.x + one.w) - Math.max(left, one.x)) * Math.max(0, Math.min(top + h, one.y + one.h) - Math.max(top, one.y));
+      return chart.nodes.reduce((sum, one) => sum + over(one), 0);
+    };
+    const now = holder.dataset.corner ?? CORNERS[0];
+    const best = CORNERS.reduce((one, other) => (covered(other) < covered(one) ? other : one), now);
+    holder.dataset.corner = best;
+    holder.classList.toggle("flow-map-faint", covered(best) > 0);
   }
 
   go(event) {

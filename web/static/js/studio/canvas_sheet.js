@@ -3,7 +3,6 @@ import { ends, markup } from "./canvas_cells.js";
 import { lineAttrs, lineClass, shapes, svgElement, unstyled, words } from "./canvas_shapes.js";
 
 const GHOST = "~new";
-const TOOLS = 44; // of the canvas that tools cover, at its end
 const ROOM = 42; // of a box that its title has not: margins and icon
 
 export class Sheet {
@@ -347,7 +346,7 @@ export class Sheet {
   // Show all of it when that can still be read; else its beginning, its letters as large as *least* says.
   fit(least = 0.15) {
     const whole = this.container.getBoundingClientRect();
-    const room = { width: whole.width, height: whole.height - TOOLS };
+    const room = { width: whole.width, height: whole.height };
     const scale = Math.min(1, (room.width - 24) / (this.chart.width || 1), (room.height - 24) / (this.chart.height || 1));
     const used = Math.max(scale, least);
     this.graph.zoomTo(used);

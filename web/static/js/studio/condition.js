@@ -76,7 +76,8 @@ class Builder {
   }
 
   draw(html, focus) {
-    Idiomorph.morph(this.element, html, { morphStyle: "innerHTML", ignoreActiveValue: true, restoreFocus: true });
+    const isWritten = document.activeElement?.matches("input, textarea, select"); // a button says what it does now
+    Idiomorph.morph(this.element, html, { morphStyle: "innerHTML", ignoreActiveValue: isWritten, restoreFocus: true });
     this.arm();
     if (focus) document.getElementById(focus)?.focus();
   }

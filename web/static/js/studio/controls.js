@@ -6,8 +6,11 @@ export function startControls(root, room) {
   const waiting = new Map(); // what is being typed: its timer
 
   root.addEventListener("change", (event) => {
-    const control = event.target.closest("[data-put], [data-words], [data-key]");
-    if (control) save(control);
+    const unit = event.target.closest("[data-unit-of]");
+    const control = unit ? document.getElementById(unit.dataset.unitOf) : event.target.closest("[data-put], [data-words], [data-key]");
+    if (!control || (unit && !control.value.trim())) return; // a unit of nothing
+    settle(control);
+    save(control);
   });
   root.addEventListener("input", (event) => {
     const control = event.target.closest("[data-put], [data-words]");
@@ -18,6 +21,7 @@ export function startControls(root, room) {
   root.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.matches("input[data-put], input[data-words]")) {
       event.preventDefault();
+      settle(event.target);
       save(event.target);
     }
   });
@@ -85,7 +89,7 @@ function press(button, room) {
   under.add(button);
   presses = presses.then(async () => {
     if (waits && (!button.isConnected || button.disabled || meaning(button) !== said)) return;
-    await room.edit(stepOf(button), JSON.parse(button.dataset.do), { then: button.dataset.then, focus: button.dataset.go });
+    await room.edit(stepOf(button), JSON.parse(button.dataset.do), { then: button.dataset.then, focus: button.dataset.go, within: button.dataset.goIn });
   }).catch((error) => console.error(error)).finally(() => under.delete(button));
 }
 
@@ -105,14 +109,33 @@ export function stepOf(element) {
   return from ? JSON.parse(from.dataset.step) : EDITED;
 }
 
+// A length of time is a number and a unit; who writes both, as in 4bh, chooses the unit with it.
+const LENGTH = /^([0-9]{1,9})\s*(s|m|h|d|w|bs|bm|bh|bd)$/;
+const NUMBER = /^[0-9.]+$/;
+
+function unitOf(control) {
+  return control.dataset.unit ? document.getElementById(control.dataset.unit) : null;
+}
+
+function settle(control) {
+  const unit = unitOf(control);
+  const [, amount, written] = (unit && LENGTH.exec(control.value.trim())) ?? [];
+  if (!amount || ![...unit.options].some((one) => one.value === written)) return;
+  control.value = amount;
+  unit.value = written;
+}
+
 function reading(control) {
-  return control.matches("[type=checkbox]") ? String(control.checked) : control.value;
+  if (control.matches("[type=checkbox]")) return String(control.checked);
+  const unit = unitOf(control);
+  return unit && NUMBER.test(control.value.trim()) ? control.value.trim() + unit.value : control.value;
 }
 
 function initial(control) {
   if (control.matches("[type=checkbox]")) return String(control.defaultChecked);
   if (control.matches("select")) return [...control.options].find((one) => one.defaultSelected)?.value ?? control.options[0]?.value ?? "";
-  return control.defaultValue;
+  const unit = unitOf(control);
+  return unit && control.defaultValue ? control.defaultValue + initial(unit) : control.defaultValue;
 }
 
 function operationsOf(control) {
@@ -133,6 +156,8 @@ function operationsOf(control) {
       const number = Number(text.trim());
       return [{ op: "set", path, value: Number.isFinite(number) ? number : text.trim() }];
     }
+    case "length":
+      return [{ op: "set", path, value: reading(control).trim().replace(/\s+/g, "") }];
     case "plain":
       return [{ op: "set", path, value: /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text.trim()) : text }];
     case "list":

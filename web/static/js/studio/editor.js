@@ -44,7 +44,7 @@ function address(at = room.at) {
 }
 
 // One step of operations; each may name another "file" and "document" than the room's. Resolves to whether it was saved.
-export async function change(step, operations, { then, focus } = {}) {
+export async function change(step, operations, { then, focus, within } = {}) {
   refused.hidden = true;
   const titles = step ?? { en: "Edited", "zh-CN": "编辑" };
   saving += 1;
@@ -62,7 +62,7 @@ export async function change(step, operations, { then, focus } = {}) {
   }
   toPane(answer.files);
   if (then !== undefined && then !== null) remember(then);
-  if (focus) wished = focus;
+  if (focus) wished = [focus, within];
   await refresh();
   return true;
 }
@@ -179,11 +179,17 @@ function draw(html) {
     const one = document.getElementById(id);
     if (one) one.open = was;
   }
-  const field = wished && document.getElementById(wished);
+  const field = wished && wishedControl(...wished);
   wished = null;
   field?.focus();
   if (field?.dataset.rename !== undefined) field.select();
   drawn();
+}
+
+// What is to have the focus; of a new part, the first control in it.
+function wishedControl(id, within) {
+  const one = document.getElementById(id);
+  return (within && one?.querySelector(`${within} :is(select, input, textarea, [role=combobox], .rule-menu button, .button-toggle)`)) || one;
 }
 
 let shownSelection = null;
