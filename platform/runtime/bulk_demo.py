@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import resource
 import shutil
 import tempfile
@@ -22,8 +23,8 @@ from ..core.plain import instant, instant_text
 from ..lab.lives import Scene
 from ..lab.plain_past import without_promises
 from ..store.bulk_load import Loader, loader_for
-from ..store.bulk_mould import Mould, mould
-from ..store.bulk_parts import file_of, lines_of
+from ..store.bulk_mould import Mould
+from ..store.bulk_parts import PartPress, lines_of
 from ..store.bulk_plan import Origin, Plan
 from ..store.bulk_press import tables
 from ..store.bulk_stamp import Copy, Stamp
@@ -90,9 +91,17 @@ def make(service: Service, wish: Wish, processes: int, tell: Tell, *, batch: int
         scene = scene_of(connection, release, service.zone, wish.now)
     start = time.perf_counter()
     past = replace(scene, release=without_promises(scene.release)) if wish.brief else scene
-    lives = live_all(scene, past, wish.seed, _lives_for(wish), processes, tell)
+    lives = live_all(
+        scene,
+        past,
+        wish.seed,
+        _lives_for(wish),
+        processes,
+        tell,
+        for_postgres=not service.database.is_sqlite,
+    )
     made.lives, made.living = sum(map(len, lives)), time.perf_counter() - start
-    moulds, plan = _plan(service.database, scene, wish, notes, lives, customers)
+    moulds, plan = _plan(scene, wish, notes, lives, customers)
     load = _Load(
         service=service,
         wish=wish,
@@ -208,7 +217,6 @@ def _end(service: Service, notes: Mapping[str, Any], plan: Plan, tally: Counter[
 
 
 def _plan(
-    database: Database,
     scene: Scene,
     wish: Wish,
     notes: Mapping[str, Any],
@@ -220,12 +228,11 @@ def _plan(
     for found in lives:
         origins.append([])
         for life in found:
-            one = mould(life.pressed, for_postgres=not database.is_sqlite)
             who = customers.by_kind[life.kind] if life.kind else (0,)
             place = len(moulds)
-            origin = Origin(place=place, mould=one, span=life.span, open=life.open, who=who)
+            origin = Origin(place=place, mould=life.mould, span=life.span, open=life.open, who=who)
             origins[-1].append(origin)
-            moulds.append(one)
+            moulds.append(life.mould)
     plan = Plan(
         settled=origins[0],
         unsettled=origins[1],
@@ -242,21 +249,24 @@ def _plan(
 
 
 _stamp: Stamp | None = None
+_press: PartPress | None = None
 _parts: Path | None = None
 
 
 def _enter_stamp(stamp: Stamp, parts: Path | None) -> None:
-    global _stamp, _parts
+    global _stamp, _press, _parts
     _stamp, _parts = stamp, parts
+    _press = None if parts is None else PartPress(stamp)
+    gc.freeze()  # moulds and customers live as long as the process
 
 
 def _make_batch(given: tuple[str, int, list[Copy]]) -> Any:
     seed, number, copies = given
     assert _stamp is not None
     chance = Random(seed)  # noqa: S311 - made-up data, repeatable
-    if _parts is None:
+    if _press is None or _parts is None:
         return lines_of(_stamp, copies, chance)
-    return file_of(_stamp, copies, chance, _parts / f"{number}.db")
+    return _press.file_of(copies, chance, _parts / f"{number}.db")
 
 
 @contextmanager
@@ -284,7 +294,16 @@ class _Load:
     batch: int
     tell: Tell
     made: Made
-    tally: Counter[Group] = field(default_factory=Counter)
+    _counted: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def tally(self) -> Counter[Group]:
+        """Return what all copies add to the counts of open records; counts are written last, for all of the load."""
+        found: Counter[Group] = Counter()
+        for place, copies in self._counted.items():
+            for group, count in self.stamp.moulds[place].pressed.tally:
+                found[group] += copies * count
+        return found
 
     def run(self) -> None:
         """Load what was not loaded yet, and put the database back in order, whatever happens."""
@@ -296,6 +315,10 @@ class _Load:
                 new_pool(self.processes, _enter_stamp, (self.stamp, parts)) as pool,
             ):
                 self._copy(loader, pool)
+            self.made.rows = sum(
+                copies * sum(self.stamp.moulds[place].counts.values())
+                for place, copies in self._counted.items()
+            )
             self.made.loading = time.perf_counter() - start
         finally:
             start = time.perf_counter()
@@ -309,28 +332,17 @@ class _Load:
         for given, rows in in_order(pool, _make_batch, self._left(copies), ahead):
             self.notes["batch"] = given[1] + 1
             loader.write(rows, SETTING, _kept(self.notes))
-            self._note(given[2])
+            self.made.records += sum(len(copy.numbers) for copy in given[2])
             self.tell("records", self.made.records, wish.records)
 
     def _left(self, copies: Iterator[Copy]) -> Iterator[tuple[str, int, list[Copy]]]:
         """Yield the batches that were not loaded yet: the seed of each, its number, its copies."""
         for number, batch in enumerate(_batches(copies, self.batch)):
-            self._count(batch)
+            self._counted.update(copy.mould for copy in batch)
             if number < self.notes["batch"]:
-                self._note(batch)
+                self.made.records += sum(len(copy.numbers) for copy in batch)
             else:
                 yield f"{self.wish.seed}:{number}", number, batch
-
-    def _count(self, batch: Sequence[Copy]) -> None:
-        """Count the open records; what was loaded before an interruption is counted too, as counts are written last."""
-        for copy in batch:
-            for group, count in self.stamp.moulds[copy.mould].pressed.tally:
-                self.tally[group] += count
-
-    def _note(self, batch: Sequence[Copy]) -> None:
-        for copy in batch:
-            self.made.records += len(copy.numbers)
-            self.made.rows += sum(self.stamp.moulds[copy.mould].counts.values())
 
 
 def _batches(copies: Iterator[Copy], size: int) -> Iterator[list[Copy]]:

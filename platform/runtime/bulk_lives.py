@@ -15,9 +15,9 @@ from random import Random
 from typing import Any, TypeVar
 
 from ..lab.lives import Kind, Scene, live
-from ..store.bulk_mould import MouldError, mould
+from ..store.bulk_mould import Mould, MouldError, mould
 from ..store.bulk_plan import Span, span_of
-from ..store.bulk_press import Pressed, PressError, press
+from ..store.bulk_press import PressError, press
 from ..store.engine import Database, open_database
 from ..store.kept_views import NO_VIEWS, plan_of
 from ..store.schema import upgrade
@@ -43,21 +43,29 @@ class Lived:
     span: Span
     open: int
     kind: Kind | None
-    pressed: Pressed
+    mould: Mould
 
 
 _scene: Scene | None = None
 _past: Scene | None = None
 _scratch: Database | None = None
 _views = NO_VIEWS
+_for_postgres = False
 
 
 def live_all(
-    scene: Scene, past: Scene, seed: int, wanted: tuple[int, int], processes: int, tell: Tell
+    scene: Scene,
+    past: Scene,
+    seed: int,
+    wanted: tuple[int, int],
+    processes: int,
+    tell: Tell,
+    *,
+    for_postgres: bool,
 ) -> tuple[list[Lived], list[Lived]]:
     """Return *wanted* settled and unsettled lives (fewer where not enough come about), always the same for one *seed*.
 
-    past: where those take place that are settled.
+    past: where those take place that are settled. for_postgres: what their moulds are for.
     """
     folder = Path(tempfile.mkdtemp(prefix="sopwith-lives-"))
     try:
@@ -65,7 +73,7 @@ def live_all(
         upgrade(first)
         first.fold_log()
         first.close()
-        with new_pool(processes, _enter_scene, (scene, past, folder)) as pool:
+        with new_pool(processes, _enter_scene, (scene, past, folder, for_postgres)) as pool:
             one = list(_chosen(pool, processes, seed, False, wanted[0], tell))
             two = list(_chosen(pool, processes, seed, True, wanted[1], tell))
     finally:
@@ -100,12 +108,12 @@ def in_order(
             found.cancel()
 
 
-def _enter_scene(scene: Scene, past: Scene, folder: Path) -> None:
-    global _scene, _past, _scratch, _views
+def _enter_scene(scene: Scene, past: Scene, folder: Path, for_postgres: bool) -> None:
+    global _scene, _past, _scratch, _views, _for_postgres
     own = folder / f"{multiprocessing.current_process().pid}.db"
     shutil.copy(folder / "scratch.db", own)
     _scene, _past, _scratch = scene, past, open_database(f"sqlite:///{own}")
-    _views = plan_of(scene.release)
+    _views, _for_postgres = plan_of(scene.release), for_postgres
 
 
 def _chosen(
@@ -143,8 +151,8 @@ def _live(given: tuple[str, bool]) -> Lived | None:
         finally:
             connection.rollback()
     try:
-        mould(pressed, for_postgres=False)
+        made = mould(pressed, for_postgres=_for_postgres)
     except MouldError:
         return None
     is_open = sum(state.is_open for state in life.records)
-    return Lived(span=span_of(life), open=is_open, kind=life.kind, pressed=pressed)
+    return Lived(span=span_of(life), open=is_open, kind=life.kind, mould=made)

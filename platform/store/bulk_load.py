@@ -26,7 +26,12 @@ MARKS = "record_mark"
 APART = "loaded_mark"
 """The table in which marks are collected while a load is under way."""
 
+SEARCH_MEMORY = 64 << 20
+USUAL_SEARCH_MEMORY = 1 << 20
+"""Bytes that the full-text index collects before it writes a part of itself: few large parts are sooner put together."""
+
 _COLLECTING = f"SELECT 1 FROM sqlite_master WHERE name = '{APART}'"  # noqa: S608 - our own name
+MOST_MEMORY = 6_000_000
 MEMORY = 512_000  # kilobytes for SQLite's pages, and for building PostgreSQL's indexes
 
 
@@ -42,6 +47,21 @@ _INDEXES = text(
     "AND i.schemaname = current_schema() AND NOT EXISTS "
     "(SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname) ORDER BY i.indexname"
 )
+
+
+def room() -> int:
+    """Return how many kilobytes SQLite may keep of its pages while it makes indexes: each looks through a whole table.
+
+    A third of the memory that is free, as Linux tells it, but no less than ``MEMORY`` and no more than ``MOST_MEMORY``.
+    """
+    free = 0
+    with suppress(OSError):
+        told = Path("/proc/meminfo").read_text(encoding="ascii")
+        free = int(told.partition("MemAvailable:")[2].split()[0])
+    with suppress(OSError, ValueError):
+        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii")
+        free = min(free, int(limit) >> 10)
+    return max(MEMORY, min(free // 3, MOST_MEMORY))
 
 
 class Loader(Protocol):
@@ -155,6 +175,7 @@ class SqliteLoader:
             ("synchronous", "OFF"),
             ("cache_size", -MEMORY),
             ("temp_store", "MEMORY"),
+            ("secure_delete", "OFF"),
             ("threads", 2),
             ("wal_autocheckpoint", 20_000),
         ):
@@ -198,6 +219,7 @@ class SqliteLoader:
         """Bring back what was taken away, make statistics, and see that all of it is on the disk."""
         with suppress(Exception):
             self._connection.rollback()
+        self._set("cache_size", -room())
         _bring_back(self._connection, self.now, tell)
         tell("statistics")
         self._set("analysis_limit", 2000)
@@ -223,8 +245,14 @@ def _put_off(connection: Connection, small: Sequence[str]) -> list[str]:
     return [
         f"INSERT INTO {MARKS} SELECT * FROM {APART}{_in_order(marks)}",  # noqa: S608
         f"DROP TABLE {APART}",
+        _collecting(SEARCH_MEMORY),
         f"INSERT INTO {FULL_TEXT} (rowid, grams) SELECT id, grams FROM {SEARCHED} WHERE id > {last}",  # noqa: S608
+        _collecting(USUAL_SEARCH_MEMORY),
     ]
+
+
+def _collecting(size: int) -> str:
+    return f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}, rank) VALUES ('hashsize', {size})"  # noqa: S608 - our own names
 
 
 def _in_order(table: Table) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -18,6 +19,10 @@ from .bulk_stamp import Copy
 WEEK = 7
 SELDOM = 1e-6
 """The share of histories that are not wanted: taken where there are no others."""
+DAY = 86_400.0  # seconds
+Counting = tuple[str, str, int, str]
+"""A counter's key, and what stands before and after a count of at least so many digits."""
+
 _SEQUENCE = re.compile(r"\{seq(?::(\d+))?\}")
 
 
@@ -79,7 +84,8 @@ class Plan:
     counters: dict[str, int]
     fresh: dict[str, int]
     _known: dict[tuple[str, date], object] = field(default_factory=dict)
-    _keys: dict[tuple[str, date], tuple[str, str, int, str]] = field(default_factory=dict)
+    _keys: dict[tuple[str, date], Counting] = field(default_factory=dict)
+    _countings: dict[tuple[int, int], tuple[Counting, ...]] = field(default_factory=dict)
 
     def copies(self, records: int, open_share: float, days: int, chance: Random) -> Iterator[Copy]:
         """Yield copies that make exactly *records* records, about *open_share* of them open."""
@@ -87,9 +93,11 @@ class Plan:
         unsettled = self._unsettled(wanted_open, chance)
         made = sum(len(one.mould.pressed.records) for one, _ in unsettled)
         chosen = self._settled(records - made, days, chance) + unsettled
-        for origin, moved in sorted(
-            chosen, key=lambda one: one[0].span.begins + timedelta(days=one[1])
-        ):
+        begins = {
+            one.place: one.span.begins.timestamp() for one in (*self.settled, *self.unsettled)
+        }
+        chosen.sort(key=lambda one: begins[one[0].place] + DAY * one[1])
+        for origin, moved in chosen:
             yield self._copy(origin, moved, chance)
 
     def _settled(self, records: int, days: int, chance: Random) -> list[tuple[Origin, int]]:
@@ -100,7 +108,7 @@ class Plan:
         made = 0
         while made < records:
             moved, origins, weights = weeks[int(len(weeks) * chance.random() ** 0.85)]
-            one = chance.choices(origins, cum_weights=weights)[0]
+            one = origins[bisect(weights, chance.random() * weights[-1], 0, len(origins) - 1)]
             if made + len(one.mould.pressed.records) > records:
                 one, moved = chance.choice(small), min(moved, -WEEK)
             chosen.append((one, moved))
@@ -162,11 +170,14 @@ class Plan:
         return self._known[key]
 
     def _copy(self, origin: Origin, moved: int, chance: Random) -> Copy:
-        pressed, counts = origin.mould.pressed, origin.mould.counts
-        numbers = tuple(
-            self._number(kind, at + timedelta(days=moved))
-            for kind, at in zip(pressed.types, pressed.created, strict=True)
-        )
+        countings = self._countings.get((origin.place, moved))
+        if countings is None:
+            countings = self._countings[origin.place, moved] = self._countings_of(origin, moved)
+        numbers = []
+        for key, before, width, after in countings:
+            self.counters[key] = last = self.counters.get(key, 0) + 1
+            numbers.append(f"{before}{last:0{width}}{after}")
+        counts = origin.mould.counts
         fresh = []
         for table in origin.mould.fresh:
             first = self.fresh.get(table, 1)
@@ -175,19 +186,25 @@ class Plan:
         return Copy(
             origin.place,
             moved,
-            numbers,
+            tuple(numbers),
             origin.who[int(chance.random() * len(origin.who))],
             tuple(fresh),
         )
 
-    def _number(self, kind: str, at: datetime) -> str:
+    def _countings_of(self, origin: Origin, moved: int) -> tuple[Counting, ...]:
+        """Return how the records of a life are numbered when it is moved by so many days."""
+        pressed, by = origin.mould.pressed, timedelta(days=moved)
+        return tuple(
+            self._counting(kind, at + by)
+            for kind, at in zip(pressed.types, pressed.created, strict=True)
+        )
+
+    def _counting(self, kind: str, at: datetime) -> Counting:
         day = at.astimezone(ZoneInfo(self.zone)).date()
         known = self._keys.get((kind, day))
         if known is None:
             known = self._keys[kind, day] = _pattern(self.numbers[kind], day)
-        key, before, width, after = known
-        self.counters[key] = last = self.counters.get(key, 0) + 1
-        return f"{before}{last:0{width}}{after}"
+        return known
 
 
 def _weights(origins: Sequence[Origin], short: float) -> list[float]:
@@ -203,8 +220,7 @@ def _weights(origins: Sequence[Origin], short: float) -> list[float]:
     return list(accumulate(weight * shares[group[1]] / sums[group] for group, weight in each))
 
 
-def _pattern(pattern: str, day: date) -> tuple[str, str, int, str]:
-    """Return the counter's key, and what stands before and after a count of at least so many digits."""
+def _pattern(pattern: str, day: date) -> Counting:
     dated = pattern.replace("{yyyy}", f"{day:%Y}").replace("{mm}", f"{day:%m}")
     dated = dated.replace("{dd}", f"{day:%d}")
     found = _SEQUENCE.search(dated)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from operator import itemgetter
 from random import Random
-from typing import Any
 
 from ..lab.life_texts import PARTS
-from .bulk_mould import APART, Filled, Mould, moved
+from .bulk_mould import Mould, moved
 from .canonical import canonical
 from .chain import SALT_BYTES, START
 from .grams import grams
@@ -19,8 +17,6 @@ from .marks import exact
 DAY = 86_400_000
 Who = tuple[str, ...]
 """A customer: id, name, email, phone, organisation; then the same as search terms."""
-
-Rows = dict[str, list[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +54,6 @@ class Stamp:
     moulds: Sequence[Mould]
     who: Sequence[Who]
     _dates: dict[tuple[int, int], list[str]] = field(default_factory=dict)
-    _rows: dict[int, list[tuple[str, list[Callable[[list[Any]], tuple[Any, ...]]]]]] = field(
-        default_factory=dict
-    )
-    _pools: dict[int, tuple[list[Any], Filled]] = field(default_factory=dict)
     _languages: tuple[_Parts, _Parts] = field(default_factory=lambda: (_parts(0), _parts(1)))
 
     def lines(self, copies: Sequence[Copy], chance: Random) -> dict[str, str]:
@@ -73,17 +65,6 @@ class Stamp:
             for table, filled in one.lines.items():
                 found.setdefault(table, []).append(filled.fill(values))
         return {table: "".join(lines) for table, lines in found.items()}
-
-    def rows(self, copies: Sequence[Copy], chance: Random) -> Rows:
-        """Return the copies as rows for SQLite, by table."""
-        found: Rows = {}
-        for copy in copies:
-            values = self.values(copy, chance)
-            fixed, differing = self._pool(copy.mould)
-            pool = fixed + differing.fill(values).split(APART)
-            for table, pickers in self._rows[copy.mould]:
-                found.setdefault(table, []).extend([pick(pool) for pick in pickers])
-        return found
 
     def values(self, copy: Copy, chance: Random) -> list[str]:
         """Return what stands in the places of the copy's mould."""
@@ -135,29 +116,6 @@ class Stamp:
             known = [day if letter == "d" else day.replace("-", " ") for letter, day in found]
             self._dates[mould, days] = known
         return known
-
-    def _pool(self, mould: int) -> tuple[list[Any], Filled]:
-        """Return the cells of all rows of a mould: those that never change, and those to be filled as one text."""
-        known = self._pools.get(mould)
-        if known is not None:
-            return known
-        rows = self.moulds[mould].rows
-        cells = [cell for table in rows.values() for row in table for cell in row]
-        fixed = list({_id(cell): cell for cell in cells if not isinstance(cell, Filled)}.values())
-        differing = list({cell: None for cell in cells if isinstance(cell, Filled)})
-        place = {_id(cell): number for number, cell in enumerate([*fixed, *differing])}
-        self._rows[mould] = [
-            (table, [itemgetter(*[place[_id(cell)] for cell in row]) for row in found])
-            for table, found in rows.items()
-        ]
-        pattern = APART.join(cell.pattern for cell in differing)
-        filled = Filled(pattern, tuple(one for cell in differing for one in cell.places))
-        self._pools[mould] = fixed, filled
-        return fixed, filled
-
-
-def _id(cell: Any) -> tuple[type, Any]:
-    return type(cell), cell
 
 
 def _chained(one: Mould, values: Sequence[str], digests: Sequence[str]) -> list[str]:
