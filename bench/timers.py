@@ -1,6 +1,7 @@
 """Time-driven work: an empty look at many pending timers, and many due at the same moment.
 
 Run: python -m bench timers. The embedded process: its dispatcher, its one Celery task in threads, its SQLite file.
+BENCH_PENDING=1000000 puts more timers beside them; BENCH_DATABASE is the address of an empty database of PostgreSQL.
 The timers that fall due are real promises of tickets opened four days ago: each one is loaded, decided,
 and brings its warnings, breaches, rules and notices with it. Others look hourly or every five minutes.
 """
@@ -27,7 +28,8 @@ from sopwith.wiring.build import build
 from .support.installation import installed, settings_in
 from .support.records import load
 
-PENDING = 100_000
+PENDING = int(os.environ.get("BENCH_PENDING", "100000"))
+DATABASE = os.environ.get("BENCH_DATABASE", "")
 DUE = 10_000
 LONGEST = 240.0
 DAYS_AGO = timedelta(days=4)
@@ -91,7 +93,7 @@ def main() -> None:
     print(f"load average {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(prefix="bench-timers-") as scratch:
         folder = Path(scratch)
-        with installed(folder) as service:
+        with installed(folder, database=DATABASE) as service:
             with service.database.writing() as connection:
                 connection.execute(text("DELETE FROM job"))
             add_pending(service, PENDING)
@@ -117,7 +119,7 @@ def rush(folder: Path) -> None:
 
         return embedded_executor(noted, done)
 
-    process = build(settings_in(folder), make)
+    process = build(settings_in(folder, database=DATABASE), make)
     cpu = time.process_time()
     try:
         at = process.service.clock.now() + timedelta(seconds=3)
