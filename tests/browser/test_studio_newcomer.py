@@ -178,7 +178,7 @@ def it_is_tried(one: Newcomer) -> None:
     one.write("input[name=shoe_size]", "46")
     one.follow(page.get_by_role("button", name="Send it"))
     one.follow(page.get_by_role("link", name=WAITS))
-    one.follow(page.locator("button[name=_to]", has_text="Begin"))
+    one.follow(page.locator("button[name=_to]", has_text="Ask for approval"))
     expect(page.locator(".chart-present")).to_contain_text("Sign-off")
     expect(page.locator("#now")).to_contain_text("P0")
     assert not violations(page)
