@@ -37,8 +37,9 @@ class Town:
         return replace(known, load=load, last_given_at=self.given.get(user_id))
 
     def _where(self, fits: Any) -> tuple[Person, ...]:
-        found = (self.person(name) for name in sorted(self.people))
-        return tuple(one for one in found if one is not None and fits(one))
+        """Return those whom *fits* takes, which looks at nothing that changes with their work."""
+        names = sorted(name for name, one in self.people.items() if fits(one))
+        return tuple(one for name in names if (one := self.person(name)) is not None)
 
     def members(self, team: str) -> tuple[Person, ...]:
         """Return the members of *team* by id."""

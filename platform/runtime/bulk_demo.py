@@ -127,8 +127,8 @@ def _processor_seconds() -> float:
 
 def _lives_for(wish: Wish) -> tuple[int, int]:
     """Return how many settled and unsettled lives are worth living for so many records."""
-    settled = max(24, min(400, wish.records // 400)) if wish.open < 1 else 0
-    unsettled = max(16, min(400, round(wish.records * wish.open) // 100)) if wish.open else 0
+    settled = max(24, min(300, wish.records // 400)) if wish.open < 1 else 0
+    unsettled = max(16, min(200, round(wish.records * wish.open) // 100)) if wish.open else 0
     return settled, unsettled
 
 
