@@ -50,7 +50,7 @@ def lines_of(workflow: Workflow, drawn: frozenset[str], lang: Lang) -> list[Line
 
 
 _KIND_WORDS = {
-    "approved": ("approved", "通过"),
+    "approved": ("approved", "同意"),
     "rejected": ("rejected", "驳回"),
     "then": ("all done", "全部完成"),
     "reply": ("customer replies", "客户回复"),

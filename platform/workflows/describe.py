@@ -235,7 +235,7 @@ class _Words:
             yield _BARRED[rule.same_person].get(self.lang)
         if rule.skip_when is not None:
             words = self._condition(rule.skip_when)
-            yield self._say(f"Approved at once when {words}", f"当{words}时直接通过")
+            yield self._say(f"Approved at once when {words}", f"当{words}时免审批，直接通过")
         if rule.remind_after is not None:
             time = self._time(rule.remind_after)
             yield self._say(f"Reminder after {time}", f"{time}后提醒")
@@ -247,7 +247,7 @@ class _Words:
         for way in state.go:
             yield self._way(way)
         if state.approval is not None:
-            yield self._leads(self._say("Approved", "通过"), state.approval.approved)
+            yield self._leads(self._say("Approved", "同意"), state.approval.approved)
             yield self._leads(self._say("Rejected", "驳回"), state.approval.rejected)
         if state.parallel is not None:
             yield self._leads(self._join(state.parallel), state.parallel.then)

@@ -182,7 +182,7 @@ def field_type_word(kind: str) -> str:
     known = {
         "text": _("Text"),
         "long_text": _("Long text"),
-        "number": _("Number"),
+        "number": _("A number"),
         "money": _("Amount of money"),
         "choice": _("Choice"),
         "multi_choice": _("Several choices"),

@@ -232,10 +232,10 @@ class Teller:
         if change == "opened":
             return "user-question", _("An approval was opened")
         if change == "closed":
-            words = _("Approved") if body.get("outcome") == "approved" else _("Rejected")
-            return "checks", _("%(outcome)s without asking", outcome=words) if body.get(
-                "skipped"
-            ) else words
+            is_granted = body.get("outcome") == "approved"
+            if body.get("skipped"):
+                return "checks", _("Approved without asking") if is_granted else _("Rejected without asking")  # fmt: skip
+            return "checks", _("The approval is granted") if is_granted else _("The approval is rejected")  # fmt: skip
         if change == "voted":
             note = f"{colon()}{vote.get('note')}" if vote.get("note") else ""
             if vote.get("decision") == "approve":

@@ -20,7 +20,7 @@ from ..desk.words import field_title
 from ..languages import lang
 from ..wording import gettext as _
 from .deeds import deed_of
-from .expected_words import expected_words, value_words
+from .expected_words import expected_words, named_words, value_words
 
 _ONE_BY_ONE = ("values", "clocks", "due", "tasks")
 _LISTS = ("fired", "mails", "notices", "created", "approvers", "links")
@@ -189,7 +189,7 @@ def _lists(names: Names, cast: Cast, failure: Failure) -> Iterator[Fault]:
 def _named(names: Names, key: str, name: str) -> str:
     if key == "values":
         return _field(names, name)
-    return f"{expected_words(key)} ({name})" if lang() != "zh-CN" else f"{expected_words(key)}（{name}）"  # fmt: skip
+    return named_words(names, key, name)
 
 
 def _said(names: Names, cast: Cast, key: str, name: str, value: Any) -> str:

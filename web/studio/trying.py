@@ -136,7 +136,7 @@ def _chosen(bench: Bench) -> str:
 @contextmanager
 def _as(played: Played, who: str) -> Iterator[StandIn]:
     world = world_of(played)
-    with pretending(world, visitor_of(played, who)):
+    with pretending(world, replace(visitor_of(played, who), zone=played.trial.zone)):
         yield world
 
 
@@ -170,7 +170,7 @@ def _played_page(
         "at_local": f"{page.at.astimezone(ZoneInfo(played.trial.zone)):%Y-%m-%dT%H:%M}",
         "reader": real,
     }
-    with pretending(world_of(played), real):
+    with pretending(world_of(played), replace(real, zone=played.trial.zone)):
         if block:
             return make_response(render_block("studio/try.html", block, **facts), status)
         return make_response(render_template("studio/try.html", **facts), status)

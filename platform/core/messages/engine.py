@@ -87,8 +87,8 @@ ENGINE: dict[str, Message] = {
         "您不是当前审批人，或已完成审批。",
     ),
     "ENG305": Message("Say why you reject it.", "请填写驳回原因。"),
-    "ENG306": Message("Approved.", "审批通过。", "info"),
-    "ENG307": Message("Rejected.", "审批驳回。", "info"),
+    "ENG306": Message("Approved.", "审批已通过。", "info"),
+    "ENG307": Message("Rejected.", "审批已驳回。", "info"),
     "ENG308": Message(
         "{person} did not answer in time; {deputy} is asked instead.",
         "{person} 超时未审批，转由 {deputy} 审批。",
@@ -108,7 +108,7 @@ ENGINE: dict[str, Message] = {
         "warning",
     ),
     "ENG312": Message("This colleague is asked already.", "该同事已在审批人之列。"),
-    "ENG313": Message("Choose to approve or to reject.", "请选择通过或驳回。"),
+    "ENG313": Message("Choose to approve or to reject.", "请选择同意或驳回。"),
     "ENG314": Message(
         "{person} may not decide this: the record is their own, or they worked on it. Choose somebody else.",
         "{person} 是本记录的申请人或经办人，不能审批。请选择其他同事。",

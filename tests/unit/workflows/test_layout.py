@@ -110,7 +110,7 @@ def test_the_sample_reads_from_top_to_bottom() -> None:
     assert top["received"] < top["diagnosis"] < top["solving"] < top["resolved"] < top["closed"]
     assert [node.id for node in chart.nodes if node.start] == ["received"]
     labels = {(edge.source, edge.target): edge for edge in chart.edges}
-    assert labels["compensation", "resolved"].label == "通过"
+    assert labels["compensation", "resolved"].label == "同意"
     assert labels["compensation", "solving"].back
     assert labels["solving", "compensation"].conditional
     assert not labels["tier2", "solving"].conditional  # one of the two ways has no condition
