@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from ..core.events import Actor
 from ..core.roles import ADMIN
 from ..core.text import Text
 from ..rules.model import Team
-from ..rules.swaps import ON_CALL, Turn, laid_over, turn
+from ..rules.swaps import ON_CALL, Turn, laid_over, turn, works_then
 from ..store.jobs import NewJob, add_jobs
 from ..store.people import User, memberships, user
 from ..store.swaps import ShiftSwap, add_swap, agreed, open_swap, settle_swap, swap_of
@@ -30,6 +31,7 @@ class Refusal(StrEnum):
     NOT_THEIRS = "not_theirs"
     NO_MEMBER = "no_member"
     ON_IT = "on_it"
+    BUSY = "busy"  # one of them would work two shifts at the same time
     ASKED = "asked"
     SETTLED = "settled"
     NO_RIGHT = "no_right"
@@ -78,10 +80,12 @@ def answer(service: Service, actor: Actor, swap_id: str, *, accept: bool) -> Non
             team = _team(service, connection, swap.team, now)
             giver, taker = user(connection, swap.giver), user(connection, swap.taker)
             _check_member(connection, swap.team, swap.taker)
-            _changes_hands(team, swap.shift, date.fromisoformat(swap.day), giver, taker, now)
+            given, _ = _changes_hands(team, swap.shift, date.fromisoformat(swap.day), giver, taker, now)  # fmt: skip
+            back = None
             if swap.back_shift and swap.back_day:
                 _check_member(connection, swap.team, swap.giver)
-                _changes_hands(team, swap.back_shift, date.fromisoformat(swap.back_day), taker, giver, now)  # fmt: skip
+                back, _ = _changes_hands(team, swap.back_shift, date.fromisoformat(swap.back_day), taker, giver, now)  # fmt: skip
+            _check_free(_Hands(service, connection, now, team), given, back, giver, taker)
         state = "accepted" if accept else "refused"
         _settle(connection, swap, state, actor, now)
         said = _ACCEPTED if accept else _REFUSED
@@ -130,6 +134,7 @@ def _asked(
     back, back_name = None, None
     if wish.back is not None:
         back, back_name = _changes_hands(team, *wish.back, taker, giver, now)
+    _check_free(_Hands(service, connection, now, team), given, back, giver, taker)
     both = (given, back) if back else (given,)
     return ShiftSwap(
         id=service.ids.new_id(),
@@ -165,6 +170,33 @@ def _changes_hands(
     if taker.id in found.people or taker.login in found.people:
         raise SwapRefusedError(Refusal.ON_IT)
     return found, name
+
+
+@dataclass(frozen=True, slots=True)
+class _Hands:
+    """Where shifts would change hands: *team*, and every team whose rosters may clash with it."""
+
+    service: Service
+    connection: Connection
+    now: datetime
+    team: Team
+
+    def teams(self) -> Iterator[Team]:
+        known = self.service.releases.live(self.connection).teams.values()
+        return (laid_over(one, agreed(self.connection, one.id, self.now)) for one in known if one.shifts)  # fmt: skip
+
+
+def _check_free(
+    hands: _Hands, given: Turn, back: Turn | None, giver: User | None, taker: User | None
+) -> None:
+    """Raise SwapRefusedError where either would work two shifts at the same time."""
+    teams = list(hands.teams())
+    for person, takes, leaves in ((taker, given, back), (giver, back, given)):
+        if person is not None and takes is not None:
+            left = (hands.team.id, leaves.shift, leaves.day) if leaves else None
+            names = frozenset((person.id, person.login))
+            if works_then(teams, names, hands.team, takes, left):
+                raise SwapRefusedError(Refusal.BUSY)
 
 
 def _team(service: Service, connection: Connection, team_id: str, now: datetime) -> Team:

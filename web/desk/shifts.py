@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from sopwith.core.roles import ADMIN
 from sopwith.rules.model import Team
-from sopwith.rules.swaps import ON_CALL, Turn, laid_over, turn, turns
+from sopwith.rules.swaps import ON_CALL, Turn, laid_over, turn, turns, works_then
 from sopwith.runtime.swapping import Refusal, SwapRefusedError, Wish, answer, ask, take_back
 from sopwith.store.people import Membership, User, memberships
 from sopwith.store.swaps import ShiftSwap, agreed, swaps_of
@@ -165,6 +165,7 @@ def _refusal(reason: Refusal) -> str:
         Refusal.NOT_THEIRS: _("The roster has changed: who gives the shift is not on it any more."),
         Refusal.NO_MEMBER: _("Only colleagues of the same team can take over a shift. Choose one of them."),
         Refusal.ON_IT: _("This colleague is on the shift already. Choose somebody else."),
+        Refusal.BUSY: _("One of you would work two shifts at the same time. Choose somebody else, or exchange the two shifts."),
         Refusal.ASKED: _("Somebody was asked about this shift already. Take that back first, or wait for the answer."),
         Refusal.SETTLED: _("This was answered or taken back already."),
     }[reason]  # fmt: skip
@@ -275,7 +276,9 @@ def _offer(duties: Duties, asked: Mapping[str, str]) -> Offer | None:
             continue
         theirs = [one for one in ahead if duties.has(name, one, person.id) and not duties.has(name, one, duties.me)]  # fmt: skip
         words = f"{person.name} ({_('away')})" if person.away else person.name
-        choices = [(person.id, _("%(person)s takes it over", person=words))]
+        names = frozenset((person.id, person.login))
+        is_busy = works_then(duties.teams.values(), names, team, given)
+        choices = [("", _("%(person)s works at that time", person=words)) if is_busy else (person.id, _("%(person)s takes it over", person=words))]  # fmt: skip
         choices += [(f"{person.id}|{one.shift}|{one.day.isoformat()}", _("in exchange for %(shift)s", shift=_what(duties, name, one))) for one in theirs]  # fmt: skip
         options.append((words, choices))
     return Offer(team=name, shift=shift, day=day, words=_what(duties, name, given), options=options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -145,6 +146,35 @@ def test_a_day_on_call_can_change_hands(crew: World) -> None:
 )  # fmt: skip
 def test_what_cannot_be_asked_for(crew: World, actor: Actor, wish: Wish, reason: Refusal) -> None:
     assert refused(ask, crew.service, actor, wish) is reason
+
+
+LONG = SHIFTS.replace("18:00-22:00", "17:00-22:00")
+TUESDAY = date(2026, 11, 24)
+
+
+def test_nobody_is_asked_to_work_two_shifts_at_once(crew: World) -> None:
+    put_shifts(crew, LONG)
+    wish = Wish(team="desk", shift="evening", day=MONDAY, taker="lin")
+    assert refused(ask, crew.service, KIM, wish) is Refusal.BUSY
+    swap = ask(crew.service, KIM, replace(wish, back=("day", MONDAY)))
+    answer(crew.service, LIN, swap, accept=True)  # who gives the other one away is free
+    wish = Wish(team="desk", shift="evening", day=TUESDAY, taker="lea", back=None)
+    swap = ask(crew.service, KIM, wish)
+    answer(crew.service, Actor("user", "lea", name="Lea"), swap, accept=True)
+    back = Wish(team="desk", shift="evening", day=date(2026, 11, 25), taker="lea", back=("evening", TUESDAY))  # fmt: skip
+    ask(crew.service, KIM, back)
+
+
+def test_who_gives_one_may_not_get_two_at_once_in_return(crew: World) -> None:
+    put_shifts(crew, LONG)
+    wish = Wish(team="desk", shift="day", day=TUESDAY, taker="0199-kim", back=("evening", MONDAY))
+    assert refused(ask, crew.service, LIN, wish) is Refusal.BUSY
+
+
+def test_who_works_meanwhile_by_now_cannot_agree(crew: World) -> None:
+    swap = ask(crew.service, KIM, Wish(team="desk", shift="evening", day=MONDAY, taker="lin"))
+    put_shifts(crew, LONG)
+    assert refused(answer, crew.service, LIN, swap, accept=True) is Refusal.BUSY
 
 
 def test_a_second_request_for_the_same_shift_waits_for_the_first(crew: World) -> None:

@@ -26,18 +26,23 @@ SHIFTS = """shifts:
 @pytest.fixture
 def crew(shop: Shop) -> Shop:
     """The counter with Lin by day, Kim late, nobody at night, and Lea who leads it."""
+    publish_shifts(shop, SHIFTS)
+    with shop.database.writing() as connection:
+        members = [Membership(team="counter", user_id=name, is_lead=name == "lea") for name in ("lin", "kim", "lea")]  # fmt: skip
+        put_members(connection, "counter", members)
+    return shop
+
+
+def publish_shifts(shop: Shop, shifts: str) -> None:
+    """Publish the counter with these shifts."""
     known = dict(files())
     [path] = [name for name, text in known.items() if re.search(r"kind: team\nid: counter\n", text)]
     whole = re.search(r"kind: team\nid: counter\n(?:(?!---)[^\n]*\n)*", known[path])
     assert whole is not None
     calendar = "" if "\ncalendar:" in whole[0] else f"calendar: {calendar_of(known)}\n"
-    known[path] = known[path].replace(whole[0], whole[0] + calendar + SHIFTS)
+    known[path] = known[path].replace(whole[0], whole[0] + calendar + shifts)
     release, found = publish(shop.service, known, author=None, note="shifts")
     assert release is not None, [one.render("en") for one in found]
-    with shop.database.writing() as connection:
-        members = [Membership(team="counter", user_id=name, is_lead=name == "lea") for name in ("lin", "kim", "lea")]  # fmt: skip
-        put_members(connection, "counter", members)
-    return shop
 
 
 def calendar_of(known: dict[str, str]) -> str:
@@ -123,3 +128,22 @@ def test_the_page_speaks_chinese_and_shows_only_mine(app: Flask, crew: Shop) -> 
     words = text(page.get("/desk/shifts?whose=mine").text)
     assert "我的班次" in words and "白班" in words
     assert "晚班" not in words
+
+
+def test_who_works_at_that_time_cannot_be_chosen_and_a_post_says_why(
+    app: Flask, crew: Shop
+) -> None:
+    day = (NOW + timedelta(days=3)).date().isoformat()
+    publish_shifts(crew, SHIFTS.replace('"18:00-22:00"', '"17:00-22:00"'))
+    lin = browser(app, "lin")
+    asked = f"team=counter&shift=day&day={day}"
+    page = lin.get(f"/desk/shifts?{asked}").text
+    [group] = re.findall(r'<optgroup label="Kim Yue">.*?</optgroup>', page, re.DOTALL)
+    assert '<option value="" disabled>Kim Yue works at that time</option>' in group
+    assert f'value="kim|late|{day}"' in group, "the exchange of the two is possible"
+    answer = lin.post("/desk/shifts/ask", {"team": "counter", "shift": "day", "day": day, "taker": "kim"})  # fmt: skip
+    assert answer.status_code == 422
+    assert "One of you would work two shifts at the same time." in answer.text
+    lin.post("/preferences", {"lang": "zh-CN", "next": "/desk"})
+    answer = lin.post("/desk/shifts/ask", {"team": "counter", "shift": "day", "day": day, "taker": "kim"})  # fmt: skip
+    assert "班次时间重叠" in answer.text

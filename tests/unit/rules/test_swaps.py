@@ -12,7 +12,7 @@ from sopwith.definitions import read_text
 from sopwith.rules.model import Team
 from sopwith.rules.parse import parse_team
 from sopwith.rules.roster import gaps, members_on_shift, on_call, on_shift
-from sopwith.rules.swaps import ON_CALL, Swap, laid_over, turn, turns
+from sopwith.rules.swaps import ON_CALL, Swap, laid_over, turn, turns, works_then
 
 TEAM = """kind: team
 id: desk
@@ -116,3 +116,28 @@ def test_what_was_agreed_leaves_no_gap_and_counts_for_routing() -> None:
     assert found == ()
     people = [Person(id=f"id-{one}", name=one, login=one) for one in ("lin", "max", "sun")]
     assert members_on_shift(known, people, at("10:00")) == frozenset({"id-max", "id-sun"})
+
+
+@pytest.mark.parametrize(
+    ("who", "shift", "other", "busy"),
+    [
+        pytest.param("lin", "day", "12:30-14:00", True, id="half an hour of it at the same time"),
+        pytest.param("lin", "day", "12:00-13:00", False, id="in the break between its hours"),
+        pytest.param("lin", "day", "18:00-22:00", False, id="one after the other"),
+        pytest.param("max", "day", "12:30-14:00", False, id="somebody else's"),
+        pytest.param("lin", ON_CALL, "12:30-14:00", False, id="being on call is beside it"),
+    ],
+)
+def test_who_works_another_shift_meanwhile(who: str, shift: str, other: str, busy: bool) -> None:
+    text = f"""kind: team
+id: store
+title: {{en: Y, zh-CN: Y}}
+calendar: office
+shifts: [{{id: late, title: {{en: Late, zh-CN: 晚班}}, week: {{mon-fri: ["{other}"]}}, people: [lin]}}]
+"""
+    store, problems = parse_team(read_text(text, "t.yaml")[0][0], {"office": Calendar(id="office")})
+    assert store is not None, problems
+    taken = turn(team(), shift, MONDAY)
+    assert taken is not None
+    assert works_then([store], frozenset({who}), team(), taken) is busy
+    assert not works_then([store], frozenset({who}), team(), taken, ("store", "late", MONDAY))
