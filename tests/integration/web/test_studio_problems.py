@@ -8,8 +8,10 @@ import re
 import pytest
 from flask import Flask
 
+from sopwith.runtime.publishing import publish
 from tests.integration.web.conftest import Browser
 from tests.integration.web.test_studio import send
+from tests.support.shop import Shop, files
 
 TOPIC = {"kind": "form", "id": "wish-form", "part": "topic", "sure": "1"}
 
@@ -78,3 +80,50 @@ def test_a_state_is_told_by_its_title(ada: Browser, draft: str) -> None:
     assert gone
     assert all("The state “" in one["message"] for one in gone)
     assert any("?at=state/" in one["address"] for one in gone)
+
+
+HASTE = """kind: rule
+id: by-mail
+title: {en: Mail waits, zh-CN: 邮件可等}
+record_type: wish
+on: created
+order: %s
+%sthen: [{set: {priority: P3}}]
+"""
+
+
+URGENT = """kind: rule
+id: smoke
+title: {en: Smoke is urgent, zh-CN: 冒烟为紧急}
+record_type: wish
+on: created
+when: contains(title, "smoke")
+then: [{set: {priority: P0}}]
+"""
+
+
+def lost(ada: Browser, draft: str, order: int, when: str = "") -> list[dict[str, str]]:
+    """Return what is told of a new rule whose value another one overwrites."""
+    change = {"file": "shop/haste.yaml", "text": HASTE % (order, when)}
+    base = (ada.get(f"{draft}/problems").json or {})["revision"]
+    saved = send(ada, f"{draft}/edit", {"base": base, "title": {"en": "R"}, "changes": [change]})
+    assert saved.status_code == 200, saved.json
+    told = (ada.get(f"{draft}/problems").json or {})["problems"]
+    return [one for one in told if "does not stay" in one["message"]]
+
+
+def test_a_new_rule_before_all_others_whose_value_does_not_stay_is_told(ada: Browser, shop: Shop) -> None:  # fmt: skip
+    release, found = publish(shop.service, {**files(), "shop/smoke.yaml": URGENT}, author=None, note="Smoke")  # fmt: skip
+    assert release is not None, [one.render("en") for one in found]
+    draft = str(ada.post("/studio", {"title": "Haste"}).location)
+    mail = 'when: channel == "mail"\n'
+    [one] = lost(ada, draft, 90, mail)
+    assert one["severity"] == "warning"
+    assert "“Smoke is urgent” sets priority to" in one["message"].replace("Priority", "priority")
+    assert one["address"].endswith("/define/rule/by-mail#c-then-0-set-priority")
+    page = html.unescape(ada.get(one["address"].split("#")[0]).get_data(as_text=True))
+    assert 'class="rule-lost"' in page[page.index('id="c-then-0-set-priority-row"') :]
+    before = html.unescape(ada.get(f"{draft}/publish").get_data(as_text=True))
+    assert "does not stay" in before
+    assert lost(ada, draft, 110, mail) == []  # moved behind it: what it sets stays
+    assert lost(ada, draft, 90) == []  # a general rule, which one for fewer cases may overwrite

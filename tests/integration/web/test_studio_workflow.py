@@ -225,6 +225,38 @@ def test_a_state_put_into_a_way_leaves_the_workflow_sound(kind: str) -> None:
         assert found <= before, (source, way)
 
 
+def test_a_way_into_a_new_state_is_called_for_it_and_its_old_name_leads_on() -> None:
+    document = workflow("after-sales")
+    old = document["states"]["received"]["go"][0]
+    assert old["title"]["en"] == "Start diagnosis"
+    asked = done(document, changes.insert(document, "received", "go/0", "approval", ("first-line",)))  # fmt: skip
+    way = asked["states"]["received"]["go"][0]
+    assert way == {
+        **old,
+        "to": "approval",
+        "title": {"en": "Ask for approval", "zh-CN": "提交审批"},
+    }
+    assert asked["states"]["approval"]["approved"] == "diagnosis"
+    step = done(document, changes.insert(document, "received", "go/0", "state", ("first-line",)))
+    way = step["states"]["received"]["go"][0]
+    assert way == {key: one for key, one in {**old, "to": "step"}.items() if key != "title"}
+    assert step["states"]["step"]["go"] == [{"to": "diagnosis", "title": old["title"]}]
+
+
+def test_an_approval_says_who_decides_before_who_has_it(speaking: None) -> None:
+    document = workflow("after-sales")
+    asked = done(document, changes.insert(document, "received", "go/0", "approval", ("first-line",)))  # fmt: skip
+    page = room_of(asked, "state/approval")
+    inner = page[page.index('id="flow-inspector"') :]
+    order = [
+        inner.index(f'id="c-states-approval-{key}"')
+        for key in ("approvers-0-role", "decide_by-shape", "timeout-after", "limit", "owner-shape")
+    ]
+    assert order == sorted(order)
+    assert 'value="1" aria' not in inner
+    assert '<option value="bd" selected>' in inner
+
+
 def test_a_branch_comes_together_with_the_first_way() -> None:
     document = workflow("wish-flow")
     after = done(document, changes.branch(document, "working", "approval", ("counter",)))

@@ -8,7 +8,14 @@ import yaml
 from sopwith.core.diagnostics import has_errors
 from sopwith.definitions.operations import Clear, Operation, Set, apply_to_value
 from sopwith.formbuilder.parse_fields import TYPES
-from sopwith.web.studio.editors.form_palette import Json, fits, new_field, retyped, type_changes
+from sopwith.web.studio.editors.form_palette import (
+    Json,
+    fits,
+    new_field,
+    retyped,
+    type_changes,
+    unnamed,
+)
 from tests.unit.formbuilder.samples import parse_all
 
 
@@ -42,6 +49,23 @@ def done(operation: Json) -> Operation:
     """Return an operation as the page sends it."""
     path = tuple(operation["path"])
     return Clear(path=path) if operation["op"] == "clear" else Set(path=path, value=operation["value"])  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["choice", "multi_choice", "tree_choice"])
+def test_choices_that_keep_the_names_they_were_born_with_are_told(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sopwith.web.studio.editors.form_palette.lang", lambda: "en")
+    field = new_field(kind, ())
+    assert unnamed(field) == []  # nothing of it is anybody's yet
+    field["title"] = {"zh-CN": "期望时间"}
+    first = field["options"][0]
+    assert first["title"]["en"] in unnamed(field)
+    first["title"] = {"zh-CN": "今天"}
+    assert first["title"]["zh-CN"] not in unnamed(field)
+    assert field["options"][1]["title"]["en"] in unnamed(field)
+    field["options"] = [{"id": "a", "title": {"en": "Choice of all", "zh-CN": "选项一"}}]
+    assert unnamed(field) == []
 
 
 @pytest.mark.parametrize("kind", TYPES)
