@@ -15,6 +15,7 @@ from .grams import grams
 from .marks import exact
 
 DAY = 86_400_000
+_DIGITS = "0123456789"
 Who = tuple[str, ...]
 """A customer: id, name, email, phone, organisation; then the same as search terms."""
 
@@ -54,6 +55,7 @@ class Stamp:
     moulds: Sequence[Mould]
     who: Sequence[Who]
     _dates: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+    _heads: dict[str, str] = field(default_factory=dict)
     _languages: tuple[_Parts, _Parts] = field(default_factory=lambda: (_parts(0), _parts(1)))
 
     def lines(self, copies: Sequence[Copy], chance: Random) -> dict[str, str]:
@@ -82,7 +84,7 @@ class Stamp:
             *self.who[copy.who],
             *records,
             *copy.numbers,
-            *[grams([number]) for number in copy.numbers],
+            *[self.terms_of(number) for number in copy.numbers],
             *[_message_id(records[0], number, chance) for number in range(messages)],
             *texts,
             *terms,
@@ -100,6 +102,15 @@ class Stamp:
         values[at : at + total] = digests
         values[at + total : at + 2 * total] = _chained(one, values, digests)
         return values
+
+    def terms_of(self, number: str) -> str:
+        """Return the search terms of a record's number: those of what stands before its last digits are kept."""
+        head = number.rstrip(_DIGITS)
+        if head == number or head[-1:].isalnum():
+            return grams([number])
+        if head not in self._heads:
+            self._heads[head] = grams([head])
+        return f"{self._heads[head]} {number[len(head) :]}".lstrip()
 
     def _texts(
         self, marks: Sequence[str], lang: str, chance: Random

@@ -21,6 +21,7 @@ from sopwith.runtime.bulk_lives import HEAD_START, BulkError
 from sopwith.runtime.service import Service
 from sopwith.store.bulk_load import TAKEN_AWAY
 from sopwith.store.bulk_press import tables
+from sopwith.store.bulk_stamp import Stamp
 from sopwith.store.engine import open_database
 from sopwith.store.grams import grams
 from sopwith.store.installation import setting
@@ -166,6 +167,15 @@ def test_search_terms_are_those_of_the_texts(filled: tuple[Service, set[str]]) -
         assert search(connection, number or "")
         assert search(connection, "季度报表")
         assert search(connection, "quarterly report")
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["T-2025-000001", "T-2025-000002x", "42", "A7", "工单2025-7", "工单7", "R/00-", "N_0"],
+)
+def test_terms_of_a_number_are_those_of_any_text(number: str) -> None:
+    stamp = Stamp((), ())
+    assert [stamp.terms_of(number) for _ in range(2)] == [grams([number])] * 2
 
 
 def test_marks_and_counts_are_those_of_the_states(filled: tuple[Service, set[str]]) -> None:
