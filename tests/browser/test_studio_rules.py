@@ -100,7 +100,7 @@ def test_a_condition_is_built_by_keys_and_taken_back(
     text.fill("ret")
     text.press("End")
     text.press_sequentially("it")
-    expect(page.locator("#c-when-found")).to_contain_text("unknown name")
+    expect(page.locator("#c-when-found")).to_contain_text("nothing here is called")
     text.fill("")
     text.press_sequentially("customer.t")
     hints = page.locator("#c-when-hints [role=option]")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import jsonify, render_template, request, url_for
@@ -12,9 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from sopwith.core.diagnostics import Diagnostic
 from sopwith.core.text import Text
-from sopwith.definitions import Document
-from sopwith.formbuilder.model import every_option
-from sopwith.release.model import Release
 from sopwith.runtime.drafting import before_last
 from sopwith.store.releases import Draft, release_of
 
@@ -23,12 +19,19 @@ from ..visitor import get_service
 from ..wording import gettext as _
 from .bench import Bench, bench_of, by_severity
 from .blueprint import blueprint, the_draft
+from .finding_words import (
+    NO_CHOICE,
+    NO_NAME,
+    NO_STATE,
+    choice_title,
+    definition_title,
+    field_title,
+    missing,
+    state_title,
+    titled,
+)
 from .overwritten import Lost, lost_in
 from .whereabouts import Whereabouts, anchor, document_at, whereabouts
-
-_STATES = ("state", "start")
-_KINDS = {"team": "team", "state": "state", "form": "form", "decision table": "table", "routing chain": "routing", "calendar": "calendar", "survey": "survey", "message template": "message_template"}  # fmt: skip
-_NO_STATE, _NO_TEAM, _NO_NAME, _NO_CHOICE = "WFL020", "WFL022", "EXP020", "EXP025"
 
 
 @blueprint.get("/<draft_id>/problems")
@@ -82,7 +85,7 @@ def said(draft: Draft, made: Bench, one: Diagnostic, earlier: Sequence[Bench] = 
         "severity": one.severity.value,
         "code": one.code,
         "place": place.said if place else "",
-        "message": gone or _titled(made, one, earlier).message(lang()),
+        "message": gone or _titled(made, one).message(lang()),
         "address": _address(place) or text,
         "text": text,
     }
@@ -141,81 +144,31 @@ def _gone(made: Bench, one: Diagnostic, earlier: Sequence[Bench]) -> str:
         return ""
     for before in earlier:
         match one.code:
-            case code if code == _NO_NAME:
-                title = _field(before.partly, document, str(one.values["name"]))
+            case code if code == NO_NAME:
+                title = field_title(before.partly, document, str(one.values["name"]))
                 words = _("The field “%(title)s” was removed, but is still asked for here.", title=title)  # fmt: skip
-            case code if code == _NO_STATE:
-                title = _state(before.partly, document, str(one.values["word"]))
+            case code if code == NO_STATE:
+                title = state_title(before.partly, document, str(one.values["word"]))
                 words = _("The state “%(title)s” was removed, but is still named here.", title=title)  # fmt: skip
-            case code if code == _NO_CHOICE:
-                title = _choice(before.partly, document, str(one.values["name"]), str(one.values["value"]))  # fmt: skip
-                field = _field(made.partly, document, str(one.values["name"])) or one.values["name"]
+            case code if code == NO_CHOICE:
+                title = choice_title(before.partly, document, str(one.values["name"]), str(one.values["value"]))  # fmt: skip
+                field = (
+                    field_title(made.partly, document, str(one.values["name"]))
+                    or one.values["name"]
+                )
                 words = _("The choice “%(title)s” of “%(field)s” was removed, but is still compared with here.", title=title, field=field)  # fmt: skip
             case _:
-                kind, name = _definition(one)
-                title = _line(before, kind, name)
+                kind, name = missing(one)
+                title = definition_title(before.documents, kind, name)
                 words = _("“%(title)s” was removed, but is still named here.", title=title)
         if title:
             return words
     return ""
 
 
-def _definition(one: Diagnostic) -> tuple[str, str]:
-    """Return kind and id of a definition that a finding says is missing."""
-    if one.code == _NO_TEAM:
-        return "team", str(one.values["word"])
-    kind = str(one.values.get("kind_en") or one.values.get("kind") or "")
-    return _KINDS.get(kind, kind), str(one.values.get("name") or "")
-
-
-def _titled(made: Bench, one: Diagnostic, earlier: Sequence[Bench]) -> Diagnostic:
-    """Return a finding that names states and fields by their titles."""
+def _titled(made: Bench, one: Diagnostic) -> Diagnostic:
     document = document_at(made, one.span)
-    if document is None:
-        return one
-    values: dict[str, str | int] = dict(one.values)
-    for key, value in one.values.items():
-        if document.kind == "workflow" and key in _STATES:
-            values[key] = _state(made.partly, document, str(value)) or value
-        elif document.kind == "workflow" and key in ("states", "lost"):
-            values[key] = _(", ").join(_state(made.partly, document, name) or name for name in str(value).split(", "))  # fmt: skip
-        elif key == "field" or (key == "name" and one.code == _NO_CHOICE):
-            values[key] = _field(made.partly, document, str(value)) or value
-        elif key == "rule":
-            values[key] = _line(made, "rule", str(value)) or value
-    return replace(one, values=values)
-
-
-def _field(release: Release, document: Document, name: str) -> str:
-    own = document.id if document.kind == "record_type" else document.value.get("record_type")
-    kinds = release.record_types
-    some = [kinds[own]] if isinstance(own, str) and own in kinds else list(kinds.values())
-    found = next((kind.all_fields[name] for kind in some if name in kind.all_fields), None)
-    return found.title.get(lang()) or name if found else ""
-
-
-def _choice(release: Release, document: Document, field: str, value: str) -> str:
-    own = document.value.get("record_type")
-    kind = release.record_types.get(own) if isinstance(own, str) else None
-    found = kind.all_fields.get(field) if kind else None
-    return next((one.title.get(lang()) for one in every_option(found.options) if one.id == value), "") if found else ""  # fmt: skip
-
-
-def _state(release: Release, document: Document, name: str) -> str:
-    workflow = release.workflows.get(document.id)
-    if workflow is None:
-        kind = release.record_types.get(str(document.value.get("record_type")))
-        workflow = release.workflows.get(kind.workflow) if kind else None
-    state = workflow.states.get(name) if workflow else None
-    return state.title.get(lang()) or name if state else ""
-
-
-def _line(made: Bench, kind: str, name: str) -> str:
-    found = next((one for one in made.documents if one.key == (kind, name)), None) if name else None
-    title = found.value.get("title") if found else None
-    if isinstance(title, Mapping):
-        return str(title.get(lang()) or title.get("en") or name)
-    return str(title or name) if found else ""
+    return titled(made, document, one) if document is not None else one
 
 
 def _mended(one: Diagnostic) -> dict[str, Any] | None:

@@ -45,7 +45,7 @@ EXPRESSIONS: dict[str, Message] = {
         "the condition is nested more than {limit} levels deep; simplify it",
         "条件嵌套超过 {limit} 层，请简化",
     ),
-    "EXP020": Message("unknown name {name!r}", "未知名称“{name}”"),
+    "EXP020": Message("nothing here is called {name!r}", "这里没有名为“{name}”的内容"),
     "EXP021": Message("unknown function {name!r}", "未知函数“{name}”"),
     "EXP022": Message(
         "{name}() takes {expected} arguments, {found} are given; write {usage}",

@@ -15,6 +15,8 @@ from sopwith.store.releases import Draft
 from ...admin.wording import KINDS
 from ...languages import lang
 from ..bench import Bench, Line
+from ..finding_remedies import MENDED, Remedy, remedy_of
+from ..finding_words import titled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,15 +60,21 @@ class Subject:
 
     @cached_property
     def findings(self) -> Mapping[Path, list[Diagnostic]]:
-        """Return what the checker says, by the path of the value that it speaks of."""
-        node, span = self.document.node, self.document.span
+        """Return what the checker says, with titles in place of ids, by the path of the value that it speaks of."""
         found: dict[Path, list[Diagnostic]] = {}
         for one in self.bench.found:
-            inside = span.line <= one.span.line <= max(span.end_line, span.line)
-            if one.span.path == span.path and inside:
-                path = nearest(node, (one.span.line, one.span.column)).path
-                found.setdefault(path, []).append(one)
+            path = self._path(one)
+            if path is not None:
+                found.setdefault(path, []).append(titled(self.bench, self.document, one))
         return found
+
+    def _path(self, one: Diagnostic) -> Path | None:
+        """Return the path of the value that a finding speaks of, None for one about another definition."""
+        span = self.document.span
+        inside = span.line <= one.span.line <= max(span.end_line, span.line)
+        if one.span.path != span.path or not inside:
+            return None
+        return nearest(self.document.node, (one.span.line, one.span.column)).path
 
     def says(self, path: Path) -> list[str]:
         """Return what the checker says of exactly the value at *path*, in the page's language."""
@@ -75,6 +83,13 @@ class Subject:
     def found_at(self, path: Path) -> Sequence[Diagnostic]:
         """Return the findings about exactly the value at *path*."""
         return self.findings.get(tuple(path), ())
+
+    def remedy(self, path: Path, code: str) -> Remedy | None:
+        """Return the one press that mends what is found at *path*, None where somebody has to choose."""
+        for one in self.bench.found if code in MENDED else ():
+            if one.code == code and self._path(one) == tuple(path):
+                return remedy_of(self.bench, self.document, one)
+        return None
 
     def worst(self, path: Path) -> str:
         """Return the worst severity of what the checker says of *path* and all below it; empty for nothing."""
