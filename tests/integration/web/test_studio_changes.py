@@ -1,0 +1,171 @@
+"""What a draft changes: every setting by its title, what it was and is; scenarios in one line behind; and undo where one reads it."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from flask import Flask
+
+from sopwith.web.studio.bench import bench_of
+from sopwith.web.studio.publishing import changes_of
+from tests.integration.web.conftest import Browser
+from tests.integration.web.test_studio_failing import FORM, NEEDED, SCENARIO, put
+from tests.support.shop import Shop, files
+
+TYPES = next(name for name, text in files().items() if "id: wish-sla" in text)
+FLOW = next(name for name, text in files().items() if "id: wish-flow" in text)
+CALENDARS, VIEWS = "base/calendars.yaml", "base/views.yaml"
+LEFT = {"en": "en", "zh-CN": "zh-CN,zh;q=0.9"}
+
+
+def said(app: Flask, lang: str, name: str, *pairs: tuple[str, str]) -> list[str]:
+    """Return the sentences on what changes when one file says other things."""
+    text = files()[name]
+    for old, new in pairs:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    with app.test_request_context("/studio", headers={"Accept-Language": LEFT[lang]}):
+        found = changes_of(bench_of(files()), bench_of({**files(), name: text}))
+        return [it.words for one in found for it in one.said]
+
+
+FASTER = ("first_response: {P0: 1h, P1: 1h", "first_response: {P0: 1h, P1: 30m")
+CHANGES = {
+    "another promise": (
+        TYPES, (FASTER,),
+        "“Everybody”: First response for “P1 High” is promised within 30 m (before: 1 h).",
+        "“所有人”：“P1 高”的首次响应改为30 分钟（原为1 小时）。",
+    ),
+    "a promise less": (
+        TYPES, (("      first_response: {P0: 1h, P1: 1h, P2: 4h, P3: 4h}\n", "      first_response: {P0: 1h, P1: 1h, P2: 4h}\n"),),
+        "“Everybody”: First response for “P3 Low” is not promised any more (before: within 4 h).",
+        "“所有人”：“P3 低”的首次响应不再承诺（原为4 小时）。",
+    ),
+    "other hours": (
+        CALENDARS, (('mon-fri: ["09:00-18:00"]', 'mon-fri: ["09:00-12:00", "13:30-18:00"]'),),
+        "“Weekly hours, Monday to Friday” is “09:00-12:00, 13:30-18:00” now (before: “09:00-18:00”).",
+        "“每周工作时间、周一至周五”改为“09:00-12:00、13:30-18:00”（原为“09:00-18:00”）。",
+    ),
+    "a column less": (
+        VIEWS, (("columns: [number, title, customer.name, state,", "columns: [number, title, state,"),),
+        "Taken out of “Columns”: customer name.",
+        "从“列”中删除：客户姓名。",
+    ),
+    "another condition": (
+        VIEWS, (('when: category == "waiting"', 'when: category == "waiting" and lang == "en"'),),
+        "“When” is “phase is waiting and language is English” now (before: “phase is waiting”).",
+        "“条件”改为“阶段 为 等待中 且 语言 为 英文”（原为“阶段 为 等待中”）。",
+    ),
+    "another time limit": (
+        FLOW, (("limit: 2d", "limit: 3d"),),
+        " is “3 d” now (before: “2 d”).",
+        "改为“3 天”（原为“2 天”）。",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_setting_is_told_as_what_it_was_and_is(app: Flask, name: str) -> None:
+    file, pairs, english, chinese = CHANGES[name]
+    for lang, words in (("en", english), ("zh-CN", chinese)):
+        found = said(app, lang, file, *pairs)
+        assert len(found) == 1, found
+        assert found[0].endswith(words), found
+
+
+def test_no_change_of_any_kind_is_only_counted(app: Flask) -> None:
+    before = files()
+    places = [(name, re.search(r"\b(\d+)([dhm])\b", text)) for name, text in before.items()]
+    counted = 0
+    for name, place in places:
+        if place is None:
+            continue
+        text = before[name]
+        other = f"{text[: place.start()]}{int(place[1]) + 1}{place[2]}{text[place.end() :]}"
+        with app.test_request_context("/studio", headers={"Accept-Language": "en"}):
+            found = changes_of(bench_of(before), bench_of({**before, name: other}))
+            words = [it.words for one in found for it in one.said]
+        counted += len(found)
+        assert len(words) >= len(found), (name, place[0])
+        assert not [one for one in words if "Details change" in one], (name, place[0])
+    assert counted > 3
+
+
+# --- on the page ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ada(app: Flask) -> Browser:
+    return Browser(app).sign_in("ada")
+
+
+@pytest.fixture
+def draft(ada: Browser) -> str:
+    """The address of a new draft with two scenarios, published, and a new field that must be filled in."""
+    address = str(ada.post("/studio", {"title": "Another way"}).location)
+    put(ada, address, {f"shop/scenarios/{one}.yaml": SCENARIO.format(id=one) for one in ("first", "second")})  # fmt: skip
+    assert ada.post(f"{address}/publish", {"note": "Begin", "revision": "1"}).status_code == 303
+    address = str(ada.post("/studio", {"title": "More"}).location)
+    text = files()[FORM]
+    at = text.index("      - id: description") if "      - id: description" in text else text.index("      - {id: description")  # fmt: skip
+    put(ada, address, {FORM: text[:at] + NEEDED + text[at:]})
+    return address
+
+
+def page_of(ada: Browser, path: str) -> str:
+    answer = ada.get(path)
+    assert answer.status_code == 200
+    return html.unescape(answer.get_data(as_text=True))
+
+
+def test_why_scenarios_fail_stands_in_the_chip_and_before_publishing(
+    ada: Browser, draft: str
+) -> None:
+    answer = ada.get(f"{draft}/scenarios").get_json()
+    assert answer["reason"] == "2 scenarios do not fill in “How badly does it hurt?”"
+    assert answer["reason"] in page_of(ada, f"{draft}/publish")
+    ada.post("/preferences", {"lang": "zh-CN"})
+    assert ada.get(f"{draft}/scenarios").get_json()["reason"] == "2 个场景没有填写“影响程度”"
+
+
+def test_scenarios_that_were_filled_in_are_one_line_behind_the_changes_of_the_process(
+    ada: Browser, draft: str
+) -> None:
+    fill = {"type": "wish", "field": "pain", "value": "little"}
+    assert ada.post(f"{draft}/scenarios/fill", fill).status_code == 303
+    page = page_of(ada, f"{draft}/publish")
+    line = "2 scenarios: “How badly does it hurt?” filled in with “A little”."
+    assert page.count(line) == 1
+    assert page.index("New field “How badly does it hurt?”") < page.index(line)
+    assert page.index('class="change-scenarios"') < page.index("Begun first") < page.index('id="publish"')  # fmt: skip
+
+
+def test_undo_stands_beside_the_scenarios_and_leads_back_to_them(ada: Browser, draft: str) -> None:
+    ada.post(f"{draft}/scenarios/fill", {"type": "wish", "field": "pain", "value": "little"})
+    page = page_of(ada, f"{draft}/coverage")
+    assert 'title="Undo: “How badly does it hurt?” filled in' in page
+    kept = re.search(r'name="to" value="([^"]+)"', page)
+    assert kept is not None
+    back = ada.post(f"{draft}/undo", {"to": kept[1]})
+    assert str(back.location).endswith(f"{draft}/coverage")
+    assert "do not fill in" in page_of(ada, f"{draft}/coverage")
+    for strange in ("https://elsewhere.test/", "//elsewhere.test", "/desk", "/studio"):
+        left = str(ada.post(f"{draft}/redo", {"to": strange}).location)
+        assert left.endswith(draft), strange
+
+
+def test_open_records_that_no_change_is_about_are_told_apart(
+    ada: Browser, draft: str, shop: Shop
+) -> None:
+    shop.wish()
+    shop.wish()
+    page = page_of(ada, f"{draft}/publish")
+    assert 'id="open-records">Open records <span class="count">2</span>' in page
+    assert "goes by nothing that changes here" not in page
+    errand = shop.service.create(type="errand", values={"description": "Ink"}, actor=shop.agent())
+    assert errand.accepted, errand.problems
+    page = page_of(ada, f"{draft}/publish")
+    assert 'id="open-records">Open records <span class="count">2</span>' in page
+    assert "1 other open record goes by nothing that changes here and stays as it is." in page
