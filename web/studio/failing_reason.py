@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from sopwith.core.text import Text
 from sopwith.lab.walking import NO_WAY
 from sopwith.release.model import Release
 
@@ -42,8 +44,13 @@ def _reasons(release: Release, one: Result) -> list[Reason]:
     names = Names.of(release, one.broken.about)
     ways = [it.values for it in one.broken.problems if it.code == NO_WAY]
     if ways:
-        return [("way", names.state(str(it.get("state"))), names.state(str(it.get("to")))) for it in ways]  # fmt: skip
+        return [("way", _title(names, it.get("state")), _title(names, it.get("to"))) for it in ways]  # fmt: skip
     return [("fault", broken.faults[0].words)] if broken.faults else []
+
+
+def _title(names: Names, state: Any) -> str:
+    """Return what a state is called that is told by its title or by its id."""
+    return state.get(lang()) if isinstance(state, Text) else names.state(str(state))
 
 
 def _words(reason: Reason, count: int) -> str:

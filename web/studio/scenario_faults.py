@@ -76,7 +76,7 @@ def _refusals(names: Names, run: StepRun, failure: Failure) -> Iterator[Fault]:
     wanted = [] if failure.expected == "accepted" else list(failure.expected)
     if wanted and not run.problems:
         for code in wanted:
-            yield Fault(words=_("The example expects that this is refused (“%(why)s”); it is accepted now.", why=refusal_words(code)), code=code)  # fmt: skip
+            yield Fault(words=_("The scenario expects that this is refused (“%(why)s”); it is accepted now.", why=refusal_words(code)), code=code)  # fmt: skip
         return
     for problem in run.problems:
         if problem.code not in wanted:
@@ -84,7 +84,7 @@ def _refusals(names: Names, run: StepRun, failure: Failure) -> Iterator[Fault]:
     found = {one.code for one in run.problems}
     for code in wanted:
         if code not in found:
-            yield Fault(words=_("The example expects another reason to refuse it: “%(why)s”", why=refusal_words(code)), code=code)  # fmt: skip
+            yield Fault(words=_("The scenario expects another reason to refuse it: “%(why)s”", why=refusal_words(code)), code=code)  # fmt: skip
 
 
 def _problem(names: Names, run: StepRun, problem: Problem) -> str:
@@ -92,8 +92,8 @@ def _problem(names: Names, run: StepRun, problem: Problem) -> str:
     title = _field(names, problem.path)
     if problem.code == MISSING and title:
         if run.step.verb == "create":
-            return _("This example opens a record (%(type)s) without the field “%(field)s”, which must be filled in now.", type=names.type(), field=title)  # fmt: skip
-        return _("This example does not fill in the field “%(field)s”, which must be filled in now.", field=title)  # fmt: skip
+            return _("This scenario opens a record (%(type)s) without the field “%(field)s”, which must be filled in now.", type=names.type(), field=title)  # fmt: skip
+        return _("This scenario does not fill in the field “%(field)s”, which must be filled in now.", field=title)  # fmt: skip
     said = _titled(names, problem).message(lang())
     return _("It is refused: “%(field)s”: %(why)s", field=title, why=said) if title else _("It is refused: %(why)s", why=said)  # fmt: skip
 
@@ -136,7 +136,7 @@ def _expectation(names: Names, cast: Cast, run: StepRun, failure: Failure) -> It
     elif key == "not_fired":
         for name in wanted:
             if name in found:
-                yield Fault(words=_("The rule “%(rule)s” acts here; the example expects that it does not.", rule=value_words(names, cast, "fired", name)))  # fmt: skip
+                yield Fault(words=_("The rule “%(rule)s” acts here; the scenario expects that it does not.", rule=value_words(names, cast, "fired", name)))  # fmt: skip
     elif key in _LISTS:
         yield from _lists(names, cast, failure)
     elif key in _ONE_BY_ONE and isinstance(wanted, Mapping) and isinstance(found, Mapping):
@@ -151,8 +151,8 @@ def _state(names: Names, run: StepRun, wanted: str, found: str) -> str:
     way = _way_taken(names, run)
     said = {"found": names.state(found), "wanted": names.state(wanted)}
     if way:
-        return _("After “%(way)s” it stands in “%(found)s”; the example expects “%(wanted)s”.", way=way, **said)  # fmt: skip
-    return _("It stands in “%(found)s” then; the example expects “%(wanted)s”.", **said)
+        return _("After “%(way)s” it stands in “%(found)s”; the scenario expects “%(wanted)s”.", way=way, **said)  # fmt: skip
+    return _("It stands in “%(found)s” then; the scenario expects “%(wanted)s”.", **said)
 
 
 def _way_taken(names: Names, run: StepRun) -> str:
@@ -172,12 +172,12 @@ def _lists(names: Names, cast: Cast, failure: Failure) -> Iterator[Fault]:
     key, found = failure.what, list(failure.actual or ())
     wanted = [failure.expected] if isinstance(failure.expected, str) else list(failure.expected)
     sentence = {
-        "fired": _("The rule “%(name)s” does not act here; the example expects that it does."),
-        "mails": _("The message “%(name)s” is not sent; the example expects it."),
-        "notices": _("%(name)s is not told; the example expects it."),
-        "created": _("No record of the type “%(name)s” is opened; the example expects one."),
-        "approvers": _("%(name)s is not asked to approve; the example expects it."),
-        "links": _("It is not linked (%(name)s); the example expects it."),
+        "fired": _("The rule “%(name)s” does not act here; the scenario expects that it does."),
+        "mails": _("The message “%(name)s” is not sent; the scenario expects it."),
+        "notices": _("%(name)s is not told; the scenario expects it."),
+        "created": _("No record of the type “%(name)s” is opened; the scenario expects one."),
+        "approvers": _("%(name)s is not asked to approve; the scenario expects it."),
+        "links": _("It is not linked (%(name)s); the scenario expects it."),
     }[key]
     for name in wanted:
         if name not in found:
@@ -197,4 +197,4 @@ def _said(names: Names, cast: Cast, key: str, name: str, value: Any) -> str:
 
 
 def _differs(what: str, found: str, wanted: str) -> str:
-    return _("“%(what)s” is “%(found)s”; the example expects “%(wanted)s”.", what=what, found=found, wanted=wanted)  # fmt: skip
+    return _("“%(what)s” is “%(found)s”; the scenario expects “%(wanted)s”.", what=what, found=found, wanted=wanted)  # fmt: skip

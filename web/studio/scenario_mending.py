@@ -58,7 +58,7 @@ class Failing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lacking:
-    """A field that examples lack. choices: its values, where they are few.
+    """A field that scenarios lack. choices: its values, where they are few.
 
     is_written: its value can be typed. can_free: taking ``required`` away is enough for it to be left empty.
     """
@@ -180,8 +180,8 @@ def fill_scenarios(draft_id: str) -> ResponseReturnValue:
         count += bool(steps)
         changes += [_gesture(draft, one.document, Set(path=("steps", at, one.scenario.steps[at].verb, "values", name), value=value)) for at in steps]  # fmt: skip
     title = field.title.get("en") or name, field.title.get("zh-CN") or name
-    save(draft, Text(f"“{title[0]}” filled in in examples", f"在示例中填写“{title[1]}”"), changes)
-    flash(ngettext("“%(field)s” is filled in in %(num)d example. Undo takes it back.", "“%(field)s” is filled in in %(num)d examples. Undo takes it back.", count, field=field_title(release.record_types[kind], name)), "good")  # fmt: skip
+    save(draft, Text(f"“{title[0]}” filled in in scenarios", f"在场景中填写“{title[1]}”"), changes)
+    flash(ngettext("“%(field)s” is filled in in %(num)d scenario. Undo takes it back.", "“%(field)s” is filled in in %(num)d scenarios. Undo takes it back.", count, field=field_title(release.record_types[kind], name)), "good")  # fmt: skip
     return go(url_for("studio.coverage", draft_id=draft_id))
 
 

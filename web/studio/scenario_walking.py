@@ -1,4 +1,4 @@
-"""Examples that a new state stands in the way of: which ones, what they would do there, and putting it in as one step of the draft."""
+"""Scenarios that a new state stands in the way of: which ones, what they would do there, and putting it in as one step of the draft."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MENDED = frozenset({"state", REFUSED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What one example would do on its way: its title, and each deed in words with its icon."""
+    """What one scenario would do on its way: its title, and each deed in words with its icon."""
 
     id: str
     title: Text
@@ -49,7 +49,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Astray:
-    """Examples that go straight to where a way over *through* leads now.
+    """Scenarios that go straight to where a way over *through* leads now.
 
     key: by which the detour is asked for. source: empty where their step arrives at *through* already.
     """
@@ -62,12 +62,12 @@ class Astray:
 
     @property
     def ids(self) -> frozenset[str]:
-        """Return the ids of the examples."""
+        """Return the ids of the scenarios."""
         return frozenset(one.id for one in self.examples)
 
 
 def astray(made: Bench, release: Release, results: Sequence[Result]) -> list[Astray]:
-    """Return the detours that would put failing scenarios right, each with the examples that need it.
+    """Return the detours that would put failing scenarios right, each with the scenarios that need it.
 
     The first sixty that fail for such a reason are looked at.
     """
@@ -106,7 +106,7 @@ def _walks(
 
 
 def _others(made: Bench, release: Release, document: Document, scenario: Scenario) -> Cast:
-    """Return who may join an example: nobody where it has the people of the sample data, who are all there."""
+    """Return who may join a scenario: nobody where it has the people of the sample data, who are all there."""
     own = sequence(mapping(document.value.get("given")).get("people"))
     return cast_of(made, release, scenario.record_type) if own else Cast()
 
@@ -120,7 +120,7 @@ def _deeds(names: Names, scenario: Scenario, walk: Walk) -> Iterator[tuple[str, 
     """Yield what is put in, in words."""
     for detour in walk.detours:
         for person in detour.joins:
-            yield "user-plus", _("%(name)s joins the people of the example.", name=person.name)
+            yield "user-plus", _("%(name)s joins the people of the scenario.", name=person.name)
         after = taken(scenario, detour)
         first = detour.at if detour.to else detour.at + 1
         for step in after.steps[first : detour.at + 1 + len(detour.steps)]:
@@ -133,7 +133,7 @@ def _deeds(names: Names, scenario: Scenario, walk: Walk) -> Iterator[tuple[str, 
 
 @blueprint.post("/<draft_id>/scenarios/walk")
 def walk_scenarios(draft_id: str) -> ResponseReturnValue:
-    """Let every example that goes straight where a way over other states leads now walk through them."""
+    """Let every scenario that goes straight where a way over other states leads now walk through them."""
     draft, made, release = runnable(draft_id)
     key = request.form.get("through", "")
     changes: list[drafting.Change] = []
@@ -154,10 +154,10 @@ def walk_scenarios(draft_id: str) -> ResponseReturnValue:
     if not count:
         abort(404)
     step = Text(
-        f"Examples walk through “{through.get('en')}”", f"示例改为经过“{through.get('zh-CN')}”"
+        f"Scenarios walk through “{through.get('en')}”", f"场景改为经过“{through.get('zh-CN')}”"
     )
     save(draft, step, changes)
-    flash(ngettext("%(num)d example walks through “%(state)s” now. Undo takes it back.", "%(num)d examples walk through “%(state)s” now. Undo takes it back.", count, state=through.get(lang())), "good")  # fmt: skip
+    flash(ngettext("%(num)d scenario walks through “%(state)s” now. Undo takes it back.", "%(num)d scenarios walk through “%(state)s” now. Undo takes it back.", count, state=through.get(lang())), "good")  # fmt: skip
     return go(url_for("studio.coverage", draft_id=draft_id))
 
 

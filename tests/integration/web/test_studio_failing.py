@@ -86,8 +86,8 @@ def test_a_missing_field_is_named_and_filled_in_in_all_examples_at_once(
     before = draft_files(shop, draft)
     assert went(ada, draft) == (0, 2)
     page = shown(ada, f"{draft}/coverage")
-    assert "2 examples do not fill in “How badly does it hurt?”, which must be filled in now." in page  # fmt: skip
-    assert "This example opens a record (A wish) without the field “How badly does it hurt?”, which must be filled in now. VAL001" in page  # fmt: skip
+    assert "2 scenarios do not fill in “How badly does it hurt?”, which must be filled in now." in page  # fmt: skip
+    assert "This scenario opens a record (A wish) without the field “How badly does it hurt?”, which must be filled in now. VAL001" in page  # fmt: skip
     assert "Ann Miller sends the form “What do you need?”." in page
     wish = {"type": "wish", "field": "pain"}
     ada.post(f"{draft}/scenarios/fill", {**wish, "value": "nothing of the kind"})
@@ -111,7 +111,7 @@ def test_a_state_that_is_another_one_now_is_told_and_can_be_taken_as_expected(
     put(ada, draft, {FLOW: flow})
     assert went(ada, draft) == (0, 2)
     page = shown(ada, f"{draft}/coverage")
-    said = "After “Begin” it stands in “Waits for the customer”; the example expects “Worked on”."
+    said = "After “Begin” it stands in “Waits for the customer”; the scenario expects “Worked on”."
     assert said in page
     preview = shown(ada, f"{draft}/scenarios/first/outcome")
     assert said in preview
@@ -142,7 +142,7 @@ def test_a_refusal_is_told_without_codes_first_and_becomes_what_is_expected(
     assert "ENG010" in draft_files(shop, draft)["shop/scenarios/first.yaml"]
     assert went(ada, draft) == (1, 1)
     put(ada, draft, {FLOW: files()[FLOW]})
-    assert "The example expects that this is refused (“From … there is no way to …”); it is accepted now." in shown(ada, f"{draft}/coverage")  # fmt: skip
+    assert "The scenario expects that this is refused (“From … there is no way to …”); it is accepted now." in shown(ada, f"{draft}/coverage")  # fmt: skip
     ada.post(f"{draft}/scenarios/first/outcome")
     assert "ENG010" not in draft_files(shop, draft)["shop/scenarios/first.yaml"]
     assert went(ada, draft) == (2, 0)

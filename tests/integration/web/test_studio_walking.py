@@ -52,11 +52,11 @@ def test_examples_that_go_straight_walk_through_the_new_approval(
     before = draft_files(shop, draft)
     assert went(ada, draft) == (0, 2)
     page = shown(ada, f"{draft}/coverage")
-    assert "2 examples go straight from “Inbox of the counter” to “Worked on”; the way leads through “The lead looks at it” now." in page  # fmt: skip
-    assert "Let these 2 examples walk through “The lead looks at it”" in page
+    assert "2 scenarios go straight from “Inbox of the counter” to “Worked on”; the way leads through “The lead looks at it” now." in page  # fmt: skip
+    assert "Let these 2 scenarios walk through “The lead looks at it”" in page
     assert "Kim moves it to “The lead looks at it”." in page
     assert "Lou approves." in page
-    assert "joins the people of the example." in page
+    assert "joins the people of the scenario." in page
     assert "The new outcome is right" not in page
     assert ada.post(f"{draft}/scenarios/walk", {"through": "wish-flow look"}).status_code == 404
     answer = ada.post(f"{draft}/scenarios/walk", {"through": "wish-flow received look working"})
@@ -67,15 +67,21 @@ def test_examples_that_go_straight_walk_through_the_new_approval(
     assert "approve: {as: lou}" in after["shop/scenarios/second.yaml"]
     assert after["shop/scenarios/second.yaml"].count("state: working") == 1
     assert after[FLOW] == before[FLOW]
-    assert "2 examples walk through “The lead looks at it” now." in shown(ada, f"{draft}/coverage")
+    assert "2 scenarios walk through “The lead looks at it” now." in shown(ada, f"{draft}/coverage")
     send(ada, f"{draft}/undo", {"file": FLOW})
     assert draft_files(shop, draft) == before
+
+
+def test_the_chip_says_why_in_titles(ada: Browser, draft: str) -> None:
+    went(ada, draft)
+    told = ada.get(f"{draft}/scenarios").get_json()
+    assert told["reason"] == "2 scenarios go straight from “Inbox of the counter” to “Worked on”"
 
 
 def test_a_way_that_leads_elsewhere_first_is_gone_on(ada: Browser, draft: str, shop: Shop) -> None:
     flow = draft_files(shop, draft)[FLOW].replace("to: look, title", "to: look, id: working, title")
     put(ada, draft, {FLOW: flow})
     page = shown(ada, f"{draft}/coverage")
-    assert "2 examples arrive at “The lead looks at it” now, where they expect “Worked on”." in page
+    assert "2 scenarios arrive at “The lead looks at it” now, where they expect “Worked on”." in page
     assert ada.post(f"{draft}/scenarios/walk", {"through": "wish-flow look look working"}).status_code == 303  # fmt: skip
     assert went(ada, draft) == (2, 0)
