@@ -12,7 +12,7 @@ from .api.bearer import init_api
 from .api.operations import api
 from .auth import password_link as _password_link  # noqa: F401 - adds its pages to the sign-in
 from .auth.pages import auth
-from .csrf import csrf
+from .csrf import init_csrf
 from .desk import desk
 from .errors import init_errors
 from .files import files
@@ -53,7 +53,7 @@ def create_app(service: Service, settings: WebSettings) -> Flask:
     init_security(app, https=settings.is_https)
     init_sessions(app)
     init_api(app)
-    csrf.init_app(app)
+    init_csrf(app)
     init_limits(app, settings)
     init_policy(app)
     app.before_request(watch_visitor)

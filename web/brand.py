@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import g
+from sqlalchemy import Connection
 
 from sopwith.core.text import Text
 from sopwith.store.installation import setting
@@ -33,9 +34,14 @@ def brand() -> Brand:
     """Return the look that the setting ``brand`` asks for."""
     if "brand" not in g:
         with get_service().database.reading() as connection:
-            g.brand = read_brand(setting(connection, "brand") or {})
+            keep_brand(connection)
     found: Brand = g.brand
     return found
+
+
+def keep_brand(connection: Connection) -> None:
+    """Read the look for this page: whoever reads anyway saves a snapshot of its own."""
+    g.brand = read_brand(setting(connection, "brand") or {})
 
 
 def read_brand(kept: dict[str, Any]) -> Brand:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from types import CodeType
-from typing import Any
+from typing import Any, cast
 
 import flask_babel
 from flask import g, has_request_context, request
@@ -13,7 +13,7 @@ from flask.templating import Environment as FlaskEnvironment
 from jinja2 import BytecodeCache, Template, nodes, pass_context
 from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 from werkzeug.routing import BuildError
@@ -43,9 +43,24 @@ _COMPILED: dict[tuple[_Key, str, str], CodeType] = {}
 """By language and root, file and content: the applications of one process share what was compiled."""
 
 
+class PageContext(Context):
+    """What a template sees; macros are called without Jinja's search for what they want to be given."""
+
+    page: Context
+
+    def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as Jinja has it
+        """Call a macro or anything else."""
+        if type(__obj) is not Macro:
+            return super().call(__obj, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return __obj(__self.eval_ctx, *args, **kwargs)
+
+
 class Environment(FlaskEnvironment):
     """Gives each template in the page's language; what has no page is given as it was written."""
 
+    context_class = PageContext
     words: Callable[[str], str] | None = None
     """Of an environment of one language: its catalogue."""
 
@@ -213,10 +228,13 @@ def shared_ui(context: Context) -> TemplateModule:
 def shared_parts(context: Context, name: str) -> TemplateModule:
     """Return the parts *name* for this page: another context, as of a page that is drawn beside it, has its own."""
     kept: dict[tuple[int, str], tuple[Context, TemplateModule]] = g.setdefault("shared_parts", {})
-    found = kept.get((id(context), name))
+    whose: Context = getattr(context, "page", context)
+    found = kept.get((id(whose), name))
     if found is None:
         template = context.environment.get_template(name)
-        found = kept[id(context), name] = context, template.make_module(context.get_all(), True)
+        inner = cast(PageContext, template.new_context(whose.get_all(), True))
+        inner.page = whose  # what a part imports is the page's own too
+        found = kept[id(whose), name] = whose, TemplateModule(template, inner)
     return found[1]
 
 

@@ -19,6 +19,7 @@ from sopwith.store.sessions import (
     touch_session,
 )
 
+from .brand import keep_brand
 from .languages import zone_of_browser
 from .visitor import NOBODY, Visitor, get_service, get_settings, now
 
@@ -51,6 +52,8 @@ def recognise() -> None:
             found = find_session(connection, secret, at)
             if found is not None and at - found.last_seen_at <= IDLE:
                 g.visitor = _owner(connection, found)
+            if request.method == "GET" and "HX-Request" not in request.headers:
+                keep_brand(connection)  # a whole page will ask for it
     if g.visitor is NOBODY:
         g.visitor = Visitor(zone=zone_of_browser())
     elif found is not None and at - found.last_seen_at > NOTE_USE_EVERY:

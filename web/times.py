@@ -4,55 +4,159 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, cast
 
-from babel.dates import format_date, format_timedelta
+from babel.dates import TIMEDELTA_UNITS, format_date, format_timedelta
+from flask import g
 
 from sopwith.core.plain import instant_text
 from sopwith.core.record import Clock, ClockStatus
 
 from .languages import lang, locale, zone_info
-from .visitor import now
+from .visitor import NOBODY, Visitor, now
+from .wording import catalogue
 from .wording import gettext as _
 
 _SOON = 0.2  # the last fifth of a target is "soon"
 _AT_LEAST_SOON = timedelta(minutes=30)
 _NOTHING = timedelta(0)
+_JUST_NOW = timedelta(seconds=45)
+_THRESHOLD = 0.95
+_ONE_UNIT = 1e12
+"""A threshold that nothing reaches: only the unit that was asked for is used."""
+
+
+class Reader:
+    """Who reads a page, and when: what every instant on it is told by. A list asks for eighty of them."""
+
+    __slots__ = (
+        "catalogue",
+        "is_chinese",
+        "kinds",
+        "locale",
+        "now",
+        "spans",
+        "today",
+        "who",
+        "zone",
+    )
+
+    def __init__(self, who: Visitor, catalogue: Any) -> None:
+        self.who, self.catalogue = who, catalogue
+        self.now, self.zone, self.locale = now(), zone_info(), locale()
+        self.today = self.now.astimezone(self.zone)
+        self.is_chinese = lang() == "zh-CN"
+        self.kinds = {
+            "overdue": ("alert-triangle", _("Overdue")),
+            "soon": ("clock-exclamation", _("Due soon")),
+            "on_time": ("clock", _("On time")),
+        }
+        self.spans = (
+            _("%(days)d d %(hours)d h"),
+            _("%(hours)d h %(minutes)d m"),
+            _("%(minutes)d m"),
+        )
+
+    def relative(self, at: datetime) -> str:
+        """Return how long ago, or how far off, in words."""
+        away = at - self.now
+        if abs(away) < _JUST_NOW:
+            return _("just now")
+        return _in_units(*_unit_of(away.total_seconds()), self.locale)
+
+    def absolute(self, at: datetime) -> str:
+        """Return date and time in the reader's zone."""
+        local = at.astimezone(self.zone)
+        if self.is_chinese:
+            return f"{local.year}年{local.month}月{local.day}日 {_hour(local)}"
+        return f"{local.day} {local:%b} {local.year}, {_hour(local)}"
+
+    def short(self, at: datetime) -> str:
+        """Return the instant as briefly as it stays clear: the time alone for today."""
+        local, today = at.astimezone(self.zone), self.today
+        if local.year != today.year:
+            if self.is_chinese:
+                return f"{local.year}年{local.month}月{local.day}日"
+            return f"{local.day} {local:%b} {local.year}"
+        time = _hour(local)
+        if (local.month, local.day) == (today.month, today.day):
+            return time
+        if self.is_chinese:
+            return f"{local.month}月{local.day}日 {time}"
+        return f"{local.day} {local:%b}, {time}"
+
+    def span(self, amount: timedelta) -> str:
+        """Return a length of time as ``2 h 14 m``; under a minute counts as one."""
+        minutes = max(1, int(abs(amount).total_seconds()) // 60)
+        days, rest = divmod(minutes, 24 * 60)
+        hours, minutes = divmod(rest, 60)
+        parts = {"days": days, "hours": hours, "minutes": minutes}
+        return self.spans[0 if days else 1 if hours else 2] % parts
+
+    def due_view(self, due_at: datetime, started_at: datetime | None = None) -> ClockView:
+        """Return how a due time that is not met yet stands now."""
+        left = due_at - self.now
+        soon_at = due_at - max((due_at - (started_at or due_at)) * _SOON, _AT_LEAST_SOON)
+        kind = "overdue" if left <= _NOTHING else "soon" if self.now >= soon_at else "on_time"
+        icon, word = self.kinds[kind]
+        return ClockView(
+            kind=kind,
+            icon=icon,
+            word=word,
+            span=self.span(left),
+            at=self.short(due_at),
+            due_at=due_at,
+            soon_at=soon_at,
+        )
+
+
+def reader() -> Reader:
+    """Return the reader of this page, the same one as long as nobody else looks and no other language is spoken."""
+    page: Any = cast(Any, g)._get_current_object()
+    who, words = page.get("visitor", NOBODY), catalogue()
+    kept: Reader | None = page.get("reader")
+    if kept is None or kept.who is not who or kept.catalogue is not words:
+        kept = page.reader = Reader(who, words)
+    return kept
+
+
+def _unit_of(seconds: float) -> tuple[str, int]:
+    """Return the largest unit that fills what is told, as Babel chooses it, and how many, negative for the past."""
+    length = abs(seconds)
+    unit, size = next(
+        (one for one in TIMEDELTA_UNITS if length / one[1] >= _THRESHOLD), TIMEDELTA_UNITS[-1]
+    )
+    many = max(1, round(length / size))
+    return unit, many if seconds >= 0 else -many
+
+
+@lru_cache(4_096)
+def _in_units(unit: Any, many: int, spoken: str) -> str:
+    """Return so many units in words: Babel takes longer for this than a row of a list does."""
+    away = timedelta(seconds=many * dict(TIMEDELTA_UNITS)[unit])
+    return format_timedelta(
+        away, granularity=unit, threshold=_ONE_UNIT, add_direction=True, locale=spoken
+    )
 
 
 def relative(at: datetime) -> str:
     """Return how long ago, or how far off, in words."""
-    away = at - now()
-    if abs(away) < timedelta(seconds=45):
-        return _("just now")
-    return format_timedelta(away, add_direction=True, locale=locale(), threshold=0.95)
+    return reader().relative(at)
 
 
 def absolute(at: datetime) -> str:
     """Return date and time in the reader's zone."""
-    local = at.astimezone(zone_info())
-    if lang() == "zh-CN":
-        return f"{local.year}年{local.month}月{local.day}日 {_hour(local)}"
-    return f"{local.day} {local:%b} {local.year}, {_hour(local)}"
+    return reader().absolute(at)
 
 
 def short(at: datetime) -> str:
     """Return the instant as briefly as it stays clear: the time alone for today."""
-    zone = zone_info()
-    local, today = at.astimezone(zone), now().astimezone(zone)
-    if local.year != today.year:
-        if lang() == "zh-CN":
-            return f"{local.year}年{local.month}月{local.day}日"
-        return f"{local.day} {local:%b} {local.year}"
-    time = _hour(local)
-    if (local.month, local.day) == (today.month, today.day):
-        return time
-    if lang() == "zh-CN":
-        return f"{local.month}月{local.day}日 {time}"
-    return f"{local.day} {local:%b}, {time}"
+    return reader().short(at)
 
 
 def _hour(local: datetime) -> str:
-    """Return the time of day; ``strftime`` takes several times as long, and a list asks for eighty."""
+    """Return the time of day; ``strftime`` takes several times as long."""
     return f"{local.hour:02}:{local.minute:02}"
 
 
@@ -77,14 +181,7 @@ def iso(at: datetime) -> str:
 
 def span(amount: timedelta) -> str:
     """Return a length of time as ``2 h 14 m``; under a minute counts as one."""
-    minutes = max(1, int(abs(amount).total_seconds()) // 60)
-    days, rest = divmod(minutes, 24 * 60)
-    hours, minutes = divmod(rest, 60)
-    if days:
-        return _("%(days)d d %(hours)d h", days=days, hours=hours)
-    if hours:
-        return _("%(hours)d h %(minutes)d m", hours=hours, minutes=minutes)
-    return _("%(minutes)d m", minutes=minutes)
+    return reader().span(amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,21 +215,4 @@ def clock_view(clock: Clock) -> ClockView:
 
 def due_view(due_at: datetime, *, started_at: datetime | None = None) -> ClockView:
     """Return how a due time that is not met yet stands now."""
-    at = now()
-    left = due_at - at
-    soon_at = due_at - max((due_at - (started_at or due_at)) * _SOON, _AT_LEAST_SOON)
-    if left <= _NOTHING:
-        kind, icon, word = "overdue", "alert-triangle", _("Overdue")
-    elif at >= soon_at:
-        kind, icon, word = "soon", "clock-exclamation", _("Due soon")
-    else:
-        kind, icon, word = "on_time", "clock", _("On time")
-    return ClockView(
-        kind=kind,
-        icon=icon,
-        word=word,
-        span=span(left),
-        at=short(due_at),
-        due_at=due_at,
-        soon_at=soon_at,
-    )
+    return reader().due_view(due_at, started_at)

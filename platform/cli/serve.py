@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from multiprocessing.util import Finalize
@@ -24,6 +25,12 @@ from ..wiring.logs import configure
 from ..wiring.settings import Settings, key_in, read_settings
 from ..wiring.watch import start_watching
 from .web_server import say_it_is_up
+
+SWITCH_SECONDS = 0.0005
+"""After which a thread that computes lets another one go on. A page lets go at each statement, and would wait ten times
+as long, which is Python's own choice, for whoever carries out jobs meanwhile to give the interpreter back."""
+COLLECT_AFTER = (20_000, 20, 50)
+"""New objects, collections of those, and of what survived: a page makes thousands, of which none hangs in a circle."""
 
 
 def embedded_executor(
@@ -78,6 +85,9 @@ def application() -> Flask:
     process.held.callback(watching.close)
     look = partial(check_up, settings, process.service, __version__)
     app = create_app(process.service, web_settings(settings, watching.figures, look))
+    sys.setswitchinterval(SWITCH_SECONDS)
+    process.service.has_release()  # compiles the release in force, which then stands still with all the rest
+    gc.set_threshold(*COLLECT_AFTER)
     gc.collect()
     gc.freeze()  # modules, routes and templates live as long as the process: no collection looks through them again
     process.start()

@@ -7,8 +7,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from operator import itemgetter
-from typing import Any, Literal
+from operator import attrgetter
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -48,9 +48,8 @@ _COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordSummary:
-    """A record as a list shows it."""
+class RecordSummary(NamedTuple):
+    """A record as a list shows it: a row as it comes, since making an object of each costs as much as reading it."""
 
     id: str
     number: str
@@ -85,8 +84,7 @@ class RecordSummary:
     values: dict[str, Any]
 
 
-FIELDS: tuple[str, ...] = tuple(RecordSummary.__dataclass_fields__)
-Row = dict[str, Any]
+FIELDS = RecordSummary._fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +125,7 @@ def list_records(
     column, start = _COLUMNS[order], _start(cursor)
     ways = branches(connection, wanted)
     nullable = column.property.columns[0].nullable
-    rows: list[Row] = []
+    rows: list[RecordSummary] = []
     if start is None or start[0] is not None:
         rows += _merged(connection, ways, order, start, descending, limit + 1)
     if len(rows) <= limit and nullable:
@@ -143,7 +141,7 @@ def _merged(
     start: tuple[Any, str] | None,
     descending: bool,
     limit: int,
-) -> list[Row]:
+) -> list[RecordSummary]:
     """Return the first of all *ways* that have a value to be ordered by."""
     column, nullable = _COLUMNS[order], _COLUMNS[order].property.columns[0].nullable
 
@@ -157,7 +155,7 @@ def _merged(
 
     rows = _some(connection, make, ways, limit, ("valued", order, start, descending))
     if len(ways) > 1:
-        rows = _distinct(rows, lambda row: (row[column.key], row["id"]), descending)
+        rows = _distinct(rows, attrgetter(column.key, "id"), descending)
     return rows[:limit]
 
 
@@ -168,7 +166,7 @@ def _merged_empty(
     after: str | None,
     descending: bool,
     limit: int,
-) -> list[Row]:
+) -> list[RecordSummary]:
     """Return the first of all *ways* that have no value to be ordered by: in the order of their ids."""
 
     def make(asked: Sequence[RecordFilter]) -> list[Select[Any]]:
@@ -182,12 +180,14 @@ def _merged_empty(
 
     rows = _some(connection, make, ways, limit, ("empty", order, after, descending))
     if len(ways) > 1:
-        rows = _distinct(rows, lambda row: row["id"], descending)
+        rows = _distinct(rows, attrgetter("id"), descending)
     return rows[:limit]
 
 
-def _distinct(rows: list[Row], key: Callable[[Row], Any], descending: bool) -> list[Row]:
-    once = {row["id"]: row for row in rows}
+def _distinct(
+    rows: list[RecordSummary], key: Callable[[RecordSummary], Any], descending: bool
+) -> list[RecordSummary]:
+    once = {row.id: row for row in rows}
     return sorted(once.values(), key=key, reverse=descending)
 
 
@@ -197,7 +197,7 @@ def first_pages(
     """Return the first page of each of *wanted*, ascending, with two questions for all of them."""
     column = _COLUMNS[order]
     ways = [branches(connection, narrowed(connection, one)) for one in wanted]
-    found: list[list[Row]] = [[] for _ in wanted]
+    found: list[list[RecordSummary]] = [[] for _ in wanted]
     for is_valued in (True, False):
         parts = [
             (at, limit + 1 - len(found[at]), one)
@@ -205,11 +205,11 @@ def first_pages(
             for one in some
             if len(found[at]) <= limit
         ]
-        fresh: list[list[Row]] = [[] for _ in wanted]
-        for row in _firsts(connection, parts, order, is_valued):
-            fresh[row["at"]].append(row)
+        fresh: list[list[RecordSummary]] = [[] for _ in wanted]
+        for at, row in _firsts(connection, parts, order, is_valued):
+            fresh[at].append(row)
         for at, rows in enumerate(fresh):
-            key = itemgetter(column.key, "id") if is_valued else itemgetter("id")
+            key = attrgetter(column.key, "id") if is_valued else attrgetter("id")
             ordered = _distinct(rows, key, False)
             found[at] += ordered[: limit + 1 - len(found[at])]
     return [_page(rows, column.key, limit) for rows in found]
@@ -220,8 +220,8 @@ def _firsts(
     parts: Sequence[tuple[int, int, RecordFilter]],
     order: Order,
     is_valued: bool,
-) -> list[Row]:
-    """Return the first rows of each part: its place among the pages, how many, and of which records."""
+) -> list[tuple[int, RecordSummary]]:
+    """Return the first rows of each part, with its place among the pages; parts: place, how many, which records."""
     if not parts:
         return []
 
@@ -236,7 +236,7 @@ def _firsts(
     rows = rows_of(
         connection, [one for *_, one in parts], ("first", places, order, is_valued), make
     )
-    return [dict(zip((*FIELDS, "at"), row, strict=True)) for row in rows]
+    return [(row[-1], RecordSummary._make(row[:-1])) for row in rows]
 
 
 def _first(
@@ -258,7 +258,7 @@ def records_by_id(connection: Connection, ids: Sequence[str]) -> list[RecordSumm
         return _summaries(connection, asked[0])
 
     rows = rows_of(connection, [RecordFilter(ids=frozenset(ids))], "by id", make)
-    found = {row[0]: _summary(dict(zip(FIELDS, row, strict=True))) for row in rows}
+    found = {row[0]: RecordSummary._make(row) for row in rows}
     return [found[one] for one in ids if one in found]
 
 
@@ -341,7 +341,7 @@ def _some(
     ways: Sequence[RecordFilter],
     limit: int,
     place: Hashable,
-) -> list[Row]:
+) -> list[RecordSummary]:
     """Return the first *limit* rows of each of the queries that *make* builds of *ways*, which differ by *place* too."""
 
     def whole(asked: Sequence[RecordFilter]) -> Executable:
@@ -351,14 +351,14 @@ def _some(
         return union_all(*(select(query.limit(limit).subquery()) for query in queries))
 
     rows = rows_of(connection, ways, (place, limit), whole) if ways else []
-    return [dict(zip(FIELDS, row, strict=True)) for row in rows]
+    return [RecordSummary._make(row) for row in rows]
 
 
-def _page(rows: list[Row], key: str, limit: int) -> Page:
-    shown = tuple(_summary(row) for row in rows[:limit])
+def _page(rows: list[RecordSummary], key: str, limit: int) -> Page:
+    shown = tuple(rows[:limit])
     if len(rows) <= limit:
         return Page(rows=shown, cursor=None)
-    value = rows[limit - 1][key]
+    value = getattr(shown[-1], key)
     text = instant_text(value) if isinstance(value, datetime) else value
     place = json.dumps([text, shown[-1].id])
     return Page(rows=shown, cursor=urlsafe_b64encode(place.encode()).decode())
@@ -373,10 +373,6 @@ def _start(cursor: str | None) -> tuple[Any, str] | None:
     except (ValueError, TypeError, AttributeError):
         return None
     return (value, last) if isinstance(last, str) else None
-
-
-def _summary(row: Row) -> RecordSummary:
-    return RecordSummary(**{name: row[name] for name in FIELDS})
 
 
 __all__ = [

@@ -140,12 +140,14 @@ def password_hash_of(connection: Connection, login: str) -> tuple[str, str] | No
 
 _ALL = _USER.order_by(UserRow.name, UserRow.id)
 _EVERYBODY = Prepared(_ALL)
+_KNOWN: dict[tuple[Any, ...], User] = {}
+"""Accounts by their rows as the driver gives them: every page reads them all."""
 
 
 def user(connection: Connection, user_id: str) -> User | None:
     """Return the account, None when there is none."""
-    found = _ONE.first(connection, {"user": user_id})
-    return None if found is None else _user(dict(zip(_FIELDS, found, strict=True)))
+    found = _ONE.made(connection, {"user": user_id}, _KNOWN, _user_of)
+    return found[0] if found else None
 
 
 def user_by_login(connection: Connection, login: str) -> User | None:
@@ -163,8 +165,7 @@ def users(connection: Connection, *, active_only: bool = False) -> list[User]:
     """Return all accounts by name."""
     if active_only:
         return _users(connection, UserRow.active.is_(True))
-    rows = _EVERYBODY.rows(connection, {})
-    return [_user(dict(zip(_FIELDS, row, strict=True))) for row in rows]
+    return _EVERYBODY.made(connection, {}, _KNOWN, _user_of)
 
 
 def users_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, User]:
@@ -183,6 +184,10 @@ def _users(connection: Connection, *conditions: ColumnElement[bool]) -> list[Use
 
 def _user(row: Mapping[str, Any]) -> User:
     return User(**{**row, **{name: frozenset(row[name]) for name in _SETS}})
+
+
+def _user_of(row: tuple[Any, ...]) -> User:
+    return _user(dict(zip(_FIELDS, row, strict=True)))
 
 
 def note_given(connection: Connection, user_id: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import abort, flash, request, url_for
@@ -27,7 +27,7 @@ from ..wording import gettext as _
 from .blueprint import desk
 from .colleagues import Colleagues, colleagues
 from .commands import carry_out
-from .lists import Row, row_of
+from .lists import Row, RowWriter
 from .record_page import record
 from .seen import scopes, sight
 from .tones import ToneWriter
@@ -69,6 +69,8 @@ class Board:
     view: DeskView
     whose: Sight
     people: Colleagues
+    lines: RowWriter
+    writer: ToneWriter = field(default_factory=ToneWriter)
 
     def filter(self, **narrower: Any) -> RecordFilter:
         """Return the records of one column."""
@@ -103,7 +105,14 @@ def board() -> ResponseReturnValue:
         scope = {one.id: one for one in built_in() if one.id in ("mine", "team", "open")}
         view = scope.get(request.args.get("view", ""), scope["open"])
         people = colleagues(connection, live)
-        shown = Board(live=live, kind=kind, view=view, whose=whose, people=people)
+        shown = Board(
+            live=live,
+            kind=kind,
+            view=view,
+            whose=whose,
+            people=people,
+            lines=RowWriter(people),
+        )
         names: dict[str, Any] = {"mode": mode, "kind": kind, "view": view}
         if column is not None and after:
             more = _rest_of(connection, shown, mode, column, after)
@@ -132,8 +141,7 @@ def _rest_of(connection: Connection, shown: Board, mode: str, column: str, after
 
 
 def _cards(page: Page, shown: Board) -> dict[str, Any]:
-    writer = ToneWriter()
-    cards = [replace(row_of(one, shown.people), tones=writer.tones(one)) for one in page.rows]
+    cards = [shown.lines.row(one, shown.writer.tones(one)) for one in page.rows]
     return {"cards": cards, "more": page.cursor}
 
 

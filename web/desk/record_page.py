@@ -43,7 +43,7 @@ from .duplicates import Twin, twins_of
 from .earlier import earlier_lines
 from .explain import LONGEST_COMMAND, MOST_COMMANDS, MOST_FOLDED, Explainer
 from .history import Line, Teller
-from .lists import DeskList, list_address, row_of, show_list
+from .lists import DeskList, RowWriter, list_address, row_of, show_list
 from .playbooks import PlaybookPanel, playbooks_of, reply_named
 from .seen import sight
 from .views import DeskView
@@ -272,7 +272,8 @@ def _others(
         return []
     wanted = RecordFilter(customer_id=state.customer_id, eyes=sight(live))
     found = list_records(connection, wanted, limit=MOST_OTHERS + 1).rows
-    return [row_of(one, people) for one in found if one.id != state.id][:MOST_OTHERS]
+    lines = RowWriter(people)
+    return [lines.row(one) for one in found if one.id != state.id][:MOST_OTHERS]
 
 
 def _linked(
