@@ -25,6 +25,15 @@ def test_what_a_number_and_a_unit_cannot_say_is_left_as_it_is_written(value: Any
     assert length_of(value) is None
 
 
+def test_a_form_may_offer_other_units() -> None:
+    found = length_of("", ("d", "w"))
+    assert found is not None
+    assert (found.unit, found.units) == ("d", ("d", "w"))
+    kept = length_of("36h", ("d", "w"))
+    assert kept is not None
+    assert (kept.unit, kept.units) == ("h", ("d", "w", "h"))
+
+
 @pytest.mark.parametrize("value", [None, ""])
 def test_nothing_begins_without_a_number(value: Any) -> None:
     found = length_of(value)

@@ -197,7 +197,7 @@ def _bounds(kind: str) -> tuple[str, str, str, str]:
         case "date" | "date_time":
             return _("Not before"), _("Not after"), _("A day such as 2026-11-22, or today, today + 7d."), "text"  # fmt: skip
         case "duration":
-            return _("Shortest"), _("Longest"), _("Such as 30m, 4h or 2d."), "text"
+            return _("Shortest"), _("Longest"), "", "text"
     return "", "", "", ""
 
 

@@ -22,12 +22,12 @@ class Length:
     units: Sequence[str]
 
 
-def length_of(value: Any) -> Length | None:
-    """Return *value* as a number with a unit; None for what these cannot say, which is shown as it is written."""
+def length_of(value: Any, units: Sequence[str] = USUAL) -> Length | None:
+    """Return *value* as a number with one of *units*; None for what these cannot say, which is shown as it is written."""
     if value is None or value == "":
-        return Length(amount="", unit=FIRST, units=USUAL)
+        return Length(amount="", unit=FIRST if FIRST in units else units[0], units=units)
     found = _FORM.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
         return None
     amount, unit = found[1], found[2]
-    return Length(amount=amount, unit=unit, units=USUAL if unit in USUAL else (*USUAL, unit))
+    return Length(amount=amount, unit=unit, units=units if unit in units else (*units, unit))
