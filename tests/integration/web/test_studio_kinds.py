@@ -131,7 +131,7 @@ def test_a_scenario_tells_which_step_does_not_hold(speaking: None) -> None:
     others = {key: text for key, text in files.items() if key != name}
     page = room_of({**found.value, "steps": steps}, "", others, home="it_request/odd.yaml")
     assert "Step 1 does not hold" in page
-    assert "the example expects “nowhere”" in page
+    assert "the scenario expects “nowhere”" in page
 
 
 SELECTIONS = {
