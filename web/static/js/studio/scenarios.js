@@ -18,7 +18,7 @@ function show(answer) {
   chip.classList.toggle("badge-p0", answer.failed > 0);
   chip.classList.toggle("badge-good", answer.is_done && answer.total > 0 && answer.failed === 0);
   if (answer.address) chip.href = answer.address;
-  chip.title = answer.failing.map((one) => one.title).join("\n");
+  chip.title = [answer.reason, ...answer.failing.map((one) => one.title)].filter(Boolean).join("\n");
   chip.dataset.done = answer.is_done;
   sayBelow(answer);
 }
