@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
 from flask import abort, flash, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from sopwith.core.text import Text
 from sopwith.definitions import Document, read_nodes
 from sopwith.definitions.node import Path
 from sopwith.store.releases import Draft
@@ -22,6 +23,7 @@ from .editors import Subject
 from .editors.catalogue import GENERAL, editor_of
 from .editors.controls import Control, control_at, controls_at
 from .editors.lengths import length_of
+from .editors.lenient import label
 from .framing import framed
 from .parts import has_part, part_of
 from .whereabouts import anchor
@@ -90,6 +92,13 @@ def number_of(draft: Draft, document: Document) -> int:
 blueprint.add_app_template_global(part_of)
 blueprint.add_app_template_global(has_part)
 blueprint.add_app_template_filter(length_of, "as_length")
+
+
+@blueprint.app_template_filter("called")
+def called(title: Any, other: str) -> Mapping[str, str]:
+    """Return a title as it is written in both languages, *other* without one: for the names of steps."""
+    found = title if isinstance(title, Text) else label(title, other)
+    return {"en": found.get("en") or other, "zh": found.get("zh-CN") or other}
 
 
 @blueprint.app_template_filter("path_id")

@@ -16,7 +16,6 @@ from ..languages import lang
 from ..wording import gettext as _
 from .bench import Bench
 
-
 MENDED = frozenset({"WFL063"})
 """Codes that one press may mend."""
 

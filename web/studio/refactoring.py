@@ -53,7 +53,7 @@ def _removal(draft: Draft, target: Target) -> str:
     parts = request.args.getlist("part")[:MOST_PARTS]
     targets = [Target(kind=target.kind, id=target.id, part=part[:200]) for part in parts]
     breaking = [one for part in targets for one in _looked_up(draft, part)[1]]
-    titles = listed([_quoted(_title(draft, part)) for part in targets])
+    titles = listed([_quoted(_title(draft, part).get(lang())) for part in targets])
     uses = _uses(draft, breaking)
     return render_template("studio/removal.html", uses=uses, titles=titles) if breaking else ""
 
@@ -74,7 +74,7 @@ def _page(draft: Draft, target: Target, wrong: str = "", new: str = "") -> str:
         draft,
         target=target,
         title=words_of(document.node.get("title")) or Text(document.id, document.id),
-        called=_quoted(_title(draft, target)),
+        called=_quoted(_title(draft, target).get(lang())),
         uses=_uses(draft, [one for one in found if not one.declares and one.sure]),
         unsure=_uses(draft, [one for one in found if not one.sure]),
         breaking=_uses(draft, breaking),
@@ -124,11 +124,12 @@ def delete_thing(draft_id: str) -> ResponseReturnValue:
             return jsonify(message=words, breaks=[_said(draft, one) for one in breaking]), 409
         return _page(draft, target, words), 409
     changes = changes_without(draft, target)
-    name = target.part or target.id
-    after = _save(draft, Text(f"{name} deleted", f"删除 {name}"), changes)
+    title = _title(draft, target)
+    step = Text(f"{title.get('en')} deleted", f"删除 {title.get('zh-CN')}")
+    after = _save(draft, step, changes)
     if request.is_json:
         return _answer(after, {one.file: "" for one in changes})
-    flash(_("“%(name)s” is deleted. Undo brings it back.", name=name), "good")
+    flash(_("“%(name)s” is deleted. Undo brings it back.", name=title.get(lang())), "good")
     if target.part:
         return go(url_for("studio.open_definition", draft_id=draft_id, kind=target.kind, name=target.id))  # fmt: skip
     return go(url_for("studio.bench", draft_id=draft_id))
@@ -200,17 +201,18 @@ def _uses(draft: Draft, found: Iterable[Reference]) -> Uses:
     return uses_in(draft, bench_of(draft.documents), found)
 
 
-def _title(draft: Draft, target: Target) -> str:
-    """Return what people call a thing."""
+def _title(draft: Draft, target: Target) -> Text:
+    """Return what people call a thing, its id where it has no title."""
+    other = (target.part or target.id).split("/")[-1].split(".")[-1]
     document = definition_of(draft, target.kind, target.id)
     node = document.node
     if target.part:
         own = declared(names_in(draft.documents), document, target)
         if own is None:
-            return target.part
+            return Text(other, other)
         node = own.node if own.at is None else own.node.parent or own.node
     found = words_of(node.get("title") if node.kind == "map" else None)
-    return found.get(lang()) or (target.part or target.id).split("/")[-1]
+    return found or Text(other, other)
 
 
 def _quoted(title: str) -> str:

@@ -93,3 +93,16 @@ def test_the_list_of_problems_names_the_field_that_was_meant(
     told = ada.get(f"{draft}/problems").json
     assert told is not None
     assert words in [one["message"] for one in told["problems"]]
+
+
+def test_steps_are_told_by_titles(app: Flask) -> None:
+    ada = Browser(app).sign_in("ada")
+    draft = str(ada.post("/studio", {"title": "Told"}).location)
+    page = html.unescape(ada.get(f"{draft}/define/form/wish-form?at=sections/0/fields/0").text)
+    steps = set(re.findall(r"data-step=\'(\{.*?\})\'", page))
+    assert len(steps) > 10
+    assert '"Required: Topic"' in "".join(steps) and "“必填：主题”".strip("“”") in "".join(steps)
+    told = [
+        one for one in steps if re.search(r"\b(topic|city|stopped|what)\b", json.loads(one)["en"])
+    ]
+    assert told == []

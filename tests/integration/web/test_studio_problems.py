@@ -43,7 +43,7 @@ def test_a_field_that_was_removed_is_told_by_its_title(ada: Browser, draft: str)
     assert "bench-undo-form" not in before
     undo = re.search(r'form="bench-undo-form">.*?</button>', page)
     assert undo is not None
-    assert "Undo “topic deleted”" in html.unescape(undo.group())
+    assert "Undo “Topic deleted”" in html.unescape(undo.group())
     send(ada, f"{draft}/undo", {})
     assert "bench-undo-form" not in ada.get(f"{draft}/problems").json["list"]  # type: ignore[index]
     left = ada.get(f"{draft}/problems").json["problems"]  # type: ignore[index]
