@@ -107,7 +107,7 @@ def named_words(names: Names, key: str, name: str) -> str:
     """Return what one expectation of several of the kind *key* is about: a time limit, a task."""
     match key:
         case "due":
-            return _("%(clock)s is due at", clock=_clock(names, name))
+            return _("Due time of %(clock)s", clock=_clock(names, name))
         case "clocks":
             return _("Clock: %(clock)s", clock=_clock(names, name))
         case "tasks":
