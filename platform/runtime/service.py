@@ -20,7 +20,8 @@ from ..engine.migration import migrate
 from ..release.model import Release
 from ..rules.model import Team
 from ..store.engine import Database
-from ..store.jobs import JobClaim, NewJob, add_jobs, cancel, finish, put_timers
+from ..store.jobs import JobClaim, NewJob, add_jobs, cancel_all, finish, put_timers
+from ..store.kept_views import ViewPlan
 from ..store.numbers import next_number
 from ..store.people import note_given
 from ..store.records import Change, ConflictError, append, load_record
@@ -173,7 +174,7 @@ class Service:
                 messages=decision.messages,
                 why=decision.why,
                 priority=_priority(release, after),
-                plan=self.releases.view_plan(connection),
+                plan=self._plan(connection, shared),
             ),
         )
         self._write_work(connection, decision, after, now)
@@ -183,6 +184,11 @@ class Service:
         if shared is not None:
             shared.keep(after, decision.events)
         return Outcome(record_id=after.id, state=after, decision=decision, release=release)
+
+    def _plan(self, connection: Connection, shared: Sharing | None) -> ViewPlan:
+        if shared is None:
+            return self.releases.view_plan(connection)
+        return shared.plan(lambda: self.releases.view_plan(connection))
 
     def _directory(
         self, connection: Connection, release: Release, now: datetime, shared: Sharing | None
@@ -231,7 +237,8 @@ class Service:
         now: datetime,
     ) -> None:
         of_record = f"timer:{record_id}:"
-        cancel(connection, *(of_record + one.key for one in decision.timers if one.due_at is None))
+        gone = [of_record + one.key for one in decision.timers if one.due_at is None]
+        cancel_all(connection, gone)
         put_timers(
             connection,
             [

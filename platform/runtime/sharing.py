@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from ..core.events import Event, EventKind
 from ..core.record import RecordState
+from ..store.kept_views import ViewPlan
 from ..store.read_ahead import texts_of
 from ..store.record_json import load_state
 from ..store.records import load_record
@@ -26,6 +27,7 @@ class Sharing:
     _states: dict[str, RecordState | None] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
     _directories: dict[str, LiveDirectory] = field(default_factory=dict)
+    _plan: ViewPlan | None = None
 
     def read_ahead(self, record_ids: Iterable[str]) -> None:
         """Read and hold the records that the commands to come are about, in one statement."""
@@ -48,6 +50,15 @@ class Sharing:
         if found is None:
             found = self._directories[release] = make()
         return found
+
+    def plan(self, find: Callable[[], ViewPlan]) -> ViewPlan:
+        """Return the saved views of the release in force, found once.
+
+        A release that takes its place meanwhile marks the records anew, and once more a little later.
+        """
+        if self._plan is None:
+            self._plan = find()
+        return self._plan
 
     def keep(self, state: RecordState, events: Iterable[Event]) -> None:
         """Note what a command made of its record."""

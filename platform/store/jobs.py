@@ -11,7 +11,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
+    Text,
     and_,
+    any_,
     bindparam,
     delete,
     func,
@@ -131,10 +133,11 @@ def _moving(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgr
 
 _OF_LEASE = _held(bindparam("job_id"), bindparam("token"))
 _FINISH = Prepared(delete(JobRow).where(_OF_LEASE))
-_SENT = Prepared(
-    select(DeliveryRow.id).where(
-        DeliveryRow.key == bindparam("sent"),
-        or_(DeliveryRow.outcome == "sent", DeliveryRow.outcome == "gathered"),
+_BROUGHT = or_(DeliveryRow.outcome == "sent", DeliveryRow.outcome == "gathered")
+_SENT = Prepared(select(DeliveryRow.key).where(DeliveryRow.key == bindparam("sent"), _BROUGHT))
+_ALL_SENT = Prepared(
+    select(DeliveryRow.key).where(
+        DeliveryRow.key == any_(bindparam("sent", type_=postgresql.ARRAY(Text))), _BROUGHT
     )
 )
 _ADD = Prepared(
@@ -159,12 +162,15 @@ def add_jobs(connection: Connection, jobs: Sequence[NewJob]) -> None:
     """Enqueue *jobs*; one whose key waits already, or was brought out already, is left out."""
     if not jobs:
         return
-    _ADD.run_many(connection, [_row(job) for job in jobs if not _is_sent(connection, job)])
+    sent = _sent_of(connection, [job.key for job in jobs if job.kind in BROUGHT_OUT])
+    _ADD.run_many(connection, [_row(job) for job in jobs if job.key not in sent])
 
 
-def _is_sent(connection: Connection, job: NewJob) -> bool:
-    """Return whether what *job* brings out was brought out; one short look each costs less than one for many."""
-    return job.kind in BROUGHT_OUT and _SENT.first(connection, {"sent": job.key}) is not None
+def _sent_of(connection: Connection, keys: Sequence[str]) -> set[str]:
+    """Return which of *keys* were brought out. In a file a short look each costs less than one for many."""
+    if len(keys) > 1 and connection.dialect.name == "postgresql":
+        return {found[0] for found in _ALL_SENT.rows(connection, {"sent": list(keys)})}
+    return {key for key in keys if _SENT.first(connection, {"sent": key}) is not None}
 
 
 def put_timer(connection: Connection, job: NewJob) -> None:
@@ -180,6 +186,11 @@ def put_timers(connection: Connection, jobs: Sequence[NewJob]) -> None:
 def cancel(connection: Connection, *keys: str) -> bool:
     """Remove the jobs *keys*; return whether there were any."""
     return sum(_CANCEL.run(connection, {"gone": key}) for key in keys) > 0
+
+
+def cancel_all(connection: Connection, keys: Sequence[str]) -> None:
+    """Remove those of the jobs *keys* that there are."""
+    _CANCEL.run_many(connection, [{"gone": key} for key in keys])
 
 
 def cancel_timers(connection: Connection, record_id: str) -> None:

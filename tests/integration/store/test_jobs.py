@@ -16,6 +16,7 @@ from sopwith.store.jobs import (
     NewJob,
     add_jobs,
     cancel,
+    cancel_all,
     dead_jobs,
     drop_dead,
     expire_all,
@@ -75,6 +76,25 @@ def test_what_was_sent_is_not_enqueued_again(database: Database) -> None:
 
 def _delivered(taken: JobClaim, outcome: str) -> JobClaim:
     return replace(taken, delivery=NewDelivery(target="a@b.test", at=NOW, outcome=outcome))
+
+
+def test_of_several_only_what_was_not_sent_is_enqueued(database: Database) -> None:
+    enqueue(database, job("one"), job("two"))
+    for taken in take(database):
+        with database.writing() as connection:
+            outcome = "sent" if taken.key == "two" else "failed"
+            assert finish(connection, _delivered(taken, outcome))
+    enqueue(database, job("one"), job("two"), job("three"))
+    assert [one.key for one in take(database, token="t2")] == ["one", "three"]
+
+
+def test_timers_are_cancelled_together(database: Database) -> None:
+    with database.writing() as connection:
+        for key in ("stays", "goes", "goes too"):
+            put_timer(connection, job(key))
+        cancel_all(connection, ["goes", "goes too", "unknown"])
+        cancel_all(connection, [])
+    assert [one.key for one in take(database)] == ["stays"]
 
 
 def test_a_lost_lease_cannot_be_renewed_finished_or_put_back(database: Database) -> None:
