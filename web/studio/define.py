@@ -20,7 +20,7 @@ from ..wording import gettext as _
 from .bench import Bench, bench_of, by_severity
 from .blueprint import blueprint, the_draft
 from .editors import Subject
-from .editors.catalogue import GENERAL, editor_of
+from .editors.catalogue import GENERAL, WORDS, editor_of
 from .editors.controls import Control, control_at, controls_at
 from .editors.lengths import length_of
 from .editors.lenient import label
@@ -48,15 +48,16 @@ def define(draft_id: str, kind: str, name: str) -> ResponseReturnValue:
         at=request.args.get("at", "")[:LONGEST_SELECTION],
     )
     own = editor_of(kind)
-    sheet = request.args.get("as") == "sheet"
-    editor = GENERAL if sheet else own
+    shape = request.args.get("as", "")
+    editor = {"sheet": GENERAL, "words": WORDS}.get(shape, own)
     context: dict[str, Any] = {
         **editor.view(subject),
         "draft": draft,
         "subject": subject,
         "doc": subject.doc,
         "editor": editor.template,
-        "is_sheet": sheet,
+        "is_sheet": shape == "sheet",
+        "is_words": shape == "words",
         "has_own": own is not GENERAL,
     }
     if part:

@@ -60,7 +60,7 @@ def whereabouts(draft: Draft, bench: Bench, span: Span) -> Whereabouts | None:
         title=label(document.value.get("title"), document.id).get(lang()),
         inner=(what, steps),
         words=_(", ").join(said),
-        address=url_for("studio.define", draft_id=draft.id, kind=document.kind, name=document.id, at=_selected(document.kind, path) or None, _anchor=anchor(path) if path else None),
+        address=url_for("studio.define", draft_id=draft.id, kind=document.kind, name=document.id, at=selection_of(document.kind, path) or None, _anchor=anchor(path) if path else None),
     )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def anchor(path: Sequence[str | int]) -> str:
     return "c-" + "-".join(re.sub(r"[^A-Za-z0-9_]", lambda one: f"_{ord(one.group()):x}_", str(step)) for step in path)  # fmt: skip
 
 
-def _selected(kind: str, path: Path) -> str:
+def selection_of(kind: str, path: Path) -> str:
     """Return what the editor of that kind selects for *path*."""
     if kind == "form":
         steps = [path[n : n + 2] for n in range(0, len(path) - 1, 2)]

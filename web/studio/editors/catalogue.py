@@ -20,11 +20,13 @@ from . import (
     taxonomies,
     teams,
     views,
+    words,
     workflow,
 )
 from .subject import Editor
 
 GENERAL = Editor(template="studio/editors/general.html", view=general.view)
+WORDS = Editor(template="studio/editors/words.html", view=words.view)
 
 EDITORS: Mapping[str, Editor] = {
     "calendar": Editor(template="studio/editors/calendar.html", view=calendars.view),
