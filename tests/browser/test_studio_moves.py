@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from sopwith.runtime.publishing import publish
 from tests.support.browser import violations
 from tests.support.shop import PASSWORD, Shop, files
+
+
+def signed_in(browser: Browser, address: str, path: str) -> Page:
+    """Return a page of ours as the administrator sees it."""
+    page = browser.new_context(
+        locale="en-US", viewport={"width": 1280, "height": 844}, reduced_motion="reduce"
+    ).new_page()
+    page.goto(f"{address}/sign-in?next={path}")
+    page.wait_for_load_state()
+    page.locator("[name=login]").first.fill("ada")
+    page.locator("[name=password]").first.fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}{path}")
+    page.wait_for_load_state()
+    return page
 
 
 def test_records_that_stayed_behind_are_chosen_and_moved_by_keys(
@@ -15,16 +30,7 @@ def test_records_that_stayed_behind_are_chosen_and_moved_by_keys(
     shop.wish()
     changed = {name: text + "\n# changed\n" for name, text in files().items()}
     assert publish(shop.service, changed, author=None, note="A comment")[0] is not None
-    page = browser.new_context(
-        locale="en-US", viewport={"width": 1280, "height": 844}, reduced_motion="reduce"
-    ).new_page()
-    page.goto(f"{address}/sign-in?next=/studio/moves/behind")
-    page.wait_for_load_state()
-    page.locator("[name=login]").first.fill("ada")
-    page.locator("[name=password]").first.fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/moves/behind")
-    page.wait_for_load_state()
+    page = signed_in(browser, address, "/studio/moves/behind")
     page.get_by_role("checkbox", name="Inbox of the counter").focus()
     page.keyboard.press("Space")
     move = page.get_by_role("button", name="Move 1 record now")
