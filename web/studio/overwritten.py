@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +19,10 @@ from ..languages import lang
 from ..visitor import get_service
 from ..wording import gettext as _
 from .bench import Bench
+
+MOST_KEPT = 4
+_kept: OrderedDict[int, tuple[Bench, list[tuple[Rule, Overwrite]]]] = OrderedDict()
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +63,7 @@ def lost_in(draft: Draft, bench: Bench) -> list[Lost]:
     A new rule begins before all others; whoever moves it among them has chosen who has the last word. A rule that
     speaks of fewer cases may well overwrite a general one.
     """
-    possible = [(rule, by) for rule in _active(bench) if (by := _overwriting(rule, bench)) is not None]  # fmt: skip
+    possible = _overwritten(bench)
     if not possible or draft.from_release is None:
         return []
     with get_service().database.reading() as connection:
@@ -80,22 +86,41 @@ def _active(bench: Bench) -> Sequence[Rule]:
     return [one for one in bench.partly.rules.values() if one.enabled]
 
 
+def _overwritten(bench: Bench) -> list[tuple[Rule, Overwrite]]:
+    """Return every rule that is overwritten, with what overwrites it first; kept for the drafts looked at last."""
+    with _lock:
+        found = _kept.get(id(bench))
+    if found is None:
+        pairs = ((rule, _overwriting(rule, bench)) for rule in _active(bench))
+        found = bench, [(rule, by) for rule, by in pairs if by is not None]
+        with _lock:
+            _kept[id(bench)] = (
+                found  # the bench itself with it: nothing else gets its number meanwhile
+            )
+            while len(_kept) > MOST_KEPT:
+                _kept.popitem(last=False)
+    return found[1]
+
+
 def _overwriting(rule: Rule, bench: Bench) -> Overwrite | None:
     """Return the first overwriting of what *rule* sets by one that is not about a part of its cases only."""
-    if not any(one.kind == "set" for one in rule.then):
-        return None
+    mine = _set(rule)
     others = [
         one
-        for one in _active(bench)
+        for one in (_active(bench) if mine else ())
         if one.id != rule.id
+        and not mine.isdisjoint(_set(one))
         and ("any" in (one.record_type, rule.record_type) or one.record_type == rule.record_type)
         and runs_before(rule, one)
-        and any(action.kind == "set" for action in one.then)
         and not narrows(one, rule)
         and fire_together(one, rule)
     ]
     found = (one for one in overwrites(rule, others) if one.field not in _asked(one.other))
     return next(found, None)
+
+
+def _set(rule: Rule) -> set[str]:
+    return {name for one in rule.then if one.kind == "set" for name in one.args}
 
 
 def _asked(rule: Rule) -> frozenset[str]:
