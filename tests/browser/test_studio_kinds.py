@@ -135,6 +135,8 @@ def test_choices_are_moved_by_keys(browser: Browser, address: str) -> None:
     expect(page.locator("#choices ol > li")).to_have_count(1)
     page.get_by_role("button", name="One level up").click()
     expect(names).to_have_count(5, timeout=SLOW)
+    page.locator("#choice-panel").get_by_label("Colour").select_option(label="green")
+    expect(names.last.locator(".tone-green")).to_have_text("green", timeout=SLOW)
     assert not violations(page)
     page.context.close()
 
@@ -189,6 +191,16 @@ def test_a_roster_is_painted_turned_and_changed_for_a_day(browser: Browser, addr
     expect(cell).not_to_have_text("not held", timeout=SLOW)
     page.locator("#call-roster").click()
     expect(page.locator("#crew-rotation")).to_contain_text("Length of a turn", timeout=SLOW)
+    patience = page.get_by_role("textbox", name="The next one is called after")
+    patience.fill("5m")
+    patience.press("Tab")
+    expect(page.get_by_label("Unit of The next one is called after")).to_have_value(
+        "m", timeout=SLOW
+    )
+    saved(page)
+    page.reload()
+    page.wait_for_load_state()
+    expect(patience).to_have_value("5", timeout=SLOW)
     expect(page.locator("#problems .problem-error")).to_have_count(0)
     assert not violations(page)
     page.context.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.test_studio import opened
 from tests.support.browser import violations
@@ -90,6 +90,29 @@ def test_a_draft_is_tried_by_keyboard_and_becomes_a_scenario(
     expect(page.locator("#bench-scenarios")).to_be_visible()
     expect(page.locator("#bench-scenarios")).to_have_attribute("data-done", "true")
     expect(page.locator("#bench-scenarios")).to_have_class(re.compile("badge-good"))
+    page.context.close()
+
+
+def test_a_file_that_is_chosen_in_a_trial_is_known_by_its_name(
+    browser: Browser, address: str
+) -> None:
+    page = opened(browser, address, "en-US", 1280)
+    page.goto(f"{page.url.split('?')[0]}/try")
+    page.locator("input[name=type][value=wish]").check()
+    page.locator("form.panel .button-primary").click()
+    page.wait_for_load_state()
+    file: FilePayload = {"name": "照片.png", "mimeType": "image/png", "buffer": b"\x89PNG"}
+    page.set_input_files("#field-proof-upload", files=[file])
+    expect(page.get_by_text("照片.png").first).to_be_visible()
+    with page.expect_response("**/try/shape"):
+        page.locator("#field-topic-question").check()
+    expect(page.get_by_text("照片.png").first).to_be_visible()
+    page.locator("textarea[name=description]").fill("See the picture")
+    page.locator("#now .form-foot .button-primary").click()
+    page.wait_for_load_state()
+    expect(page.locator(".try-record")).to_contain_text("WISH-1")
+    page.get_by_text("What is filled in").click()
+    expect(page.locator(".request .file-name")).to_have_text("照片.png")
     page.context.close()
 
 
