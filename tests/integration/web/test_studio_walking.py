@@ -82,6 +82,8 @@ def test_a_way_that_leads_elsewhere_first_is_gone_on(ada: Browser, draft: str, s
     flow = draft_files(shop, draft)[FLOW].replace("to: look, title", "to: look, id: working, title")
     put(ada, draft, {FLOW: flow})
     page = shown(ada, f"{draft}/coverage")
-    assert "2 scenarios arrive at “The lead looks at it” now, where they expect “Worked on”." in page
+    assert (
+        "2 scenarios arrive at “The lead looks at it” now, where they expect “Worked on”." in page
+    )
     assert ada.post(f"{draft}/scenarios/walk", {"through": "wish-flow look look working"}).status_code == 303  # fmt: skip
     assert went(ada, draft) == (2, 0)
