@@ -6,11 +6,16 @@ import json
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import text
 
+from sopwith.store.claims import is_work_due
 from sopwith.store.engine import open_database
+
+CALM_WITHIN = 300.0
+"""Seconds within which a server has carried out what was due; after that it is measured beside it."""
 
 
 def fill(place: Path, address: str, size: int) -> float:
@@ -38,3 +43,18 @@ def open_tickets(place: Path, address: str) -> list[str]:
             return list(connection.execute(text(query)).scalars())
     finally:
         database.close()
+
+
+def wait_until_calm(place: Path, address: str) -> float:
+    """Wait until nothing is due any more, for whoever measures pages and not jobs; return the seconds it took."""
+    database = open_database(address or f"sqlite:///{place / 'sopwith.db'}")
+    start = time.monotonic()
+    try:
+        while time.monotonic() - start < CALM_WITHIN:
+            with database.reading() as connection:
+                if not is_work_due(connection, datetime.now(UTC)):
+                    break
+            time.sleep(0.5)
+    finally:
+        database.close()
+    return time.monotonic() - start

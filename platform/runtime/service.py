@@ -130,8 +130,10 @@ class Service:
         now = self.clock.now()
         if isinstance(command, c.TimerFired):
             now = max(now, command.due_at)  # it is due, whatever the clock of this machine says
+        live: Release | None = None
         if isinstance(command, c.Create):
             release, state = self.releases.live(connection), None
+            live = release
             command = self._numbered(connection, release, command, now)
             record_id = command.record_id
         else:
@@ -154,7 +156,9 @@ class Service:
                 decision = migrate(release, new, state, command, now, directory)
                 release = new if decision.state is not None else release
             else:
-                directory = self._directory(connection, release, now, shared)
+                directory = self._directory(
+                    connection, release, now, shared, is_live=live is not None
+                )
                 decision = decide(release, state, command, now, directory)
         after = decision.state
         if after is None:
@@ -174,7 +178,7 @@ class Service:
                 messages=decision.messages,
                 why=decision.why,
                 priority=_priority(release, after),
-                plan=self._plan(connection, shared),
+                plan=self.releases.plan(live) if live else self._plan(connection, shared),
             ),
         )
         self._write_work(connection, decision, after, now)
@@ -191,10 +195,16 @@ class Service:
         return shared.plan(lambda: self.releases.view_plan(connection))
 
     def _directory(
-        self, connection: Connection, release: Release, now: datetime, shared: Sharing | None
+        self,
+        connection: Connection,
+        release: Release,
+        now: datetime,
+        shared: Sharing | None,
+        *,
+        is_live: bool = False,
     ) -> LiveDirectory:
         if shared is None:
-            return self.directory(connection, release, now)
+            return self.directory(connection, release, now, is_live=is_live)
         return shared.directory(release.hash, lambda: self.directory(connection, release, now))
 
     def _numbered(
@@ -265,15 +275,21 @@ class Service:
         now: datetime | None = None,
         *,
         of_draft: bool = False,
+        is_live: bool = False,
     ) -> LiveDirectory:
-        """Return the directory of one transaction; of_draft: *release* was not published, its shifts count."""
+        """Return the directory of one transaction.
+
+        of_draft: *release* was not published, its shifts count. is_live: it was just found to be the one in force.
+        """
         known = release or self.releases.live(connection)
         return LiveDirectory(
             connection,
             now or self.clock.now(),
             self.links,
             known.teams,
-            lambda: known.teams if release is None or of_draft else self._rosters(connection),
+            lambda: (
+                known.teams if release is None or of_draft or is_live else self._rosters(connection)
+            ),
         )
 
     def _rosters(self, connection: Connection) -> Mapping[str, Team]:

@@ -6,9 +6,12 @@ import json
 from hashlib import sha256
 from typing import Any
 
+from .columns import encoding
+
 _ENCODER = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
 )
+_encode = encoding(_ENCODER)
 
 
 def canonical(value: Any) -> str:
@@ -16,7 +19,7 @@ def canonical(value: Any) -> str:
 
     Raises ValueError for NaN and infinity, which JSON does not know.
     """
-    text = _ENCODER.encode(value)
+    text = _encode(value)
     if text.isascii():
         return text
     try:

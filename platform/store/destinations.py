@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from .prepared import Prepared
 from .tables import DestinationRow, JobRow
 
 MAIL_SERVER = "mail"
@@ -89,8 +90,9 @@ class Destination:
 
 _FIELDS = tuple(Destination.__dataclass_fields__)
 _ALL = select(*(DestinationRow.__table__.c[name] for name in _FIELDS)).order_by(DestinationRow.name)
-_ONE = _ALL.where(DestinationRow.name == bindparam("destination"))
-_IN_HAND = (
+_EVERY = Prepared(_ALL)
+_ONE = Prepared(_ALL.where(DestinationRow.name == bindparam("destination")))
+_IN_HAND = Prepared(
     select(JobRow.destination, func.count())
     .where(JobRow.state == literal_column("'leased'"), JobRow.destination.is_not(None))
     .group_by(JobRow.destination)
@@ -113,18 +115,22 @@ def destination_of(kind: str, payload: Mapping[str, Any]) -> str | None:
 
 def destinations(connection: Connection) -> list[Destination]:
     """Return every destination that anything is known of, by name."""
-    return [Destination(**row) for row in connection.execute(_ALL).mappings()]
+    return [_destination(row) for row in _EVERY.rows(connection, {})]
 
 
 def destination(connection: Connection, name: str) -> Destination | None:
     """Return one destination, None when nothing is known of it."""
-    row = connection.execute(_ONE, {"destination": name}).mappings().one_or_none()
-    return None if row is None else Destination(**row)
+    row = _ONE.first(connection, {"destination": name})
+    return None if row is None else _destination(row)
+
+
+def _destination(row: tuple[Any, ...]) -> Destination:
+    return Destination(**dict(zip(_FIELDS, row, strict=True)))
 
 
 def in_hand(connection: Connection) -> dict[str, int]:
     """Return how many jobs of each destination are in somebody's hands."""
-    return {str(name): count for name, count in connection.execute(_IN_HAND)}
+    return {str(name): count for name, count in _IN_HAND.rows(connection, {})}
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ only module that goes past it; types, transactions and errors stay SQLAlchemy's.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
@@ -32,13 +32,14 @@ MOST_KNOWN = 2_048
 class _Plan:
     """A statement as one driver takes it: the text, the values in order, and what makes rows ours.
 
-    binds: name, process and, for constants of the statement, its value. results: places in a row whose
+    names: of the values in order. binds: places among those whose values are made ready, and how. results: places in a row whose
     values are made, and how.
     """
 
     text: str
     by_name: bool
-    binds: tuple[tuple[str, Process], ...]
+    names: tuple[str, ...]
+    binds: tuple[tuple[int, Callable[[Any], Any]], ...]
     constants: Mapping[str, Any]
     results: tuple[tuple[int, Callable[[Any], Any]], ...]
 
@@ -46,15 +47,10 @@ class _Plan:
         """Return what the driver binds."""
         if self.constants:
             values = {**self.constants, **values}
-        if self.by_name:
-            return {
-                name: values[name] if process is None else process(values[name])
-                for name, process in self.binds
-            }
-        return [
-            values[name] if process is None else process(values[name])
-            for name, process in self.binds
-        ]
+        made = [values[name] for name in self.names]
+        for at, process in self.binds:
+            made[at] = process(made[at])
+        return dict(zip(self.names, made, strict=True)) if self.by_name else made
 
     def row(self, found: Sequence[Any]) -> tuple[Any, ...]:
         """Return one row with the values of its types."""
@@ -201,7 +197,8 @@ def _whole_plan_of(statement: Any, dialect: Dialect, values: Values) -> _Plan:
     return _Plan(
         text=state.statement,
         by_name=not compiled.positional,
-        binds=tuple((name, process(name) if name in values else None) for name in names),
+        names=tuple(names),
+        binds=_made(process(name) if name in values else None for name in names),
         constants=ready,
         results=_results_of(compiled, dialect),
     )
@@ -209,8 +206,12 @@ def _whole_plan_of(statement: Any, dialect: Dialect, values: Values) -> _Plan:
 
 def _results_of(compiled: Any, dialect: Dialect) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
     columns = getattr(compiled, "_result_columns", ())
-    made = ((at, _resulting(one.type, dialect)) for at, one in enumerate(columns))
-    return tuple((at, process) for at, process in made if process is not None)
+    return _made(_resulting(one.type, dialect) for one in columns)
+
+
+def _made(processes: Iterable[Process]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+    """Return the places of those values that are made into something else, and how."""
+    return tuple((at, process) for at, process in enumerate(processes) if process is not None)
 
 
 def _plan_of(statement: Any, dialect: Dialect, names: list[str]) -> _Plan:
@@ -222,17 +223,16 @@ def _plan_of(statement: Any, dialect: Dialect, names: list[str]) -> _Plan:
     order = (
         compiled.positiontup if compiled.positional else dict.fromkeys(compiled.bind_names.values())
     )
-    binds = tuple((name, _binding(compiled.binds[name].type, dialect)) for name in order)
-    constants = {
-        name: compiled.binds[name].effective_value for name, _ in binds if name not in names
-    }
+    order = tuple(order)
+    constants = {name: compiled.binds[name].effective_value for name in order if name not in names}
     unknown = [name for name in constants if compiled.binds[name].required]
     if unknown:
         raise ValueError(f"no values for {', '.join(unknown)}: {compiled}")
     return _Plan(
         text=str(compiled),
         by_name=not compiled.positional,
-        binds=binds,
+        names=order,
+        binds=_made(_binding(compiled.binds[name].type, dialect) for name in order),
         constants=constants,
         results=_results_of(compiled, dialect),
     )

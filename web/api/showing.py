@@ -138,7 +138,8 @@ def record(connection: Connection, state: RecordState, release: Release) -> Json
         *ticked,
     ]
     names, values = Names(connection, ids), readable(release, state)
-    acts = [act.value for act in Act if may(release, state, act)]
+    actor = visitor().actor
+    acts = [act.value for act in Act if allow(kind.access, act, actor, state)]
     priority = values.get(kind.priority_field)
     return {
         "id": state.id,

@@ -21,6 +21,7 @@ from sopwith.core.decision import Problem
 from sopwith.core.events import Actor
 from sopwith.core.text import Text
 from sopwith.formbuilder.model import Form
+from sopwith.formbuilder.result import FormResult
 from sopwith.release.model import RecordType, Release
 from sopwith.runtime.releases import NoReleaseError
 from sopwith.store.customers import by_contact
@@ -28,7 +29,15 @@ from sopwith.store.lists import RecordFilter, list_records
 from sopwith.store.records import id_of_number, load_record
 
 from ..auth.mails import send_mail
-from ..forms import ShownForm, only_reshapes, read_page, show_form
+from ..forms import (
+    ShownForm,
+    directory_of,
+    evaluate,
+    keep_own_files,
+    only_reshapes,
+    read_page,
+    show_form,
+)
 from ..htmx import fragment, go
 from ..languages import lang
 from ..limits import SUBMIT, limiter
@@ -128,12 +137,12 @@ def submit(type_id: str) -> ResponseReturnValue:
     typed, contact = read_page(form), read_contact()
     if only_reshapes():
         return _form_page(kind, form, typed, contact, told=False)
-    shown = _shown(release, kind, form, typed)
+    result = _read(release, kind, form, typed)
     wrong = contact.problems() if asks_for_contact() else {}
-    if not shown.result.accepted or wrong:
+    if not result.accepted or wrong:
         return _form_page(kind, form, typed, contact, wrong=wrong)
     once = request.form.get("once", "")[:80]
-    record_id, outcome = open_request(kind, form, shown.result.values, contact, once)
+    record_id, outcome = open_request(kind, form, result.values, contact, once)
     if record_id is None:
         said = outcome.problems if outcome else ()
         return _form_page(kind, form, typed, contact, more=said)
@@ -154,6 +163,20 @@ def _intake(type_id: str) -> tuple[Release, RecordType, Form]:
     if found is None:
         abort(404)
     return release, *found
+
+
+def _read(release: Release, kind: RecordType, form: Form, typed: dict[str, Any]) -> FormResult:
+    """Return what was typed, read and checked, without a page of it."""
+    with get_service().database.reading() as connection:
+        keep_own_files(connection, form, typed)
+        return evaluate(
+            form,
+            typed,
+            scope=intake_scope(connection, kind),
+            roles=visitor().actor.roles,
+            state=None,
+            lookup=directory_of(connection, release),
+        )
 
 
 def _shown(

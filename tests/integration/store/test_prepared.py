@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -18,6 +19,13 @@ ADD = Prepared(insert(CustomerRow))
 NAMES = ("id", "name", "tags", "facts", "verified", "created_at")
 COLUMNS = tuple(CustomerRow.__table__.c[name] for name in NAMES)
 ONE = select(*COLUMNS).where(CustomerRow.id == bindparam("wanted"))
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is made of a row."""
+
+    row: tuple[Any, ...]
 
 
 def row(key: str, **more: Any) -> dict[str, Any]:
@@ -84,6 +92,25 @@ def test_many_rows_and_how_many_were_touched(database: Database) -> None:
             select(CustomerRow.id).where(CustomerRow.active.is_(True)).order_by(CustomerRow.id)
         )
         assert left.rows(connection, {}) == [("0",), ("2",), ("4",), ("6",), ("8",)]
+
+
+def test_what_was_made_of_a_row_is_made_anew_when_the_row_changed(database: Database) -> None:
+    named = Prepared(select(CustomerRow.id, CustomerRow.name, CustomerRow.tags))
+    known: dict[tuple[Any, ...], Made] = {}
+
+    def read() -> list[Made]:
+        with database.reading() as connection:
+            return named.made(connection, {}, known, Made)
+
+    with database.writing() as connection:
+        ADD.run(connection, row("a"))
+    first = read()
+    assert [one.row for one in first] == [("a", "Customer a", ["a", "王"])]
+    again = read()
+    assert (again[0] is first[0]) == database.is_sqlite
+    with database.writing() as connection:
+        connection.execute(update(CustomerRow).values(tags=["b"]))
+    assert [one.row for one in read()] == [("a", "Customer a", ["b"])]
 
 
 def test_errors_are_those_of_sqlalchemy_and_undo_the_transaction(database: Database) -> None:

@@ -21,7 +21,7 @@ from sopwith.core.record import (
     Vote,
 )
 from sopwith.store.canonical import canonical, digest
-from sopwith.store.columns import clean, dump_json
+from sopwith.store.columns import clean, dump_json, encoding
 from sopwith.store.record_json import dump_state, load_state
 from tests.support.samples import state
 
@@ -153,3 +153,27 @@ def test_a_state_as_the_first_version_wrote_it_can_be_read() -> None:
     assert found.clocks["c"].status is ClockStatus.PAUSED
     assert found.links == (Link(kind="k", record="2"),)
     assert found.tags == ("x",)
+
+
+@settings(max_examples=EXAMPLES)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    ),
+    st.booleans(),
+)  # fmt: skip
+def test_the_shorter_way_through_the_encoder_writes_the_same(value: Any, is_sorted: bool) -> None:
+    encoder = json.JSONEncoder(
+        ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=is_sorted
+    )
+    assert encoding(encoder)(value) == encoder.encode(value)
+
+
+def test_the_shorter_way_refuses_what_json_does_not_know() -> None:
+    encode = encoding(json.JSONEncoder(ensure_ascii=False, allow_nan=False))
+    for value in ([float("nan")], {"a": float("inf")}):
+        with pytest.raises(ValueError, match="not JSON"):
+            encode(value)
+    with pytest.raises(TypeError):
+        encode([object()])

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from babel.dates import format_timedelta
 from flask import Flask, g
 from flask.ctx import RequestContext
 from hypothesis import given
@@ -23,8 +24,9 @@ from sopwith.core.record import Clock, ClockStatus
 from sopwith.store.installation import put_setting
 from sopwith.store.people import user
 from sopwith.web import brand as brands
-from sopwith.web import times
+from sopwith.web import pieces, times
 from sopwith.web.app import create_app
+from sopwith.web.desk.lists import Row
 from sopwith.web.icons import icon_name, icon_names
 from sopwith.web.rendering import file_size, hue, initials
 from sopwith.web.uploads import clean_name, kind_of
@@ -237,6 +239,67 @@ def test_clocks_have_a_word_beside_their_colour(
     assert (view.kind, view.span) == (kind, span) and view.word and view.icon in icon_names()
 
 
+@pytest.mark.parametrize("spoken", ["en", "zh-CN"])
+def test_time_gone_by_is_told_as_babel_tells_it(
+    context: Callable[[str], RequestContext], spoken: str
+) -> None:
+    minutes = [1, 2, 44, 57, 58, 89, 90, 91, 24 * 60, 36 * 60, 6 * 1440, 7 * 1440, 27 * 1440]
+    seconds = [45, 56, 57, 58, *(60 * one for one in minutes), 28 * 86400, 40 * 86400]
+    with context(spoken):
+        for away in (
+            timedelta(seconds=one * sign) for one in [*seconds, 400 * 86400] for sign in (1, -1)
+        ):
+            known = format_timedelta(
+                away, add_direction=True, locale=times.locale(), threshold=0.95
+            )
+            assert times.relative(times.now() + away) == known
+        assert times.relative(times.now() + timedelta(seconds=44)) in ("just now", "刚刚")
+
+
+def test_lines_of_records_escape_what_people_wrote(
+    context: Callable[[str], RequestContext],
+) -> None:
+    evil = "<script>\"'&"
+    row = Row(
+        id="one",
+        number=evil,
+        title=evil,
+        priority=evil,
+        type_title=evil,
+        type_icon="ticket",
+        state="new",
+        state_title=evil,
+        category="open",
+        customer=evil,
+        tier=evil,
+        owner=evil,
+        owner_id="kim",
+        team=evil,
+        clock=None,
+        messages=1,
+        updated_at=NOW,
+        waiting_since=NOW,
+        escalation=1,
+        tags=(evil,),
+        version=1,
+        type="ticket",
+        tones=((evil, "red"),),
+    )
+    rows = [row, row._replace(owner="", customer="", category="waiting")]
+    with context("en"):
+        place = ("/r/", "?q=a&b")
+        pages = [
+            pieces.items(rows, place),
+            pieces.smalls(rows, place, place, "one"),
+            pieces.cards(rows, place, place, True),
+            pieces.cards(rows, place, place, False),
+        ]
+    for page in pages:
+        assert "<script" not in page and "&lt;script&gt;&#34;&#39;&amp;" in page
+        assert 'href="/r/one?q=a&amp;b"' in page
+        assert page.count("<li ") == page.count("</li>") == 2
+
+
 def test_icons_exist_or_fall_back() -> None:
     assert (
         icon_name("bug") == "bug"
@@ -244,7 +307,7 @@ def test_icons_exist_or_fall_back() -> None:
         and icon_name("") == "ticket"
     )
     used = set()
-    for path in (ROOT / "web").rglob("*.html"):
+    for path in [*(ROOT / "web").rglob("*.html"), ROOT / "web" / "pieces.py"]:
         used |= set(re.findall(r'icon\("([a-z0-9-]+)"', path.read_text(encoding="utf-8")))
     assert used - icon_names() == set(), "add these to vendor.toml"
 
