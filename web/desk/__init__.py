@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from . import board, commands, opening, pages, palette, shifts, waiting
+from . import (
+    board,
+    commands,
+    opening,
+    pages,
+    palette,
+    people_commands,
+    record_commands,
+    shifts,
+    task_commands,
+    waiting,
+)
 from .blueprint import desk
 
-__all__ = ["board", "commands", "desk", "opening", "pages", "palette", "shifts", "waiting"]
+__all__ = [
+    "board",
+    "commands",
+    "desk",
+    "opening",
+    "pages",
+    "palette",
+    "people_commands",
+    "record_commands",
+    "shifts",
+    "task_commands",
+    "waiting",
+]

@@ -25,8 +25,8 @@ from ..languages import lang
 from ..visitor import get_service, visitor
 from ..wording import gettext as _
 from .blueprint import desk
+from .carrying import carry_out
 from .colleagues import Colleagues, colleagues
-from .commands import carry_out
 from .lists import Row, RowWriter
 from .record_page import record
 from .seen import scopes, sight

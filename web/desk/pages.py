@@ -17,8 +17,8 @@ from ..visitor import get_service, visitor
 from ..wording import gettext as _
 from ..wording import ngettext
 from .blueprint import desk
-from .commands import tags_in
 from .lists import list_address, show_list
+from .people_commands import tags_in
 from .record_page import answer, record
 from .ways import Typed
 

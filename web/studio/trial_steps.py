@@ -21,8 +21,8 @@ from sopwith.lab.steps import RELATED
 from sopwith.lab.trial import Played, local_time
 from sopwith.release.model import RecordType, Release
 
-from ..desk.commands import tags_in
 from ..desk.duplicates import DIFFERENT
+from ..desk.people_commands import tags_in
 from ..desk.ways import Typed, asked_form, asks, clean, form_of, way_of
 from ..forms import directory_of, evaluate, read_page, sent_files
 from ..languages import lang
