@@ -20,6 +20,7 @@ from sopwith.release.names import Names as Scopes
 from ..admin.rule_words import duration_words, who_words
 from ..admin.titles import Names
 from ..admin.wording import metric_word
+from ..desk.view_columns import column_title
 from ..languages import lang
 from ..wording import gettext as _
 from ..wording import ngettext
@@ -145,6 +146,9 @@ def _removed(old: Side, part: Difference) -> str:
 
 
 def _changed(old: Side, new: Side, part: Difference) -> str:
+    is_title = part.path[-1:] == ("title",) or part.path[-2:] == ("title", lang())
+    if is_title and isinstance(part.before, str) and isinstance(part.after, str):
+        return _("“%(old)s” is called “%(new)s” now.", old=part.before, new=part.after)
     was, now = _value(old, part.path, part.before, new), _value(new, part.path, part.after)
     if sla := _promise(new, part.path):
         return _("“%(policy)s”: %(metric)s is promised within %(now)s (before: %(was)s).", was=was, now=now, **sla)  # fmt: skip
@@ -209,7 +213,8 @@ def _place(side: Side, path: Path) -> str:
         if isinstance(step, int):
             around = found.pop() if found else ""
             titled = _titled(value)
-            found.append(titled or _item(side, around, step + 1))
+            is_row = side.document.kind == "table" and here[:-1] == ("rows",)
+            found.append(titled or (_("Row %(number)d", number=step + 1) if is_row else _("%(list)s no. %(number)d", list=around, number=step + 1)))  # fmt: skip
         elif step in _LANGUAGES and found:
             found += [] if step == lang() else [_("English") if step == "en" else _("Chinese")]
         else:
@@ -220,21 +225,23 @@ def _place(side: Side, path: Path) -> str:
     return _(", ").join(one for one in found if one)
 
 
-def _item(side: Side, around: str, number: int) -> str:
-    if side.document.kind == "table":
-        return _("Row %(number)d", number=number)
-    return _("%(list)s no. %(number)d", list=around, number=number)
-
-
 def _key(side: Side, path: Path) -> str:
     """Return what a page calls the key at the end of *path*."""
     step = str(path[-1])
-    control = control_at(side.document.kind, side.doc, path)
+    control = _control(side, path)
     if control is not None and control.label != step.replace("_", " "):
         return control.label
     title = side.names.field(step)
     by = words(side.doc.get("by")) or "priority"
     return title if title != step else side.names.value(by, step)
+
+
+def _control(side: Side, path: Path) -> Control | None:
+    """Return how the value at *path* is changed; the fields of a shared block are like those of forms."""
+    if side.document.kind == "block" and path[:1] == ("items",) and len(path) > 2:
+        form = {"sections": [{"fields": [inside(side.doc, path[:2])]}]}
+        return control_at("form", form, ("sections", 0, "fields", 0, *path[2:]))
+    return control_at(side.document.kind, side.doc, path)
 
 
 def _titled(item: Any) -> str:
@@ -255,7 +262,7 @@ def _value(side: Side, path: Path, value: Any, like: Side | None = None) -> str:
     """Return *value* in words. like: in which version its place is looked up, where that is another."""
     where = like or side
     concrete = _concrete(where.doc, path)
-    control = control_at(where.document.kind, where.doc, concrete)
+    control = _control(where, concrete)
     if value is None:
         return _("nothing")
     if isinstance(value, dict) and (title := _titled(value)):
@@ -272,7 +279,7 @@ def _composed(side: Side, control: Control) -> str:
     if control.kind == "list":
         return _(", ").join(_titled(one.value) or _composed(side, one) for one in control.parts)
     parts = [one for one in control.parts if one.value is not None and one.key != "id"]
-    return _(", ").join(f"{one.label}{_(': ')}{_titled(one.value) or _composed(side, one)}" for one in parts)  # fmt: skip
+    return _(", ").join(f"{_key(side, one.path)}{_(': ')}{_titled(one.value) or _composed(side, one)}" for one in parts)  # fmt: skip
 
 
 def _plain(side: Side, path: Path, value: Any, control: Control | None) -> str:
@@ -283,8 +290,10 @@ def _plain(side: Side, path: Path, value: Any, control: Control | None) -> str:
     if isinstance(value, dict):
         if set(value) <= set(_LANGUAGES):
             return _label(value)
-        return _(", ").join(f"{_key(side, (*path, str(key)))}{_(': ')}{_plain(side, (*path, str(key)), one, None)}" for key, one in value.items())  # fmt: skip
+        return _(", ").join(_entry(side, (*path, str(key)), one) for key, one in value.items())
     text = str(value)
+    if side.document.kind == "view" and path[0] in ("columns", "sort"):
+        return _column_title(side, text)
     if control is not None:
         known = dict(control.choices).get(value)
         if known is not None:
@@ -300,11 +309,24 @@ def _plain(side: Side, path: Path, value: Any, control: Control | None) -> str:
     return side.names.value(column, value) if column else text
 
 
+def _entry(side: Side, path: Path, value: Any) -> str:
+    """Return one key of a mapping with its value."""
+    known = _control(side, path)
+    return f"{_key(side, path)}{_(': ')}{_plain(side, path, value, known)}"
+
+
+def _column_title(side: Side, name: str) -> str:
+    """Return what a column of a list is called; of one that is sorted by, which way round."""
+    kind = side.release.record_types.get(str(side.doc.get("record_type")))
+    title = column_title(name.removeprefix("-"), kind)
+    return _("%(column)s, descending", column=title) if name.startswith("-") else title
+
+
 def _around(side: Side, path: Path) -> str:
     """Return what the items of the list name that *path* is one of."""
     if side.document.kind == "record_type" and path[0] == "access":
         return "role"
-    control = control_at(side.document.kind, side.doc, path[:-1]) if isinstance(path[-1], int) else None  # fmt: skip
+    control = _control(side, path[:-1]) if isinstance(path[-1], int) else None
     return control.refers if control is not None else ""
 
 

@@ -50,8 +50,8 @@ CHANGES = {
     ),
     "a column less": (
         VIEWS, (("columns: [number, title, customer.name, state,", "columns: [number, title, state,"),),
-        "Taken out of “Columns”: customer name.",
-        "从“列”中删除：客户姓名。",
+        "Taken out of “Columns”: Customer.",
+        "从“列”中删除：客户。",
     ),
     "another condition": (
         VIEWS, (('when: category == "waiting"', 'when: category == "waiting" and lang == "en"'),),
