@@ -200,9 +200,11 @@ class _Maker:
     def of_rule(self, _name: str, _title: Text) -> Value:
         record_type = self.record_type()
         others = [
-            one.order for one in self.release.rules.values() if one.record_type == record_type
+            one.order
+            for one in self.release.rules.values()
+            if one.record_type in (record_type, "any")
         ]
-        order = max(min(others, default=20) - 10, -10000)  # first: what others set stays
+        order = min(max(others, default=0) + 10, 10000)  # last: what it sets stays
         return {"record_type": record_type, "on": "created", "order": order, "then": []}
 
     def of_table(self, _name: str, _title: Text) -> Value:

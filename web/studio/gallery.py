@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from sopwith.core.roles import CUSTOMER
 from sopwith.core.text import Lang
 from sopwith.formbuilder.view import view_form
-from sopwith.lab.sample import dated
 from sopwith.lab.scenario import Scenario, Step
 from sopwith.release.model import RecordType, Release
 from sopwith.store.releases import live_hash, release_of
@@ -24,6 +23,7 @@ from ..languages import lang, zone
 from ..visitor import get_service, now
 from .blueprint import blueprint
 from .readme import Part, read_readme
+from .sample_values import sample_values
 from .shelf import RECOMMENDED, Offer, Opened, opened, shelf, standing
 from .story import Story, tell
 
@@ -139,7 +139,7 @@ def try_pack(folder: str) -> ResponseReturnValue:
     the_offer(folder)
     made = opened(folder)
     kind = wished_type(made)
-    typed = dict(_sample(made, kind)) if request.args.get("empty") != "1" else {}
+    typed = sample_values(made.sample.records, kind.id) if request.args.get("empty") != "1" else {}
     return try_page(made, kind, typed)
 
 
@@ -150,18 +150,6 @@ def wished_type(made: Opened) -> RecordType:
         abort(404)
     wish = request.args.get("type", "")
     return made.release.record_types[wish if wish in forms else forms[0]]
-
-
-def _sample(made: Opened, kind: RecordType) -> dict[str, Any]:
-    """Return what somebody filled in, from the pack's sample records: in the reader's language if there is one."""
-    found: list[tuple[bool, dict[str, Any]]] = []
-    for record in made.sample.records:
-        first = record.steps[0].step if record.steps else None
-        if record.record_type == kind.id and first is not None and first.verb == "create":
-            spoken = str(first.args.get("lang", "en"))
-            found.append((spoken != lang(), dict(first.args.get("values", {}))))
-    best = min(found, key=lambda one: one[0], default=(True, {}))[1]
-    return dict(dated(best, now(), zone()))
 
 
 def try_page(

@@ -47,6 +47,7 @@ from ..visitor import get_service, now, visitor
 from ..wording import gettext as _
 from .bench import Bench, bench_of
 from .blueprint import blueprint, the_draft
+from .sample_values import sample_for
 from .trial_page import build
 from .trial_saving import free_name, unkeepable
 from .trial_steps import (
@@ -71,7 +72,16 @@ _AT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
 @blueprint.get("/<draft_id>/try")
 def try_out(draft_id: str) -> ResponseReturnValue:
     """Show the trial of whoever looks, or what can be tried."""
-    return _page(the_draft(draft_id))
+    draft = the_draft(draft_id)
+    return _page(draft, _sampled(draft) if request.args.get("_sample") else None)
+
+
+def _sampled(draft: Draft) -> Wish | None:
+    """Return the first form filled in from the pack's sample data, None where the trial has begun."""
+    trial = _kept(draft)
+    if trial is None or trial.steps:
+        return None
+    return Wish(typed=Typed(values=sample_for(bench_of(draft.documents), trial.record_type)))
 
 
 def _me() -> str:
@@ -169,6 +179,9 @@ def _played_page(
         "state_of": lambda one: state_title(page.record.workflow, one) if page.record else one,
         "at_local": f"{page.at.astimezone(ZoneInfo(played.trial.zone)):%Y-%m-%dT%H:%M}",
         "reader": real,
+        "has_sample": page.intake is not None
+        and not (played.trial.steps or wish.typed.values)
+        and bool(sample_for(bench_of(draft.documents), played.trial.record_type)),
     }
     with pretending(world_of(played), replace(real, zone=played.trial.zone)):
         if block:
