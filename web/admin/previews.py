@@ -90,7 +90,7 @@ def _data(
     service = get_service()
     directory = service.directory(connection, release, now())
     record_type = release.record_types.get(state.type)
-    workflow = release.workflows.get(record_type.workflow) if record_type else None
+    workflow = release.workflow_of(state.type)
     place = workflow.states.get(state.state) if workflow else None
     title = None
     if place is not None:

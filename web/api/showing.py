@@ -97,8 +97,7 @@ def readable(release: Release, state: RecordState) -> Json:
 def summary(one: RecordSummary, names: Names) -> Json:
     """Return a record as a list shows it, in the words of its own release."""
     release = get_service().releases.get(one.release)
-    kind = release.record_types.get(one.type)
-    workflow = release.workflows.get(kind.workflow) if kind else None
+    workflow = release.workflow_of(one.type)
     place = workflow.states.get(one.state) if workflow else None
     title = place.title.get(lang()) if place else one.state
     return {

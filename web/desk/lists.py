@@ -281,8 +281,7 @@ class RowWriter:
 
     def _found(self, release_hash: str, record_type: str, place: str) -> _Words:
         release = self._releases.get(release_hash)
-        kind = release.record_types.get(record_type)
-        workflow = release.workflows.get(kind.workflow) if kind else None
+        kind, workflow = release.record_types.get(record_type), release.workflow_of(record_type)
         state = workflow.states.get(place) if workflow else None
         return (
             kind.title.get(self._lang) if kind else record_type,

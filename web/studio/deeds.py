@@ -87,8 +87,7 @@ def _form(names: Names, args: Mapping[str, Any]) -> str:
 
 def _target(names: Names, to: str) -> str:
     """Return the title of the state that a way leads to: steps name the state, trials the way."""
-    kind = names.release.record_types.get(names.record_type)
-    flow = names.release.workflows.get(kind.workflow) if kind else None
+    flow = names.release.workflow_of(names.record_type)
     if flow is None or to in flow.states:
         return names.state(to)
     ways = (way for state in flow.states.values() for way in state.go)

@@ -172,8 +172,7 @@ def _policy(names: Names, name: str) -> str:
 
 def _task(names: Names, name: str) -> str:
     """Return what a task is called: by the branch that begins it, else by its name."""
-    kind = names.release.record_types.get(names.record_type)
-    flow = names.release.workflows.get(kind.workflow) if kind else None
+    flow = names.release.workflow_of(names.record_type)
     branches = [one for state in flow.states.values() if state.parallel for one in state.parallel.branches] if flow else []  # fmt: skip
     return next((one.title.get(lang()) for one in branches if one.id == name), "") or name
 

@@ -157,8 +157,7 @@ def _state(names: Names, run: StepRun, wanted: str, found: str) -> str:
 
 def _way_taken(names: Names, run: StepRun) -> str:
     """Return what the way is called that the step took, empty for none."""
-    kind = names.release.record_types.get(names.record_type)
-    flow = names.release.workflows.get(kind.workflow) if kind else None
+    flow = names.release.workflow_of(names.record_type)
     for done in run.done[:1] if flow else ():
         for event in done.decision.events:
             source = flow.states.get(str(event.body.get("from") or "")) if flow else None

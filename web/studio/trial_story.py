@@ -178,8 +178,7 @@ class Storyteller:
 
     def _way(self, way: str, record: str) -> str:
         about = self.played.record(record)
-        kind = self.release.record_types.get(about.type if about else self.played.trial.record_type)
-        workflow = self.release.workflows.get(kind.workflow) if kind else None
+        workflow = self.release.workflow_of(about.type if about else self.played.trial.record_type)
         if workflow is None:
             return way
         for state in workflow.states.values():

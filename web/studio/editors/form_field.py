@@ -225,8 +225,7 @@ def roles_of(subject: Subject) -> list[tuple[str, str]]:
 def states_of(subject: Subject) -> list[tuple[str | None, str]]:
     """Return the states of the record type's process with their words, the new record first."""
     release = subject.bench.partly
-    known = release.record_types.get(words(subject.doc.get("record_type")))
-    workflow = release.workflows.get(known.workflow) if known else None
+    workflow = release.workflow_of(words(subject.doc.get("record_type")))
     found: list[tuple[str | None, str]] = [(None, _("New record"))]
     if workflow is not None:
         found += [(one.id, one.title.get(lang()) or one.id) for one in workflow.states.values()]
