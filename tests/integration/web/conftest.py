@@ -99,10 +99,25 @@ def app(shop: Shop) -> Flask:
     return create_app(shop.service, settings_for(shop))
 
 
+NewBrowser = Callable[[], Browser]
+
+
 @pytest.fixture
-def browser_of(app: Flask) -> Callable[[], Browser]:
+def browser_of(app: Flask) -> NewBrowser:
     """Makes new browsers."""
     return lambda: Browser(app)
+
+
+@pytest.fixture
+def lin(browser_of: NewBrowser) -> Browser:
+    """Lin, an agent of the counter, signed in."""
+    return browser_of().sign_in("lin")
+
+
+@pytest.fixture
+def lea(browser_of: NewBrowser) -> Browser:
+    """Lea, who leads, signed in."""
+    return browser_of().sign_in("lea")
 
 
 @pytest.fixture

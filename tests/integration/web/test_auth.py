@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +16,8 @@ from sopwith.store.tables import JobRow, SecretLinkRow, SessionRow
 from sopwith.web.app import create_app
 from sopwith.web.passwords import hash_password, is_right
 from sopwith.web.paths import own_path
-from tests.integration.web.conftest import Browser, settings_for
+from tests.integration.web.conftest import Browser, NewBrowser, settings_for
 from tests.support.shop import CHEAP, PASSWORD, Shop
-
-NewBrowser = Callable[[], Browser]
 
 
 def words(browser: Browser, path: str) -> str:

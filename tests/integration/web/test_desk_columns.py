@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from tests.integration.web.conftest import Browser
 from tests.support.desk import make_desk_template, repair
 from tests.support.shop import Shop
 
-NewBrowser = Callable[[], Browser]
 HTMX = {"HX-Request": "true"}
 VIEWS = """
 kind: view
@@ -45,16 +43,6 @@ sort: [-margin, title]
 @pytest.fixture(scope="module")
 def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_desk_template(tmp_path_factory.mktemp("desk"), VIEWS)
-
-
-@pytest.fixture
-def lin(browser_of: NewBrowser) -> Browser:
-    return browser_of().sign_in("lin")
-
-
-@pytest.fixture
-def lea(browser_of: NewBrowser) -> Browser:
-    return browser_of().sign_in("lea")
 
 
 def text(response: Any) -> str:

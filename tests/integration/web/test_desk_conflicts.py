@@ -9,7 +9,7 @@ import pytest
 
 from sopwith.store.history import messages_of
 from tests.integration.web.conftest import Browser
-from tests.integration.web.test_desk_records import NewBrowser, post, text
+from tests.integration.web.test_desk_records import post, text
 from tests.support.desk import make_desk_template, repair
 from tests.support.shop import Shop
 
@@ -17,16 +17,6 @@ from tests.support.shop import Shop
 @pytest.fixture(scope="module")
 def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_desk_template(tmp_path_factory.mktemp("desk"))
-
-
-@pytest.fixture
-def lin(browser_of: NewBrowser) -> Browser:
-    return browser_of().sign_in("lin")
-
-
-@pytest.fixture
-def lea(browser_of: NewBrowser) -> Browser:
-    return browser_of().sign_in("lea")
 
 
 def tick(browser: Browser, record_id: str, done: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,10 +12,9 @@ from sqlalchemy import event
 
 from sopwith.core.events import Actor
 from sopwith.runtime.publishing import publish
-from tests.integration.web.conftest import Browser
+from tests.integration.web.conftest import Browser, NewBrowser
 from tests.support.shop import Shop, files
 
-NewBrowser = Callable[[], Browser]
 MOST_QUESTIONS = 15
 SAID: dict[str, Any] = {
     "city": "bj",
@@ -36,11 +35,6 @@ def text(response: Any) -> str:
 
 def shown(response: Any) -> int:
     return len(re.findall(r'class="item-link"', text(response)))
-
-
-@pytest.fixture
-def lin(browser_of: NewBrowser) -> Browser:
-    return browser_of().sign_in("lin")
 
 
 @pytest.mark.parametrize(

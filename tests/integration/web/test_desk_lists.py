@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +10,16 @@ import pytest
 from sqlalchemy import event
 
 from sopwith.store.traffic import NewNotice, notices_of, tell
-from tests.integration.web.conftest import Browser
+from tests.integration.web.conftest import Browser, NewBrowser
 from tests.support.desk import make_desk_template, repair
 from tests.support.shop import NOW, Shop
 
-NewBrowser = Callable[[], Browser]
 HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture(scope="module")
 def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_desk_template(tmp_path_factory.mktemp("desk"))
-
-
-@pytest.fixture
-def lin(browser_of: NewBrowser) -> Browser:
-    return browser_of().sign_in("lin")
-
-
-@pytest.fixture
-def lea(browser_of: NewBrowser) -> Browser:
-    return browser_of().sign_in("lea")
 
 
 def text(response: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,11 @@ from flask import Flask
 from jsonschema import Draft202012Validator
 
 from sopwith.web.api.shapes import SCHEMAS
-from tests.integration.web.conftest import Browser
+from tests.integration.web.conftest import Browser, NewBrowser
 from tests.support.api import Caller, give_token
 from tests.support.desk import make_desk_template, repair
 from tests.support.shop import Shop
 
-NewBrowser = Callable[[], Browser]
 HTMX = {"HX-Request": "true"}
 PLAYBOOK = """
 kind: playbook
@@ -53,11 +51,6 @@ body: {en: "It is in {{ state_title }}: {{ link }}", zh-CN: "状态：{{ state_t
 @pytest.fixture(scope="module")
 def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_desk_template(tmp_path_factory.mktemp("desk"), PLAYBOOK)
-
-
-@pytest.fixture
-def lin(browser_of: NewBrowser) -> Browser:
-    return browser_of().sign_in("lin")
 
 
 def text(response: Any) -> str:

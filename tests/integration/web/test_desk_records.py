@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,27 +21,16 @@ from sopwith.store.history import messages_of
 from sopwith.web.desk.ways import Way, demanded
 from sopwith.web.forms import ShownForm
 from sopwith.workflows.model import State, Transition
-from tests.integration.web.conftest import Browser
+from tests.integration.web.conftest import Browser, NewBrowser
 from tests.support.desk import customer, make_desk_template, repair
 from tests.support.shop import Shop
 
-NewBrowser = Callable[[], Browser]
 LEA = Actor("user", "lea", frozenset({"agent", "lead"}), frozenset({"counter"}), "Lea Yue")
 
 
 @pytest.fixture(scope="module")
 def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_desk_template(tmp_path_factory.mktemp("desk"))
-
-
-@pytest.fixture
-def lin(browser_of: NewBrowser) -> Browser:
-    return browser_of().sign_in("lin")
-
-
-@pytest.fixture
-def lea(browser_of: NewBrowser) -> Browser:
-    return browser_of().sign_in("lea")
 
 
 @contextmanager
