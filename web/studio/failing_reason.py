@@ -22,14 +22,17 @@ Reason = tuple[str, ...]
 
 
 def main_reason(release: Release, results: Sequence[Result]) -> str:
-    """Return why most of the failing scenarios fail, empty where none does. The first sixty of them are looked at."""
+    """Return why most of the failing scenarios fail, empty where none does; of two reasons the one with a remedy.
+
+    The first sixty of them are looked at.
+    """
     counts: dict[Reason, int] = {}
     for one in [one for one in results if not one.passed][:MOST_LOOKED_AT]:
         for reason in dict.fromkeys(_reasons(release, one)):
             counts[reason] = counts.get(reason, 0) + 1
     if not counts:
         return ""
-    most = max(counts, key=lambda reason: counts[reason])
+    most = max(counts, key=lambda reason: (counts[reason], reason[0] != "fault"))
     return _words(most, counts[most])
 
 
