@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from datetime import UTC, datetime
@@ -79,8 +80,8 @@ from .up import pack_files, shipped_packs
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
-    default=2,
-    show_default=True,
+    default=lambda: min(64, os.cpu_count() or 2),
+    show_default="as many as there are cores",
     help="How many processes make records.",
 )
 @click.option(
