@@ -17,6 +17,7 @@ from .desk import desk
 from .errors import init_errors
 from .files import files
 from .folding import Environment
+from .gate import init_policy
 from .health import health
 from .htmx import init_htmx
 from .languages import init_languages
@@ -24,7 +25,6 @@ from .limits import init_limits
 from .links import init_links
 from .look import look
 from .pieces import init_pieces
-from .policy import init_policy
 from .portal import record_pages as _record_pages  # noqa: F401 - adds its pages to the portal
 from .portal.pages import portal
 from .rendering import init_rendering
