@@ -3,6 +3,11 @@ const SPACE = "http://www.w3.org/2000/svg";
 const CORNERS = ["end-end", "start-end", "end-start", "start-start"]; // block and inline
 const EDGE = 12;
 
+// A piece of a line as a box that can be covered.
+function segment([x, y], [toX, toY]) {
+  return { x: Math.min(x, toX) - 2, y: Math.min(y, toY) - 2, w: Math.abs(toX - x) + 4, h: Math.abs(toY - y) + 4 };
+}
+
 export class Minimap {
   constructor(holder, sheet) {
     this.holder = holder;
@@ -55,7 +60,8 @@ export class Minimap {
       const left = corner.endsWith("end") ? x + width - w : x;
       const top = corner.startsWith("end") ? y + height - h : y;
       const over = (one) => Math.max(0, Math.min(left + w, one.x + one.w) - Math.max(left, one.x)) * Math.max(0, Math.min(top + h, one.y + one.h) - Math.max(top, one.y));
-      return chart.nodes.reduce((sum, one) => sum + over(one), 0);
+      const lines = chart.edges.flatMap(({ points }) => points.slice(1).map((to, place) => segment(points[place], to)));
+      return [...chart.nodes, ...lines].reduce((sum, one) => sum + over(one), 0);
     };
     const now = holder.dataset.corner ?? CORNERS[0];
     const best = CORNERS.reduce((one, other) => (covered(other) < covered(one) ? other : one), now);

@@ -80,6 +80,8 @@ class Builder {
     Idiomorph.morph(this.element, html, { morphStyle: "innerHTML", ignoreActiveValue: isWritten, restoreFocus: true });
     this.arm();
     if (focus) document.getElementById(focus)?.focus();
+    const now = document.activeElement; // what is being filled in stays in sight when more of it shows
+    if (this.element.contains(now)) (now.closest("[data-line]") ?? now).scrollIntoView({ block: "nearest" });
   }
 
   async save(text) {
