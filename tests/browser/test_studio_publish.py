@@ -65,3 +65,21 @@ def test_what_publishing_needs_is_said_beside_its_button(
     page.wait_for_url("**/versions")
     expect(page.locator(".version-name strong").first).to_have_text("We ask more")
     page.context.close()
+
+
+def test_failing_scenarios_are_mended_by_one_press_each(
+    browser: Browser, address: str, shop: Shop
+) -> None:
+    """Filled in they pass, and so they do when the field need not be filled in."""
+    one, other = failing_draft(shop), failing_draft(shop)
+    page = signed_in(browser, address, f"/studio/{one}/coverage")
+    ways = page.locator(".failing-ways")
+    ways.first.get_by_role("combobox").select_option(label="Very much")
+    ways.first.get_by_role("button", name="Fill").click()
+    expect(ways).to_have_count(0)
+    page.wait_for_load_state()
+    page.goto(f"{address}/studio/{other}/coverage")
+    page.wait_for_load_state()
+    ways.first.get_by_role("button", name="Make the field optional").click()
+    expect(ways).to_have_count(0)
+    page.context.close()
