@@ -321,7 +321,8 @@ def test_a_worker_answers_by_itself_with_what_it_counted(shop: Shop, tmp_path: P
 
 
 def test_the_next_process_takes_over_the_port_of_one_that_ends() -> None:
-    first, second = (FiguresDoor(text=lambda one=one: one, token=TOKEN) for one in (b"1", b"2"))
+    first = FiguresDoor(text=lambda: b"1", token=TOKEN)
+    second = FiguresDoor(text=lambda: b"2", token=TOKEN)
     port = free_port()
     end_first = open_port(f"127.0.0.1:{port}", first)
     assert ask(port) == (200, "1")
