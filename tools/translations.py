@@ -94,8 +94,15 @@ def write(catalog: Catalog) -> None:
         for line in out.getvalue().decode().splitlines()
         if "-Date:" not in line and "Generated-By" not in line
     ]
-    PO.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
-    PO.with_suffix(".mo").write_bytes(compiled(read()))
+    _put(PO, ("\n".join(lines).rstrip() + "\n").encode())
+    _put(PO.with_suffix(".mo"), compiled(read()))
+
+
+def _put(file: Path, content: bytes) -> None:
+    """Write a file as a whole: nobody who reads it meanwhile sees half of it."""
+    new = file.with_name(f"{file.name}.new")
+    new.write_bytes(content)
+    new.replace(file)
 
 
 if __name__ == "__main__":

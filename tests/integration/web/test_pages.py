@@ -28,9 +28,10 @@ from sopwith.web import pieces, times
 from sopwith.web.app import create_app
 from sopwith.web.desk.lists import Row
 from sopwith.web.icons import icon_name, icon_names
+from sopwith.web.languages import locale
 from sopwith.web.rendering import file_size, hue, initials
 from sopwith.web.uploads import clean_name, kind_of
-from sopwith.web.visitor import Visitor
+from sopwith.web.visitor import Visitor, now
 from tests.integration.web.conftest import Browser, settings_for
 from tests.support.shop import NOW, Shop
 
@@ -249,11 +250,9 @@ def test_time_gone_by_is_told_as_babel_tells_it(
         for away in (
             timedelta(seconds=one * sign) for one in [*seconds, 400 * 86400] for sign in (1, -1)
         ):
-            known = format_timedelta(
-                away, add_direction=True, locale=times.locale(), threshold=0.95
-            )
-            assert times.relative(times.now() + away) == known
-        assert times.relative(times.now() + timedelta(seconds=44)) in ("just now", "刚刚")
+            known = format_timedelta(away, add_direction=True, locale=locale(), threshold=0.95)
+            assert times.relative(now() + away) == known
+        assert times.relative(now() + timedelta(seconds=44)) in ("just now", "刚刚")
 
 
 def test_lines_of_records_escape_what_people_wrote(

@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from sopwith.core.text import Text
+from sopwith.release.making import new_pack
 from sopwith.store.tables import AttachmentRow, JobRow, RecordRow, SettingRow
 from sopwith.web.studio.trial_world import readable
 from tests.integration.web.conftest import Browser, draft_files
@@ -396,3 +398,27 @@ def test_records_are_linked_and_followed_and_a_scenario_says_both(
     assert "follow: false" in text
     told = ada.get(f"{draft}/scenarios").get_json()
     assert (told["total"], told["failed"]) == (1, 0)
+
+
+SAMPLE = """customers: [{id: ann, name: Ann Miller}]
+records:
+  - {type: wish, steps: [{ago: 1h, create: {customer: ann, values: {topic: question, description: Where is it?}}}]}
+  - {type: wish, steps: [{ago: 1h, create: {customer: ann, lang: zh-CN, values: {topic: question, description: 在哪里？}}}]}
+"""
+
+
+def test_the_first_form_fills_in_with_a_sample_in_the_language_of_the_reader(
+    ada: Browser, draft: str
+) -> None:
+    assert "Fill in with a sample" not in begin(ada, draft)
+    base = ada.get(f"{draft}/state").get_json()["revision"]
+    head = new_pack("shop", Text("Shop", "商店"))["shop/pack.yaml"]
+    texts = {"shop/pack.yaml": f"{head}sample: sample.yaml\n", "shop/sample.yaml": SAMPLE}
+    changes = [{"file": name, "text": text} for name, text in texts.items()]
+    assert send(ada, f"{draft}/edit", {"base": base, "changes": changes}).status_code == 200
+    assert "Fill in with a sample" in begin(ada, draft)
+    filled = page(ada, draft, _sample="1")
+    assert "Where is it?" in filled
+    assert "Fill in with a sample" not in filled
+    assert step(ada, draft, _as="customer:ann", **WISH).status_code == 303
+    assert "Where is it?" not in page(ada, draft, _sample="1")

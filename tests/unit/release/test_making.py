@@ -64,7 +64,9 @@ def test_a_new_rule_does_nothing_and_is_not_finished() -> None:
     files = shop_files()
     grown = with_made(files, "shop", made_in(files, "rule"))
     assert [said.split(" ")[2] for _path, said in findings(grown) - findings(files)] == ["RUL017:"]
-    assert release_of(grown).rules["urgent-things"].then == ()
+    made = release_of(grown).rules["urgent-things"]
+    assert made.then == ()
+    assert made.order == max(one.order for one in release_of(grown).rules.values() if one.record_type in (made.record_type, "any"))  # fmt: skip
 
 
 def test_a_new_pack_checks_clean() -> None:
