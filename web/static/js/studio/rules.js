@@ -6,6 +6,7 @@ const GAP = 10;
 export function mount(list, room) {
   const step = JSON.parse(list.dataset.step);
   list.dataset.ready = "";
+  showChosen(list);
   list.addEventListener("keydown", async (event) => {
     const line = event.target;
     if (!line.matches("[data-rule]")) return;
@@ -29,6 +30,15 @@ export function mount(list, room) {
     const changes = renumbered(order, to);
     if (changes.length) await room.edit(step, changes);
   }
+}
+
+// What is chosen stands in view where the list scrolls by itself; the page stays where it is.
+function showChosen(list) {
+  const line = list.querySelector(".is-chosen");
+  const box = [list, list.closest(".rules-list")].find((one) => one && one.scrollHeight > one.clientHeight && getComputedStyle(one).overflowY === "auto");
+  if (!line || !box) return;
+  const below = line.getBoundingClientRect().bottom - box.getBoundingClientRect().bottom;
+  if (below > 0) box.scrollTop += below + 12;
 }
 
 function ruleOf(line) {
