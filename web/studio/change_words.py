@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from sopwith.core.text import Text
+from sopwith.definitions.node import Path
 from sopwith.formbuilder.model import Field, Form, Option
 from sopwith.lab.coverage import Way, ways_of
 from sopwith.release.difference import ChangeKind, Difference, DocumentDifference
@@ -56,7 +57,8 @@ def sentences(
                 pass
         found = [*_titled(what), *found]
     if sides is not None and what.change is not ChangeKind.MOVED:
-        rest = [part for part in what.parts if not _is_told(what.kind, part)]
+        paths = {part.path for part in what.parts}
+        rest = [part for part in what.parts if not _is_told(what.kind, part, paths)]
         found += [Sentence(change=change, words=words) for change, words in setting_sentences(*sides, rest)]  # fmt: skip
     if found or what.change in (ChangeKind.ADDED, ChangeKind.REMOVED):
         return tuple(found)
@@ -71,10 +73,12 @@ _BY_WAYS = frozenset({"id", "to", "title", "when"})
 _BY_STATES = frozenset({"title", "approved", "rejected", "then"})
 
 
-def _is_told(kind: str, part: Difference) -> bool:
-    """Return whether a sentence of the definition's own kind tells the part already."""
+def _is_told(kind: str, part: Difference, paths: Set[Path]) -> bool:
+    """Return whether a sentence of the definition's own kind tells the part already. paths: of all parts."""
     path = part.path
-    if part.change is ChangeKind.MOVED or (path[-1] in ("en", "zh-CN") and path[-1] != lang()):
+    if path[-1] in ("en", "zh-CN") and path[-1] != lang() and (*path[:-1], lang()) not in paths:
+        return kind == "rule"  # a translation alone
+    if part.change is ChangeKind.MOVED:
         return kind == "rule"
     if path[0] == "title":
         return isinstance(part.before, str) and isinstance(part.after, str)

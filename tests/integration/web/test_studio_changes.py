@@ -169,3 +169,16 @@ def test_open_records_that_no_change_is_about_are_told_apart(
     page = page_of(ada, f"{draft}/publish")
     assert 'id="open-records">Open records <span class="count">2</span>' in page
     assert "1 other open record goes by nothing that changes here and stays as it is." in page
+
+
+@pytest.mark.parametrize("lang", LEFT)
+def test_a_title_in_both_languages_is_told_once_and_a_translation_alone_is_told(
+    app: Flask, lang: str
+) -> None:
+    begin = "title: {en: Begin, zh-CN: 开始}"
+    both = said(app, lang, FLOW, (begin, "title: {en: Take it up, zh-CN: 受理}"))
+    assert len(both) == 1
+    other = "title: {en: Begin, zh-CN: 受理}" if lang == "en" else "title: {en: Take it up, zh-CN: 开始}"  # fmt: skip
+    alone = said(app, lang, FLOW, (begin, other))
+    assert len(alone) == 1
+    assert ("受理" if lang == "en" else "Take it up") in alone[0]
