@@ -229,7 +229,7 @@ class Tour:
         page.locator(".bench-outline").get_by_role("link", name="Software support").click()
         page.wait_for_url("**/define/sla/*")
         page.wait_for_load_state()
-        cell = page.get_by_label("Everybody, P1 High, First response")
+        cell = page.get_by_label("Everybody, P1 High, First response", exact=True)
         cell.fill("45m")
         cell.press("Enter")
         page.locator("#bench-state[data-now=saved]").wait_for()
