@@ -30,16 +30,18 @@ from .trial_page import Marks
 
 A_PORTION = 0.8
 """Seconds that one question of a page in the background may take."""
+FEW = 3
+"""Workflows whose charts all stand open where the draft changes none of them."""
 AT_ONCE = 6.0
 """Seconds that the page of the coverage may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Covered:
-    """One workflow. is_changed: by the draft. never_states, never_ways: what no scenario enters or goes, in words."""
+    """One workflow. is_open: its chart, at first. never_states, never_ways: what no scenario enters or goes, in words."""
 
     workflow: Workflow
-    is_changed: bool
+    is_open: bool
     chart: FlowChart
     marks: Marks
     summary: str
@@ -136,7 +138,7 @@ def coverage(draft_id: str) -> ResponseReturnValue:
     detours = astray(made, made.release, found)
     fired = {name for one in found for name in one.fired}
     walked = [one.walked for one in found]
-    changed = _changed_workflows(made)
+    shown = _open_charts(made)
     return render_template(
         "studio/coverage.html",
         draft=draft,
@@ -149,7 +151,7 @@ def coverage(draft_id: str) -> ResponseReturnValue:
         runs=runs,
         said=said(runs, found),
         workflows=[
-            covered(made.release, one, walked, is_changed=one.id in changed)
+            covered(made.release, one, walked, is_open=one.id in shown)
             for one in made.release.workflows.values()
         ],
         idle=_never(made.release, fired),
@@ -157,17 +159,15 @@ def coverage(draft_id: str) -> ResponseReturnValue:
     )
 
 
-def _changed_workflows(made: Bench) -> frozenset[str]:
-    """Return the ids of the workflows whose text is not the one in effect; of all where nothing is in effect."""
+def _open_charts(made: Bench) -> frozenset[str]:
+    """Return the ids of the workflows whose text is not the one in effect; where none is another one, of all if they are few."""
     with get_service().database.reading() as connection:
         live = live_hash(connection)
         kept = release_of(connection, live) if live else None
     texts = {one.key: one.text for one in bench_of(kept.documents).documents} if kept else {}
-    return frozenset(
-        one.id
-        for one in made.documents
-        if one.kind == "workflow" and texts.get(one.key) != one.text
-    )
+    flows = [one for one in made.documents if one.kind == "workflow"]
+    changed = frozenset(one.id for one in flows if texts.get(one.key) != one.text)
+    return changed or frozenset(one.id for one in flows if len(flows) <= FEW)
 
 
 def _never(release: Release, fired: set[str]) -> list[Text]:
@@ -179,7 +179,7 @@ def covered(
     workflow: Workflow,
     runs: Sequence[frozenset[Move]],
     *,
-    is_changed: bool = True,
+    is_open: bool = True,
 ) -> Covered:
     """Return what of *workflow* was exercised. runs: the moves of one scenario each."""
     found = coverage_of(workflow, runs)
@@ -199,7 +199,7 @@ def covered(
     used = {*marks.nodes.values(), *marks.edges.values()}
     return Covered(
         workflow=workflow,
-        is_changed=is_changed,
+        is_open=is_open,
         chart=chart,
         marks=replace(
             marks, words={key: words for key, words in marks.words.items() if key in used}
