@@ -121,6 +121,12 @@ def lea(browser_of: NewBrowser) -> Browser:
 
 
 @pytest.fixture
+def ada(app: Flask) -> Browser:
+    """Ada, an admin, in a browser of her own."""
+    return Browser(app).sign_in("ada")
+
+
+@pytest.fixture
 def visitor(app: Flask) -> Browser:
     """A browser that nobody signed in with."""
     return Browser(app)

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from sopwith.runtime.publishing import publish
 from sopwith.store.audit import entries
@@ -15,11 +14,6 @@ from tests.integration.web.conftest import Browser
 from tests.support.shop import Shop, files
 
 FILE = next(name for name, text in files().items() if "kind: record_type" in text)
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 @pytest.fixture

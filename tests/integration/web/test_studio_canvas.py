@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from tests.integration.web.conftest import Browser
 from tests.support.shop import files
@@ -27,11 +26,6 @@ steps:
   - go: {as: lin, to: working}
   - go: {as: lin, to: quick}
 """
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 @pytest.fixture

@@ -97,11 +97,6 @@ def test_no_change_of_any_kind_is_only_counted(app: Flask) -> None:
 
 
 @pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
-
-
-@pytest.fixture
 def draft(ada: Browser) -> str:
     """The address of a new draft with two scenarios, published, and a new field that must be filled in."""
     address = str(ada.post("/studio", {"title": "Another way"}).location)

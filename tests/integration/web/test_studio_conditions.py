@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from tests.integration.web.conftest import Browser
 from tests.support.shop import PACKS
@@ -23,11 +22,6 @@ then:
   - set: {priority: P1}
   - set: {title: {value: "title"}}
 """
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 @pytest.fixture

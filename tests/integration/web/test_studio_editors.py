@@ -18,11 +18,6 @@ PART = {"X-Part": "room"}
 
 
 @pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
-
-
-@pytest.fixture
 def draft(ada: Browser) -> str:
     """The address of a new draft."""
     return str(ada.post("/studio", {"title": "Try the editors"}).location)

@@ -6,7 +6,6 @@ import html
 import re
 
 import pytest
-from flask import Flask
 
 from tests.integration.web.conftest import Browser, draft_files
 from tests.integration.web.test_studio import send
@@ -37,11 +36,6 @@ NEEDED = """      - id: pain
           - {id: much, title: {en: Very much, zh-CN: 严重}}
 """
 BEGIN = "{to: working, title: {en: Begin, zh-CN: 开始}, style: primary}"
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 @pytest.fixture

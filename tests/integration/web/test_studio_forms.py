@@ -9,7 +9,6 @@ import re
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from sopwith.store.releases import draft_of
 from tests.integration.web.conftest import Browser
@@ -40,11 +39,6 @@ PLACES = [
     ";tab=odd",
     "sections/x/y/z",
 ]
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 @pytest.fixture

@@ -36,11 +36,6 @@ from tests.support.shop import Shop, files
 PACK = "it_request"
 
 
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
-
-
 def text(browser: Browser, path: str, status: int = 200) -> str:
     answer = browser.get(path)
     assert answer.status_code == status, answer.get_data(as_text=True)[:2000]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 
 from sopwith.core.diagnostics import has_errors
 from sopwith.release.making import FOLDERS
@@ -15,11 +14,6 @@ from sopwith.web.studio.bench import bench_of
 from tests.integration.web.conftest import Browser
 from tests.integration.web.test_studio import send
 from tests.support.shop import Shop, files
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 @pytest.fixture

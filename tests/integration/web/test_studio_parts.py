@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from tests.integration.web.conftest import Browser
 
@@ -26,11 +25,6 @@ sections:
 """
 PART = re.compile(r'data-part="([^"]{8})"')
 SAME = re.compile(r'id="([^"]+)" data-same')
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 @pytest.fixture

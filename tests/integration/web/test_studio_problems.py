@@ -6,7 +6,6 @@ import html
 import re
 
 import pytest
-from flask import Flask
 
 from sopwith.runtime.publishing import publish
 from tests.integration.web.conftest import Browser
@@ -14,11 +13,6 @@ from tests.integration.web.test_studio import send
 from tests.support.shop import Shop, files
 
 TOPIC = {"kind": "form", "id": "wish-form", "part": "topic", "sure": "1"}
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 @pytest.fixture

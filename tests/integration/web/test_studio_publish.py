@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import Flask
 
 from sopwith.core.commands import Transition
 from sopwith.runtime.publishing import publish
@@ -16,11 +15,6 @@ from tests.integration.web.conftest import Browser
 from tests.integration.web.test_studio import FILE, retitled, send
 from tests.support.runtimes import Outside, new_runner
 from tests.support.shop import Shop, files
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 def text(ada: Browser, path: str) -> str:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 
 import pytest
-from flask import Flask
 
 from sopwith.core.diagnostics import has_errors
 from sopwith.store.releases import draft_of
@@ -18,11 +17,6 @@ from tests.support.shop import Shop, files
 
 CITY = {"kind": "form", "id": "wish-form", "part": "city"}
 TEAM = {"kind": "team", "id": "counter"}
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 @pytest.fixture

@@ -10,9 +10,7 @@ import random
 import re
 from typing import Any
 
-import pytest
 import yaml
-from flask import Flask
 
 from sopwith.definitions import read_nodes
 from tests.integration.web.conftest import Browser
@@ -22,11 +20,6 @@ from tests.support.shop import PACKS, Shop
 PACK = "software_p0p3"
 KINDS = ("rule", "table", "routing")
 MOST_ODD = 400 if os.environ.get("SOPWITH_FULL") else 36
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 def draft_with(browser: Browser, **more: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from sopwith.definitions import read_nodes
 from sopwith.definitions.operations import value_at
@@ -16,11 +15,6 @@ from tests.support.shop import Shop, files
 
 FIELDS: list[str | int] = ["sections", 0, "fields"]
 NEW = {"id": "invoice", "type": "text", "title": {"en": "New field", "zh-CN": "新字段"}}
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 @pytest.fixture

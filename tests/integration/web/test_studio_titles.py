@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-from flask import Flask
-
 from tests.integration.web.conftest import Browser
 from tests.integration.web.test_studio_rules import draft_with, shown
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 def test_choices_of_a_taxonomy_are_counted_and_named(ada: Browser) -> None:

@@ -24,11 +24,6 @@ ANN = {"_as": "customer:customer-1"}
 
 
 @pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
-
-
-@pytest.fixture
 def draft(ada: Browser) -> str:
     """The address of a new draft."""
     return str(ada.post("/studio", {"title": "Another way"}).location)

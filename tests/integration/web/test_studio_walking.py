@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
 from tests.integration.web.conftest import Browser, draft_files
 from tests.integration.web.test_studio import send
@@ -24,11 +23,6 @@ LOOK = """  look:
     rejected: cancelled
 """
 KEPT = "    then: {state: working}  # taken up\n"
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 @pytest.fixture

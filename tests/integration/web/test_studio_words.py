@@ -6,7 +6,6 @@ import html
 import re
 
 import pytest
-from flask import Flask
 
 from sopwith.core.text import Text
 from sopwith.web.studio.bench import bench_of
@@ -15,11 +14,6 @@ from tests.integration.web.test_studio import send
 from tests.support.shop import files
 
 FLOW = "shop/workflows.yaml"
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 @pytest.fixture

@@ -319,11 +319,6 @@ def test_pasted_states_get_ids_of_their_own_and_keep_their_ways() -> None:
 
 
 @pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
-
-
-@pytest.fixture
 def draft(ada: Browser) -> str:
     return str(ada.post("/studio", {"title": "More steps"}).location)
 

@@ -5,18 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from tests.integration.web.conftest import Browser
 from tests.integration.web.test_studio import send
 from tests.support.shop import files
 
 TYPES = "shop/types.yaml"
-
-
-@pytest.fixture
-def ada(app: Flask) -> Browser:
-    return Browser(app).sign_in("ada")
 
 
 @pytest.fixture
