@@ -9,7 +9,7 @@ from typing import Any
 
 from ..core.directory import Person
 from ..release.model import Release
-from ..workflows.model import Approver, State, Workflow
+from ..workflows.model import State, Workflow
 from .cast import Cast
 from .run import Player, StepRun, run_scenario
 from .scenario import Scenario, Step
@@ -27,8 +27,8 @@ class Detour:
     """What one step needs for it to arrive where it went straight before.
 
     at: the step, from 0, with the detours before it counted in. source, through, target: the states on the way. to:
-    where the step itself goes now, empty where it stays as it is. steps: what follows it. then: whether what the step
-    expects moves to the last of them. joins: people who must be there, too.
+    where the step itself goes now, empty where it stays as it is. steps: what follows it; the last of them takes over
+    what the step expects. joins: people who must be there, too.
     """
 
     at: int
@@ -67,7 +67,7 @@ def walk_through(release: Release, scenario: Scenario, others: Cast | None = Non
         at = len(run.steps) - 1
         made = _detour(release, scenario, at, run.steps[-1], others or Cast())
         if made is None:
-            break
+            return Walk(detours=tuple(found), passes=False)
         detour, scenario = made
         found.append(detour)
     return Walk(detours=tuple(found), passes=run_scenario(release, scenario).passed)
@@ -231,11 +231,10 @@ def _is_fit(player: Player, state: State, name: str) -> bool:
     if person is None or rule is None:
         return False
     roles = {role for one in rule.approvers for role in (one.role, one.deputy) if role}
-    return not roles or bool(roles & person.roles) or any(_is_plain(one) for one in rule.approvers)
-
-
-def _is_plain(approver: Approver) -> bool:
-    return approver.role is None
+    is_open = not all(
+        one.role for one in rule.approvers
+    )  # somebody is asked by name, field or team
+    return is_open or bool(roles & person.roles)
 
 
 def _movers(player: Player, begun: Step, owner: str | None) -> tuple[str, ...]:

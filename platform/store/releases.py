@@ -142,6 +142,13 @@ def live_hash(connection: Connection) -> str | None:
     return None if found is None else str(found[0])
 
 
+def files_in_force(connection: Connection) -> Mapping[str, str]:
+    """Return the texts of the release in force by file, none before the first was published."""
+    live = live_hash(connection)
+    kept = release_of(connection, live) if live else None
+    return kept.documents if kept else {}
+
+
 def hold_live(connection: Connection) -> str | None:
     """Return the hash of the release in force, which nobody else changes until this transaction ends."""
     if connection.dialect.name == "postgresql":

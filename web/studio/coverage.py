@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sopwith.core.text import Text
 from sopwith.lab.coverage import Coverage, Move, Way, coverage_of
 from sopwith.release.model import Release
-from sopwith.store.releases import Draft, live_hash, release_of
+from sopwith.store.releases import Draft, files_in_force
 from sopwith.workflows.model import Workflow
 
 from ..desk.words import labels_of
@@ -162,9 +162,8 @@ def coverage(draft_id: str) -> ResponseReturnValue:
 def _open_charts(made: Bench) -> frozenset[str]:
     """Return the ids of the workflows whose text is not the one in effect; where none is another one, of all if they are few."""
     with get_service().database.reading() as connection:
-        live = live_hash(connection)
-        kept = release_of(connection, live) if live else None
-    texts = {one.key: one.text for one in bench_of(kept.documents).documents} if kept else {}
+        files = files_in_force(connection)
+    texts = {one.key: one.text for one in bench_of(files).documents}
     flows = [one for one in made.documents if one.kind == "workflow"]
     changed = frozenset(one.id for one in flows if texts.get(one.key) != one.text)
     return changed or frozenset(one.id for one in flows if len(flows) <= FEW)

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from sopwith.core.text import Text
 from sopwith.runtime.packing import Files, Key, folder_of, inside_of, zip_files
 from sopwith.runtime.saving import Head, Saved, save_as_pack
-from sopwith.store.releases import DraftHead, draft_heads, live_hash, release_of
+from sopwith.store.releases import DraftHead, draft_heads, files_in_force
 
 from ..admin.live import text_of
 from ..visitor import get_service
@@ -33,9 +33,8 @@ def source() -> tuple[str, Files]:
     if wish:
         return wish, the_draft(wish).documents
     with get_service().database.reading() as connection:
-        live = live_hash(connection)
-        kept = release_of(connection, live) if live else None
-    return "", kept.documents if kept else {}
+        files = files_in_force(connection)
+    return "", files
 
 
 def drafts() -> list[DraftHead]:

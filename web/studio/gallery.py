@@ -12,7 +12,7 @@ from sopwith.core.text import Lang
 from sopwith.formbuilder.view import view_form
 from sopwith.lab.scenario import Scenario, Step
 from sopwith.release.model import RecordType, Release
-from sopwith.store.releases import live_hash, release_of
+from sopwith.store.releases import files_in_force, live_hash
 
 from ..admin.previews import ROLES
 from ..admin.titles import Names
@@ -33,8 +33,7 @@ def gallery() -> ResponseReturnValue:
     """Show all packs, the recommended one first."""
     with get_service().database.reading() as connection:
         live = live_hash(connection)
-        kept = release_of(connection, live) if live else None
-        files = kept.documents if kept else {}
+        files = files_in_force(connection)
         offers = [(one, standing(connection, files, one)) for one in shelf().values()]
     return render_template(
         "studio/gallery.html", offers=offers, recommended=RECOMMENDED, is_empty=live is None
@@ -55,9 +54,7 @@ def pack(folder: str) -> ResponseReturnValue:
     offer = the_offer(folder)
     made = opened(folder)
     with get_service().database.reading() as connection:
-        live = live_hash(connection)
-        kept = release_of(connection, live) if live else None
-        stands = standing(connection, kept.documents if kept else {}, offer)
+        stands = standing(connection, files_in_force(connection), offer)
     forms = _customer_forms(made)
     wish = request.args.get("form", "")
     chosen = next((kind for kind, _title in forms if kind == wish), forms[0][0] if forms else "")

@@ -24,8 +24,7 @@ from sopwith.store.releases import (  # fmt: skip
     draft_heads,
     draft_of,
     drop_draft,
-    live_hash,
-    release_of,
+    files_in_force,
 )
 
 from ..admin.acting import audited, author
@@ -167,9 +166,8 @@ def _arrival(upload_id: str) -> Arrival:
     wish = request.values.get("into", "")
     into = the_draft(wish) if wish else None
     with get_service().database.reading() as connection:
-        live = live_hash(connection)
-        kept = release_of(connection, live) if live else None
-    target: Files = into.documents if into else kept.documents if kept else {}
+        present = files_in_force(connection)
+    target: Files = into.documents if into else present
     prune = request.values.get("prune") == "1"
     folders = sorted({folder_of(name) for name in target})
     folder = request.values.get("pack", "")
