@@ -10,12 +10,25 @@ from typing import Any
 from flask import Flask, request, url_for
 from jinja2 import StrictUndefined
 
+from sopwith.core.text import Text
+
 from .brand import brand
 from .icons import icon_name
 from .languages import LOCALES, NAMES, lang, zone
 from .look import theme
 from .policy import AGENTS
-from .times import absolute, by_when, clock_view, due_view, iso, relative, short, span
+from .release_notes import release_note
+from .times import (
+    absolute,
+    by_when,
+    clock_view,
+    due_view,
+    iso,
+    relative,
+    short,
+    span,
+    zone_words,
+)
 from .visitor import get_settings, visitor
 from .wording import gettext as _
 
@@ -29,12 +42,14 @@ def init_rendering(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.policies["json.dumps_kwargs"] = {"sort_keys": False}  # values keep the order of their keys
     env.filters.update(
+        release_note=release_note,
         relative=relative,
         absolute=absolute,
         short=short,
         by_when=by_when,
         iso=iso,
         span=span,
+        zone_words=zone_words,
         clock_view=clock_view,
         due_view=due_view,
         initials=initials,
@@ -43,6 +58,7 @@ def init_rendering(app: Flask) -> None:
         icon_name=icon_name,
         words=words,
         role_word=role_word,
+        tier_word=tier_word,
         browser=browser,
     )
     env.globals.update(
@@ -122,6 +138,18 @@ def file_size(size: int) -> str:
     if size < 1024 * 1024:
         return f"{max(1, round(size / 1024))} KB"
     return f"{size / 1024 / 1024:.1f} MB"
+
+
+_TIERS = {
+    "vip": Text("VIP", "VIP"),
+    "enterprise": Text("Enterprise", "企业客户"),
+    "standard": Text("Standard", "普通客户"),
+}
+
+
+def tier_word(tier: str) -> str:
+    """Return what a customer's tier is called; a tier of one's own is its own word."""
+    return _TIERS[tier].get(lang()) if tier in _TIERS else tier
 
 
 def role_word(role: str) -> str:

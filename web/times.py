@@ -7,7 +7,12 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
-from babel.dates import TIMEDELTA_UNITS, format_date, format_timedelta
+from babel.dates import (
+    TIMEDELTA_UNITS,
+    format_date,
+    format_timedelta,
+    get_timezone_location,
+)
 from flask import g
 
 from sopwith.core.plain import instant_text
@@ -18,8 +23,8 @@ from .visitor import NOBODY, Visitor, now
 from .wording import catalogue
 from .wording import gettext as _
 
-_SOON = 0.2  # the last fifth of a target is "soon"
-_AT_LEAST_SOON = timedelta(minutes=30)
+_SOON = 0.25  # the last quarter of a target is "soon": a clock that has just started never is
+_SOON_WITHOUT_BEGINNING = timedelta(minutes=30)
 _NOTHING = timedelta(0)
 _JUST_NOW = timedelta(seconds=45)
 _THRESHOLD = 0.95
@@ -97,7 +102,8 @@ class Reader:
     def due_view(self, due_at: datetime, started_at: datetime | None = None) -> ClockView:
         """Return how a due time that is not met yet stands now."""
         left = due_at - self.now
-        soon_at = due_at - max((due_at - (started_at or due_at)) * _SOON, _AT_LEAST_SOON)
+        last = (due_at - started_at) * _SOON if started_at else _SOON_WITHOUT_BEGINNING
+        soon_at = due_at - last
         kind = "overdue" if left <= _NOTHING else "soon" if self.now >= soon_at else "on_time"
         icon, word = self.kinds[kind]
         return ClockView(
@@ -172,6 +178,19 @@ def by_when(at: datetime) -> str:
     pattern = "M月d日EEEE" if lang() == "zh-CN" else "EEEE, d MMMM"
     day = format_date(local.date(), pattern, locale=locale())
     return _("%(time)s on %(day)s", time=time, day=day)
+
+
+def zone_words(name: str) -> str:
+    """Return what a time zone is called: ``Shanghai time``; its id where it has no city."""
+    return _zone_words(name, locale())
+
+
+@lru_cache(1_024)
+def _zone_words(name: str, spoken: str) -> str:
+    if "/" not in name or name.startswith("Etc/"):
+        return name
+    city = get_timezone_location(name, locale=spoken, return_city=True)
+    return _("%(city)s time", city=city) if city else name
 
 
 def iso(at: datetime) -> str:

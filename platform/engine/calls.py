@@ -13,6 +13,7 @@ from ..core.events import Cause, Event, EventKind
 from ..core.plain import to_plain
 from ..core.record import Call
 from ..core.text import Text
+from ..expressions.durations import print_seconds
 from ..rules.model import DEFAULT_ESCALATION
 from .draft import HUMAN, Draft
 from .notices import asker, lead_of, notify
@@ -119,6 +120,5 @@ def _title(draft: Draft, team: str) -> Text | str:
 
 
 def _words(patience: timedelta) -> str:
-    """Return a duration as definitions write it."""
-    minutes, seconds = divmod(int(patience.total_seconds()), 60)
-    return f"{minutes}m{seconds}s" if seconds else f"{minutes}m"
+    """Return a duration as definitions write it: the pages tell it in words."""
+    return print_seconds(int(patience.total_seconds()))

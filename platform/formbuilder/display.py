@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from .model import Field, FieldType, Option
-from .read_number import print_duration
+from .read_number import chinese_duration, print_duration
 from .read_time import kept_instant, spelt_instant, zone_of
 
 Names = Callable[
@@ -23,7 +23,6 @@ _SYMBOLS = {
     "TWD": "NT$",
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_ZH_UNITS = str.maketrans({"d": "天", "h": "小时", "m": "分", "s": "秒", " ": ""})
 _PEOPLE = {FieldType.USER: "user", FieldType.TEAM: "team", FieldType.CUSTOMER: "customer"}
 
 
@@ -108,8 +107,7 @@ def _scalar(field: Field, kind: FieldType, value: Any, chinese: bool, zone: str)
     if kind is FieldType.NUMBER and number:
         return f"{value:,}" if field.decimals is None else f"{value:,.{field.decimals}f}"
     if kind is FieldType.DURATION and isinstance(value, int):
-        text = print_duration(value)
-        return text.translate(_ZH_UNITS) if chinese else text
+        return chinese_duration(value) if chinese else print_duration(value)
     if kind is FieldType.DATE and isinstance(value, str):
         return _date(value, chinese)
     if kind is FieldType.DATE_TIME and isinstance(value, str):

@@ -27,6 +27,7 @@ _PART = re.compile(
 )
 _SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1, "周": 604_800, "天": 86_400,
             "日": 86_400, "个": 3_600, "小": 3_600, "时": 3_600, "分": 60, "秒": 1}  # fmt: skip
+_ZH_UNITS = str.maketrans({"d": "天", "h": "小时", "m": "分", "s": "秒", " ": ""})
 _CLOCK = re.compile(r"([0-9]{1,5}):([0-5][0-9])(?::([0-5][0-9]))?")
 LONGEST = 100 * 366 * 86_400
 
@@ -141,6 +142,15 @@ def print_duration(seconds: int) -> str:
     return " ".join(parts) or "0m"
 
 
+def chinese_duration(seconds: int) -> str:
+    """Return *seconds* as Chinese readers are told it: ``2小时30分``; it may be typed in again, too."""
+    return print_duration(seconds).translate(_ZH_UNITS)
+
+
+def _limit(seconds: int) -> dict[str, str | int]:
+    return {"limit": print_duration(seconds), "limit_zh": chinese_duration(seconds)}
+
+
 def duration_reader(field: Field) -> Read:
     """Return the reader of a duration, kept in whole seconds; a JSON number counts seconds."""
     low, high = field.low, field.high
@@ -161,9 +171,9 @@ def duration_reader(field: Field) -> Read:
         if value is None or not 0 <= value <= LONGEST:
             return wrong
         if low is not None and value < low:
-            return Fault("VAL023", {"limit": print_duration(int(low))})
+            return Fault("VAL023", _limit(int(low)))
         if high is not None and value > high:
-            return Fault("VAL024", {"limit": print_duration(int(high))})
+            return Fault("VAL024", _limit(int(high)))
         return value
 
     return read

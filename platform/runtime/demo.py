@@ -21,6 +21,7 @@ from .publishing import publish
 from .releases import read_bundle
 from .service import Service
 
+FIRST_NOTE = "First installation"
 PASSWORD = "sopwith-demo"  # noqa: S105 - of the sample accounts only; shown on the sign-in page
 
 
@@ -53,7 +54,7 @@ def install(
     with service.database.reading() as connection:
         if users(connection):
             return 0
-    release, found = publish(service, files, author=None, note="First installation")
+    release, found = publish(service, files, author=None, note=FIRST_NOTE)
     if release is None:
         raise DemoError("\n".join(item.render("en") for item in found))
     samples = [parse_sample(pack.sample)[0] for pack in read_bundle(files).packs]

@@ -25,6 +25,7 @@ from .blueprint import blueprint
 from .live import Known, live
 from .wording import KINDS
 
+MOST_NAMED = 200  # versions that are called by their note
 LATE = timedelta(minutes=2)
 SILENT = timedelta(minutes=2)
 
@@ -44,8 +45,8 @@ def overview() -> ResponseReturnValue:
     """Show how the installation is."""
     at = live()
     with get_service().database.reading() as connection:
-        moves = live_releases(connection, limit=1)
-        authors = users_by_id(connection, [one.author for one in moves if one.author])
+        moves = live_releases(connection, limit=MOST_NAMED)
+        authors = users_by_id(connection, [one.author for one in moves[:1] if one.author])
         jobs = count_jobs(connection)
         oldest = oldest_due(connection, now())
         traffic = traffic_since(connection, now() - timedelta(hours=24))
@@ -65,6 +66,7 @@ def overview() -> ResponseReturnValue:
         "admin/overview.html",
         known=at,
         move=moves[0] if moves else None,
+        notes={one.release: one.note for one in moves},
         authors=authors,
         kinds=[(kind, n) for kind in KINDS if (n := _count(at, kind))],
         errors=sum(one.severity == "error" for one in at.found) if at else 0,

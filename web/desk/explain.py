@@ -15,9 +15,11 @@ from sopwith.core.record import RecordState
 from sopwith.engine.considered import considered
 from sopwith.engine.fold import fold
 from sopwith.expressions import Expression, Labels, Trace
+from sopwith.expressions.durations import parse_duration
 from sopwith.release.model import RecordType, Release
 from sopwith.store.history import KeptEvent
 
+from ..flowchart import brief_span
 from ..languages import lang
 from ..wording import gettext as _
 from .colleagues import Colleagues
@@ -145,6 +147,8 @@ class Explainer:
             values["via"] = strategy_word(str(values.get("via", "")))
         if why.code == "ENG101":
             values["on"] = happening_word(str(values.get("on", "")), labels)
+        if why.kind == "call" and "after" in values:
+            values["after"] = length_words(str(values["after"]))
         words = sentence(why.code, values, lang()) if why.code in MESSAGES else why.outcome
         rule = self.release.rules.get(why.id) if why.kind == "rule" else None
         clauses: tuple[Clause, ...] = ()
@@ -222,6 +226,12 @@ class Explainer:
                 continue
             whole = when.explain(nested(one.values), labels=labels)
             yield _with_words(one, whole)
+
+
+def length_words(written: str) -> str:
+    """Return a length of time by the clock, as definitions write it, for people."""
+    found = parse_duration(written)
+    return brief_span(found.seconds) if found is not None else written
 
 
 def _with_words(one: Trace, whole: Trace) -> Trace:

@@ -19,6 +19,7 @@ from sopwith.store.sort_keys import SortKey
 from sopwith.workflows.model import Workflow
 
 from ..languages import lang, zone
+from ..rendering import tier_word
 from ..times import ClockView
 from ..visitor import get_service, visitor
 from ..wording import gettext as _
@@ -291,7 +292,7 @@ def _customer(key: str) -> _Write:
 
 _FIXED: Mapping[str, _Write] = {
     "customer.name": _customer("name"),
-    "customer.tier": _customer("tier"),
+    "customer.tier": lambda _writer, one, _kind: tier_word(str(one.customer.get("tier") or "")),
     "customer.organisation": _customer("organisation"),
     "requester": lambda writer, one, _kind: (
         str(one.customer.get("name") or "") or writer.people.name(one.created_by)

@@ -18,6 +18,7 @@ from ..visitor import get_service, visitor
 from ..wording import gettext as _
 from .blueprint import PARKED, blueprint, the_draft
 from .making import pack_for
+from .processes import ANY, rules_words
 
 LONGEST_TITLE = 120
 
@@ -49,15 +50,15 @@ def start() -> ResponseReturnValue:
     return go(url_for("studio.bench", draft_id=draft.id))
 
 
-def _in_force() -> list[tuple[RecordType, int]]:
-    """Return the types of records of the release in force, those that customers may open first, with how many rules are for each alone."""
+def _in_force() -> list[tuple[RecordType, str]]:
+    """Return the types of records of the release in force, those that customers may open first, with how many rules act on each."""
     try:
         release = get_service().releases.live()
     except NoReleaseError:
         return []
     rules = [one.record_type for one in release.rules.values()]
     types = sorted(release.record_types.values(), key=lambda one: not one.portal)
-    return [(one, rules.count(one.id)) for one in types]
+    return [(one, rules_words(rules.count(one.id), rules.count(ANY)) if rules else "") for one in types]  # fmt: skip
 
 
 @blueprint.post("/<draft_id>/discard")

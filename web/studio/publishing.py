@@ -20,6 +20,7 @@ from ..admin.acting import audited, author
 from ..admin.comparing import difference
 from ..htmx import fragment, go
 from ..languages import lang
+from ..release_notes import LONGEST, release_note
 from ..visitor import get_service, visitor
 from ..wording import gettext as _
 from .bench import Bench, bench_of
@@ -216,9 +217,9 @@ def put_in_force(draft_id: str) -> ResponseReturnValue:
     with audited("release.publish", release.hash, said) as connection:
         drop_draft(connection, draft_id)
     if wish:
-        flash(_("Release %(name)s is in force. The open records you chose move to it now.", name=release.hash[:8]), "good")  # fmt: skip
+        flash(_("“%(name)s” is in force. The open records you chose move to it now.", name=release_note(note, LONGEST)), "good")  # fmt: skip
         return go(url_for("studio.moves"))
-    flash(_("Release %(name)s is in force. Records that run already stay on theirs.", name=release.hash[:8]), "good")  # fmt: skip
+    flash(_("“%(name)s” is in force. Records that run already stay on the version they began with.", name=release_note(note, LONGEST)), "good")  # fmt: skip
     return go(url_for("studio.versions"))
 
 

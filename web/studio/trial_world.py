@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sopwith.core.directory import Person
 from sopwith.core.record import RecordState
@@ -24,7 +25,7 @@ from ..desk.colleagues import Colleagues, Names
 from ..desk.words import comma
 from ..forms import Picks
 from ..languages import lang
-from ..rendering import role_word
+from ..rendering import role_word, tier_word
 from ..stand_in import StandIn, colleague, customer, user_of
 from ..visitor import Visitor
 from .bench import Bench
@@ -131,15 +132,18 @@ def went_on(owner: str, files: Mapping[str, str], after: Played | None) -> None:
 def everybody(release: Release, cast: Cast) -> list[Who]:
     """Return the customers and colleagues whom one can act as."""
     found = [
-        Who(
-            key=f"customer:{key}", name=readable(str(one["name"])), words=str(one.get("tier") or "")
-        )
+        Who(key=f"customer:{key}", name=readable(str(one["name"])), words=_customer_words(one))
         for key, one in cast.customers.items()
     ]
     return found + [
         Who(key=f"user:{one.id}", name=readable(one.name), words=_words(release, one))
         for one in cast.people
     ]
+
+
+def _customer_words(one: Mapping[str, Any]) -> str:
+    said = (str(one.get("organisation") or ""), tier_word(str(one.get("tier") or "")))
+    return comma().join(filter(None, said))
 
 
 def _words(release: Release, person: Person) -> str:

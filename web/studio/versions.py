@@ -18,6 +18,7 @@ from sopwith.store.releases import LiveRelease, live_releases, open_records_by_r
 
 from ..admin.acting import audited, author
 from ..htmx import go
+from ..release_notes import LONGEST, release_note
 from ..visitor import get_service
 from ..wording import gettext as _
 from .bench import bench_of
@@ -125,7 +126,7 @@ def back(release: str) -> ResponseReturnValue:
         return go(url_for("studio.versions"))
     with audited("release.rollback", release, {"from": found[0].release, "note": note}):
         pass
-    name = {one.release: one.note for one in found}[release] or release[:8]
+    name = release_note({one.release: one.note for one in found}[release], LONGEST)
     flash(_("“%(name)s” is in force again.", name=name), "good")
     return go(url_for("studio.versions"))
 

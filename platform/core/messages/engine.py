@@ -55,7 +55,7 @@ ENGINE: dict[str, Message] = {
         "The new release has no state {state}. Say which state its records go to.",
         "新版本中没有状态“{state}”，请指定这些记录转入的状态。",
     ),
-    "ENG101": Message("Rule “{rule}” acted on {on}.", "规则“{rule}”因 {on} 而执行。", "info"),
+    "ENG101": Message("Rule “{rule}” acted on {on}.", "规则“{rule}”因{on}而执行。", "info"),
     "ENG110": Message(
         "Automation was stopped: rules set each other off without end ({what}). Your change is kept.",
         "自动化已停止：规则相互触发，没有终点（{what}）。您的修改已保留。",
@@ -74,7 +74,7 @@ ENGINE: dict[str, Message] = {
     "ENG201": Message(
         "Given to {person} ({team}) by {via}.", "按“{via}”分派给 {person}（{team}）。", "info"
     ),
-    "ENG202": Message("Put into the queue of {team}.", "进入 {team} 的待分派队列。", "info"),
+    "ENG202": Message("Put into the queue of {team}.", "进入“{team}”的待分派队列。", "info"),
     "ENG301": Message("No approval was needed.", "无需审批，自动通过。", "info"),
     "ENG302": Message(
         "{person} is away; {deputy} is asked instead.",
@@ -133,21 +133,21 @@ ENGINE: dict[str, Message] = {
     ),
     "ENG504": Message("Choose one of the scores.", "请选择一个分值。"),
     "ENG601": Message(
-        "Nobody answered the call within {after}.", "{after} 内无人应答呼叫。", "info"
+        "Nobody answered the call within {after}.", "{after}内无人应答呼叫。", "info"
     ),
     "ENG602": Message(
         "{person} is called, on call for {team}. Without an answer within {after}, {next} is called.",
-        "呼叫 {team} 的值班人员 {person}；{after} 内无人应答，则呼叫 {next}。",
+        "呼叫“{team}”的值班人员 {person}；{after}内无人应答，则呼叫 {next}。",
         "info",
     ),
     "ENG603": Message(
         "{person} is called for {team}; there is nobody left to call after that.",
-        "呼叫 {team} 的 {person}；此后再无可呼叫的人。",
+        "呼叫“{team}”的 {person}；此后再无可呼叫的人。",
         "info",
     ),
     "ENG604": Message(
         "There is nobody to call for {team}: fill its roster, or name its lead.",
-        "{team} 无人可呼叫：请排好值班，或指定主管。",
+        "“{team}”无人可呼叫：请排好值班，或指定主管。",
         "warning",
     ),
     "ENG605": Message(

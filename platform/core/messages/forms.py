@@ -192,8 +192,8 @@ FORMS: dict[str, Message] = {
         "Please give a length of time, such as 2h 30m or 1:30.",
         "请填写时长，例如 2h 30m、1:30 或 2小时30分。",
     ),
-    "VAL023": Message("Please give at least {limit}.", "时长不能少于 {limit}。"),
-    "VAL024": Message("Please give at most {limit}.", "时长不能超过 {limit}。"),
+    "VAL023": Message("Please give at least {limit}.", "时长不能少于 {limit_zh}。"),
+    "VAL024": Message("Please give at most {limit}.", "时长不能超过 {limit_zh}。"),
     "VAL025": Message(
         "Please give an e-mail address, such as name@example.com.",
         "请填写电子邮箱地址，例如 name@example.com。",

@@ -240,6 +240,19 @@ def test_clocks_have_a_word_beside_their_colour(
     assert (view.kind, view.span) == (kind, span) and view.word and view.icon in icon_names()
 
 
+@pytest.mark.parametrize(
+    ("promised", "gone", "kind"),
+    [(5, 0, "on_time"), (5, 3, "on_time"), (5, 4, "soon"), (30, 0, "on_time"), (240, 170, "on_time"), (240, 180, "soon")],
+)  # fmt: skip
+def test_a_clock_that_has_just_started_is_not_due_soon(
+    context: Callable[[str], RequestContext], promised: int, gone: int, kind: str
+) -> None:
+    started = NOW - timedelta(minutes=gone)
+    with context("en"):
+        view = times.due_view(started + timedelta(minutes=promised), started_at=started)
+    assert view.kind == kind
+
+
 @pytest.mark.parametrize("spoken", ["en", "zh-CN"])
 def test_time_gone_by_is_told_as_babel_tells_it(
     context: Callable[[str], RequestContext], spoken: str

@@ -255,7 +255,7 @@ def test_records_in_states_that_the_version_in_force_lost_are_told_and_counted_o
     page = text(ada, "/studio/versions")
     assert "1 open record stands in a state that the version in force does not have." in page
     assert "/studio/moves/behind" in page
-    assert re.findall(r"(\d+) open records? ·", page) == ["1", "1"], "once for each version"
+    assert re.findall(r"(\d+) open records?</p>", page) == ["1", "1"], "once for each version"
 
 
 SCENARIO = """kind: scenario
