@@ -81,14 +81,15 @@ def _sqlite_instant(value: datetime | None) -> str | None:
     return value.isoformat(" ", "microseconds")[:-6]
 
 
-_WRITTEN = len("2026-11-20 09:00:00.000000")
+WRITTEN = len("2026-11-20 09:00:00.000000")
+"""Characters of an instant as SQLite holds it."""
 
 
 def _from_sqlite(text: str | None) -> datetime | None:
     """Return an instant that SQLite keeps, as aware UTC."""
     if text is None:
         return None
-    if len(text) == _WRITTEN:
+    if len(text) == WRITTEN:
         return datetime.fromisoformat(f"{text}+00:00")
     found = datetime.fromisoformat(text)  # by another hand than ours
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Connection, Float, Integer, LargeBinary, Table, text
 
-from .columns import UtcDateTime, dump_json
+from .columns import WRITTEN, UtcDateTime, dump_json
 from .tables import FULL_TEXT, METADATA
 
 Row = list[Any]
@@ -79,15 +79,21 @@ def read_rows(connection: Connection, form: TableForm) -> Iterator[Row]:
     )
     statement = f'SELECT {columns} FROM "{form.name}" ORDER BY {order}'  # noqa: S608 - our own names
     converters = _converters(form, _FROM_SQLITE if on_sqlite else _FROM_POSTGRES)
-    streamed = {"stream_results": True, "max_row_buffer": A_STEP}
-    result = connection.exec_driver_sql(statement, execution_options=streamed)
-    for part in result.partitions(A_STEP):
-        for found in part:
-            row = list(found)
-            for place, convert in converters:
-                if row[place] is not None:
-                    row[place] = convert(row[place])
-            yield row
+    for row in map(list, _streamed(connection, statement)):
+        for place, convert in converters:
+            if row[place] is not None:
+                row[place] = convert(row[place])
+        yield row
+
+
+def _streamed(connection: Connection, statement: str) -> Iterable[Sequence[Any]]:
+    """Return the rows as they come; SQLite's driver holds one at a time, and is asked without a detour."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        rows: Iterable[Sequence[Any]] = driver.execute(statement)
+        return rows
+    options = {"stream_results": True, "max_row_buffer": A_STEP}
+    return connection.exec_driver_sql(statement, execution_options=options)
 
 
 def write_rows(connection: Connection, form: TableForm, rows: Iterable[Row]) -> None:
@@ -143,13 +149,15 @@ def _converters(form: TableForm, known: dict[str, Convert]) -> list[tuple[int, C
 
 
 def _instant_of_sqlite(value: str) -> str:
-    return instant_form(datetime.fromisoformat(value))
+    if len(value) == WRITTEN:
+        return f"{value[:10]}T{value[11:]}Z"
+    return instant_form(datetime.fromisoformat(value))  # by another hand than ours
 
 
 def instant_form(value: datetime) -> str:
     """Return an instant as rows hold it; one without a zone is in UTC."""
     aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    return aware.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{aware.isoformat('T', 'microseconds')[:-6]}Z"
 
 
 def _instant_to_sqlite(value: str) -> str:
