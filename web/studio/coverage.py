@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from flask import jsonify, render_template, request, url_for
+from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sopwith.core.text import Text
@@ -16,6 +17,7 @@ from sopwith.workflows.model import Workflow
 
 from ..desk.words import labels_of
 from ..flowchart import FlowChart, flow_chart, workflow_names
+from ..htmx import is_htmx
 from ..languages import lang
 from ..visitor import get_service
 from ..wording import gettext as _
@@ -23,15 +25,15 @@ from ..wording import ngettext
 from .bench import Bench, bench_of
 from .blueprint import blueprint, the_draft
 from .failing_reason import main_reason
-from .scenario_mending import failing_of, lacking_in
+from .scenario_mending import failing_of
+from .scenario_offers import Offers, offers_of
 from .scenario_runs import Result, Runs, go_on, runs_of
-from .scenario_walking import astray
 from .trial_page import Marks
 
 A_PORTION = 0.8
 """Seconds that one question of a page in the background may take."""
 FEW = 3
-"""Workflows whose charts all stand open where the draft changes none of them."""
+"""Workflows whose charts all stand open where the draft changes none of them; failing scenarios that the panel shows."""
 AT_ONCE = 6.0
 """Seconds that the page of the coverage may take."""
 
@@ -59,19 +61,22 @@ def scenarios(draft_id: str) -> ResponseReturnValue:
         return jsonify(revision=draft.revision, stale=True)
     if made.release is None:
         return jsonify(revision=draft.revision, words="", is_done=True, failing=[])
-    runs, found = _went_on(draft, made, made.release)
+    runs = runs_of(draft.documents, made)
+    go_on(runs, made.release, A_PORTION)
+    found = runs.in_order()
     failing = [one for one in found if not one.passed]
-    address = url_for("studio.coverage", draft_id=draft_id)
+    offers = offers_of(made, made.release, runs, A_PORTION if runs.is_done else 0.0)
     return jsonify(
         revision=draft.revision,
         total=runs.total,
+        run=len(found),
         passed=len(found) - len(failing),
         failed=len(failing),
-        is_done=runs.is_done,
+        is_done=runs.is_done and offers.is_whole,
         words=said(runs, found),
+        calm=offers.words,
         reason=main_reason(made.release, failing),
-        address=address,
-        clean=clean_words(runs, found),
+        clean=clean_words(runs, found, offers),
         failing=[{"id": one.id, "title": one.title.get(lang())} for one in failing[:20]],
     )
 
@@ -89,6 +94,9 @@ def said(runs: Runs, found: Sequence[Result]) -> str:
     return ngettext("%(num)d scenario of %(total)d fails", "%(num)d scenarios of %(total)d fail", bad, total=runs.total)  # fmt: skip
 
 
+NONE = Offers()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Went:
     """How the draft's scenarios went so far, in words; failed: how many of them did not hold."""
@@ -96,12 +104,13 @@ class Went:
     words: str = ""
     failed: int = 0
     is_done: bool = True
+    offers: Offers = NONE
 
 
-def clean_words(runs: Runs, found: Sequence[Result]) -> str:
+def clean_words(runs: Runs, found: Sequence[Result], offers: Offers) -> str:
     """Return what stands where no problem does: never that all is well while scenarios fail."""
     if runs.is_done and any(not one.passed for one in found):
-        return _("No errors · %(scenarios)s", scenarios=said(runs, found))
+        return _("No errors · %(scenarios)s", scenarios=offers.words or said(runs, found))
     return _("It checks clean.")
 
 
@@ -114,28 +123,24 @@ def how_scenarios_went(draft: Draft, made: Bench, *, run: bool = False) -> Went:
         go_on(runs, made.release, A_PORTION)
     found = runs.in_order()
     failed = sum(not one.passed for one in found)
-    return Went(words=said(runs, found), failed=failed, is_done=runs.is_done)
-
-
-def _went_on(draft: Draft, made: Bench, release: Release) -> tuple[Runs, Sequence[Result]]:
-    """Run some more of the draft's scenarios; return their runs and how those went that were run."""
-    runs = runs_of(draft.documents, made)
-    go_on(runs, release, A_PORTION)
-    return runs, runs.in_order()
+    offers = offers_of(made, made.release, runs, A_PORTION if run and runs.is_done else 0.0)
+    return Went(words=said(runs, found), failed=failed, is_done=runs.is_done and offers.is_whole, offers=offers)  # fmt: skip
 
 
 @blueprint.get("/<draft_id>/coverage")
 def coverage(draft_id: str) -> ResponseReturnValue:
-    """Show which states, ways and rules the scenarios exercise, and which never."""
+    """Show which states, ways and rules the scenarios exercise, and which never; to htmx only what puts failing ones right."""
     draft = the_draft(draft_id)
     made = bench_of(draft.documents)
+    if is_htmx():
+        return render_template("studio/mending.html", draft=draft, **_mending(draft, made))
     if made.release is None:
         return render_template("studio/coverage.html", draft=draft, is_broken=True)
     runs = runs_of(draft.documents, made)
     go_on(runs, made.release, AT_ONCE)
     found = runs.in_order()
     failing = failing_of(made, made.release, found)
-    detours = astray(made, made.release, found)
+    offers = offers_of(made, made.release, runs, AT_ONCE)
     fired = {name for one in found for name in one.fired}
     walked = [one.walked for one in found]
     shown = _open_charts(made)
@@ -145,9 +150,7 @@ def coverage(draft_id: str) -> ResponseReturnValue:
         is_broken=False,
         results=found,
         failing=failing,
-        lacking=lacking_in(made, made.release, failing),
-        detours=detours,
-        walking=frozenset(name for one in detours for name in one.ids),
+        offers=offers,
         runs=runs,
         said=said(runs, found),
         workflows=[
@@ -157,6 +160,24 @@ def coverage(draft_id: str) -> ResponseReturnValue:
         idle=_never(made.release, fired),
         rules=len(made.release.rules),
     )
+
+
+def _mending(draft: Draft, made: Bench) -> Mapping[str, Any]:
+    """Return what the panel at the chip shows: how the scenarios went, and what puts those right that fail."""
+    if made.release is None:
+        return {"is_broken": True, "failing": (), "said": "", "reason": "", "offers": NONE}
+    runs = runs_of(draft.documents, made)
+    go_on(runs, made.release, AT_ONCE)
+    found = runs.in_order()
+    failed = [one for one in found if not one.passed]
+    offers = offers_of(made, made.release, runs, AT_ONCE)
+    return {
+        "is_broken": False,
+        "offers": offers,
+        "said": said(runs, found),
+        "reason": main_reason(made.release, failed),
+        "failing": () if offers.words else failing_of(made, made.release, failed[:FEW]),
+    }
 
 
 def _open_charts(made: Bench) -> frozenset[str]:

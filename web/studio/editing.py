@@ -74,7 +74,7 @@ def edit(draft_id: str) -> ResponseReturnValue:
         return _refused(409, _("Somebody else saved at the same moment. Save again."))
     except drafting.NoDraftError:
         abort(404)
-    return _saved(draft, sent or {})
+    return saved(draft, sent or {})
 
 
 def _before(draft: Draft, file: str) -> Iterator[str]:
@@ -89,7 +89,8 @@ def _before(draft: Draft, file: str) -> Iterator[str]:
         yield shipped()[folder][name]
 
 
-def _saved(draft: Draft, sent: Json) -> Response:
+def saved(draft: Draft, sent: Json, **more: Any) -> Response:
+    """Return what a page of the draft is told of a saved step, with the texts of the files that *sent* changes."""
     files = {
         str(one.get("file", "")) for one in sent.get("changes", ()) if isinstance(one, Mapping)
     }
@@ -103,6 +104,7 @@ def _saved(draft: Draft, sent: Json) -> Response:
     )
 
 
+        **more,
 @blueprint.app_template_global("draft_turns")
 def draft_turns(draft: Draft) -> tuple[Text | None, Text | None]:
     """Return what undo would take back in a draft and redo do again, None for nothing."""
@@ -285,7 +287,7 @@ def _turned(draft_id: str, turn: Callable[..., Draft]) -> ResponseReturnValue:
     draft = turn(get_service(), draft_id, author=author())
     if request.is_json:
         file = json.loads(request.get_data() or b"{}").get("file", "")
-        return _saved(draft, {"changes": [{"file": file}]})
+        return saved(draft, {"changes": [{"file": file}]})
     to = own_path(request.form.get("to", ""))
     if to.startswith(url_for("studio.bench", draft_id=draft_id)):
         return go(to)

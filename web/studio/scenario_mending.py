@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, render_template, request, url_for
+from flask import abort, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from sopwith.core.text import Text
@@ -14,7 +14,7 @@ from sopwith.definitions import Document
 from sopwith.definitions.operations import Clear, Operation, Set
 from sopwith.formbuilder.model import Field, FieldType
 from sopwith.lab.cast import Cast
-from sopwith.lab.mending import REFUSED, Accepted, Expected, accept, fill_in
+from sopwith.lab.mending import REFUSED, Accepted, Expected, accept, fill_in, missing_fields
 from sopwith.lab.scenario import Scenario, Step
 from sopwith.lab.trial import DO, RECORD, Trial, local_time
 from sopwith.release.model import Release
@@ -37,6 +37,7 @@ from .define import number_of
 from .editors.lenient import mapping, sequence
 from .editors.scenario_ground import ground_of
 from .expected_words import expected_words, value_words
+from .mended import asked, mended, not_mended
 from .scenario_faults import Broken, Fault, broken_at, refusal_words
 from .scenario_runs import Result, Runs, go_on, runs_of
 from .trial_world import cast_of
@@ -71,6 +72,11 @@ class Lacking:
     is_written: bool
     is_number: bool
     can_free: bool
+
+    @property
+    def can_fill(self) -> bool:
+        """Return whether a value can be chosen or typed."""
+        return bool(self.choices) or self.is_written
 
 
 # --- what is shown --------------------------------------------------------------------------------
@@ -107,9 +113,9 @@ def _are_there(scenario: Scenario, cast: Cast) -> bool:
     return {one.id for one in scenario.cast.people} <= people and set(scenario.cast.customers) <= set(cast.customers)  # fmt: skip
 
 
-def lacking_in(made: Bench, release: Release, failing: Sequence[Failing]) -> list[Lacking]:
-    """Return the fields that failing scenarios lack, each once, with how many lack it."""
-    every = [key for one in failing if one.broken for key in one.broken.missing]
+def lacking_in(made: Bench, release: Release, results: Sequence[Result]) -> list[Lacking]:
+    """Return the fields that scenarios lack, each once, with how many lack it."""
+    every = [(run.about, name) for one in results if (run := one.broken) for name in missing_fields(run)]  # fmt: skip
     return [
         one
         for kind, name in dict.fromkeys(every)
@@ -165,12 +171,12 @@ def _value(made: Bench, release: Release, kind: str, field: Field, text: str) ->
 def fill_scenarios(draft_id: str) -> ResponseReturnValue:
     """Fill one field in, in every scenario that fails for want of it."""
     draft, made, release = runnable(draft_id)
-    kind, name = request.form.get("type", ""), request.form.get("field", "")
+    sent = asked()
+    kind, name = str(sent.get("type", "")), str(sent.get("field", ""))
     field = _field_of(release, kind, name)
-    value = _value(made, release, kind, field, request.form.get("value", ""))
+    value = _value(made, release, kind, field, str(sent.get("value", "")))
     if value is None:
-        flash(_("Choose with what the field is filled in."), "error")
-        return go(url_for("studio.coverage", draft_id=draft_id))
+        return not_mended(draft_id, _("Choose with what the field is filled in."))
     changes: list[drafting.Change] = []
     count = 0
     for one in all_failing(draft, made, release):
@@ -181,15 +187,16 @@ def fill_scenarios(draft_id: str) -> ResponseReturnValue:
         changes += [_gesture(draft, one.document, Set(path=("steps", at, one.scenario.steps[at].verb, "values", name), value=value)) for at in steps]  # fmt: skip
     title = field.title.get("en") or name, field.title.get("zh-CN") or name
     save(draft, Text(f"“{title[0]}” filled in in scenarios", f"在场景中填写“{title[1]}”"), changes)
-    flash(ngettext("“%(field)s” is filled in in %(num)d scenario. Undo takes it back.", "“%(field)s” is filled in in %(num)d scenarios. Undo takes it back.", count, field=field_title(release.record_types[kind], name)), "good")  # fmt: skip
-    return go(url_for("studio.coverage", draft_id=draft_id))
+    words = ngettext("“%(field)s” is filled in in %(num)d scenario. Undo takes it back.", "“%(field)s” is filled in in %(num)d scenarios. Undo takes it back.", count, field=field_title(release.record_types[kind], name))  # fmt: skip
+    return mended(draft_id, words)
 
 
 @blueprint.post("/<draft_id>/scenarios/free")
 def free_field(draft_id: str) -> ResponseReturnValue:
     """Let a field be left empty again."""
     draft, made, release = runnable(draft_id)
-    kind, name = request.form.get("type", ""), request.form.get("field", "")
+    sent = asked()
+    kind, name = str(sent.get("type", "")), str(sent.get("field", ""))
     field, place = _field_of(release, kind, name), _freed(made, kind, name)
     if place is None:
         abort(404)
@@ -197,8 +204,7 @@ def free_field(draft_id: str) -> ResponseReturnValue:
     title = field.title.get("en") or name, field.title.get("zh-CN") or name
     step = Text(f"“{title[0]}” may be left empty", f"“{title[1]}”改为选填")
     save(draft, step, [_gesture(draft, document, operation)])
-    flash(_("“%(field)s” may be left empty now. Undo takes it back.", field=field_title(release.record_types[kind], name)), "good")  # fmt: skip
-    return go(url_for("studio.coverage", draft_id=draft_id))
+    return mended(draft_id, _("“%(field)s” may be left empty now. Undo takes it back.", field=field_title(release.record_types[kind], name)))  # fmt: skip
 
 
 def _freed(made: Bench, kind: str, name: str) -> tuple[Document, Operation] | None:

@@ -16,6 +16,7 @@ from sopwith.lab.coverage import Move
 from sopwith.lab.run import StepRun, run_scenario
 from sopwith.lab.sample import parse_sample
 from sopwith.lab.scenario import Scenario, parse_scenario
+from sopwith.lab.walking import Walk
 from sopwith.release.model import Release
 from sopwith.runtime.releases import hash_of
 
@@ -51,10 +52,11 @@ class Result:
 
 @dataclass(slots=True)
 class Runs:
-    """The results so far, by the scenario's place."""
+    """The results so far, by the scenario's place. walks: how failing ones would walk on, by id."""
 
     scenarios: Sequence[tuple[Document, Cast]]
     results: dict[int, Result] = field(default_factory=dict)
+    walks: dict[str, Walk] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import abort, flash, request, url_for
+from flask import abort
 from flask.typing import ResponseReturnValue
 
 from sopwith.core.directory import Person
@@ -14,14 +15,13 @@ from sopwith.core.text import Text
 from sopwith.definitions import Document
 from sopwith.definitions.operations import Clear, Insert, Operation, Set
 from sopwith.lab.cast import Cast
-from sopwith.lab.mending import REFUSED
+from sopwith.lab.mending import REFUSED, missing_fields
 from sopwith.lab.scenario import Scenario, Step
 from sopwith.lab.walking import Detour, Walk, taken, walk_through
 from sopwith.release.model import Release
 from sopwith.runtime import drafting
 
 from ..admin.titles import Names
-from ..htmx import go
 from ..languages import lang
 from ..wording import gettext as _
 from ..wording import ngettext
@@ -30,11 +30,13 @@ from .blueprint import blueprint
 from .deeds import deed_of
 from .define import number_of
 from .editors.lenient import mapping, sequence
+from .mended import asked, mended
 from .scenario_mending import all_failing, runnable, save
-from .scenario_runs import Result
+from .scenario_runs import Result, Runs, runs_of
 from .trial_world import cast_of
 
-MOST_LOOKED_AT = 60
+LONGEST = 60.0
+"""Seconds that putting it in may look for scenarios that need it."""
 _MENDED = frozenset({"state", REFUSED})
 
 
@@ -52,9 +54,12 @@ class Astray:
     """Scenarios that go straight to where a way over *through* leads now.
 
     key: by which the detour is asked for. source: empty where their step arrives at *through* already.
+    states: the ids of what it leads through.
     """
 
     key: str
+    workflow: str
+    states: tuple[str, ...]
     source: str
     through: str
     target: str
@@ -66,13 +71,23 @@ class Astray:
         return frozenset(one.id for one in self.examples)
 
 
-def astray(made: Bench, release: Release, results: Sequence[Result]) -> list[Astray]:
-    """Return the detours that would put failing scenarios right, each with the scenarios that need it.
+def look_on(runs: Runs, made: Bench, release: Release, seconds: float) -> bool:
+    """Look for about so long which failing scenarios a detour puts right; return whether all were looked at."""
+    until = time.monotonic() + seconds
+    for one in runs.in_order():
+        if one.id in runs.walks or not _may_stray(one):
+            continue
+        if time.monotonic() >= until:
+            return False
+        with runs.lock:
+            runs.walks[one.id] = _walk(made, release, one)
+    return True
 
-    The first sixty that fail for such a reason are looked at.
-    """
+
+def astray(release: Release, runs: Runs) -> list[Astray]:
+    """Return the detours that would put failing scenarios right, each with the scenarios that need it, as far as was looked."""
     found: dict[str, Astray] = {}
-    for one, scenario, walk in _walks(made, release, results, MOST_LOOKED_AT):
+    for one, scenario, walk in _walks(runs):
         first, flow = walk.detours[0], release.workflows[walk.detours[0].workflow]
         names = Names.of(release, flow.record_type)
         told = Told(id=one.id, title=one.title, deeds=tuple(_deeds(names, scenario, walk)))
@@ -81,6 +96,8 @@ def astray(made: Bench, release: Release, results: Sequence[Result]) -> list[Ast
         if known is None:
             known = Astray(
                 key=key,
+                workflow=first.workflow,
+                states=first.through,
                 source=names.state(first.source) if first.to else "",
                 through=" → ".join(names.state(state) for state in first.through),
                 target=names.state(first.target),
@@ -90,19 +107,24 @@ def astray(made: Bench, release: Release, results: Sequence[Result]) -> list[Ast
     return list(found.values())
 
 
-def _walks(
-    made: Bench, release: Release, results: Sequence[Result], most: int
-) -> Iterator[tuple[Result, Scenario, Walk]]:
+def _walks(runs: Runs) -> Iterator[tuple[Result, Scenario, Walk]]:
     """Yield the failing scenarios that a detour puts right, with all they need."""
-    left = most
-    for one in results:
-        scenario, broken = one.scenario, one.broken
-        if left <= 0 or scenario is None or broken is None or not {it.what for it in broken.failures} & _MENDED:  # fmt: skip
-            continue
-        left -= 1
-        walk = walk_through(release, scenario, _others(made, release, one.document, scenario))
-        if walk.detours:
-            yield one, scenario, walk
+    for one in runs.in_order():
+        walk = runs.walks.get(one.id)
+        if one.scenario is not None and walk is not None and walk.detours:
+            yield one, one.scenario, walk
+
+
+def _may_stray(one: Result) -> bool:
+    """Return whether a scenario fails in a way that a detour may put right; to lack a field is not one."""
+    run = one.broken
+    return one.scenario is not None and run is not None and bool({it.what for it in run.failures} & _MENDED) and not missing_fields(run)  # fmt: skip
+
+
+def _walk(made: Bench, release: Release, one: Result) -> Walk:
+    if one.scenario is None:
+        return Walk(detours=(), passes=False)
+    return walk_through(release, one.scenario, _others(made, release, one.document, one.scenario))
 
 
 def _others(made: Bench, release: Release, document: Document, scenario: Scenario) -> Cast:
@@ -135,11 +157,13 @@ def _deeds(names: Names, scenario: Scenario, walk: Walk) -> Iterator[tuple[str, 
 def walk_scenarios(draft_id: str) -> ResponseReturnValue:
     """Let every scenario that goes straight where a way over other states leads now walk through them."""
     draft, made, release = runnable(draft_id)
-    key = request.form.get("through", "")
+    key = str(asked().get("through", ""))
     changes: list[drafting.Change] = []
     through, count = Text(), 0
-    failing = all_failing(draft, made, release)
-    for one, scenario, walk in _walks(made, release, failing, len(failing)):
+    all_failing(draft, made, release)
+    runs = runs_of(draft.documents, made)
+    look_on(runs, made, release, LONGEST)
+    for one, scenario, walk in _walks(runs):
         first = walk.detours[0]
         if _key(first) != key:
             continue
@@ -157,8 +181,8 @@ def walk_scenarios(draft_id: str) -> ResponseReturnValue:
         f"Scenarios walk through “{through.get('en')}”", f"场景改为经过“{through.get('zh-CN')}”"
     )
     save(draft, step, changes)
-    flash(ngettext("%(num)d scenario walks through “%(state)s” now. Undo takes it back.", "%(num)d scenarios walk through “%(state)s” now. Undo takes it back.", count, state=through.get(lang())), "good")  # fmt: skip
-    return go(url_for("studio.coverage", draft_id=draft_id))
+    words = ngettext("%(num)d scenario walks through “%(state)s” now. Undo takes it back.", "%(num)d scenarios walk through “%(state)s” now. Undo takes it back.", count, state=through.get(lang()))  # fmt: skip
+    return mended(draft_id, words)
 
 
 def operations_of(written: Mapping[str, Any], scenario: Scenario, walk: Walk) -> Iterator[Operation]:  # fmt: skip

@@ -152,7 +152,9 @@ def test_publishing_says_in_sentences_what_changes_and_needs_a_tick_while_scenar
     page = shown(ada, f"{draft}/publish")
     assert "New field “How badly does it hurt?” (Choice: A little, Very much). It must be filled in." in page  # fmt: skip
     assert "From “Inbox of the counter”: “Begin” leads to “Waits for the customer” (before: “Worked on”)." in page  # fmt: skip
-    lacks = page.index("without the field “How badly does it hurt?”")
+    lacks = page.index(
+        "2 scenarios do not fill in “How badly does it hurt?”, which must be filled in now."
+    )
     assert lacks < page.index("Publish although 2 scenarios fail") < page.index("What changes, and why")  # fmt: skip
     html_page = ada.get(f"{draft}/publish").get_data(as_text=True)
     assert 'name="move.wish"' in html_page

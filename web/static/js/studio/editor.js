@@ -240,6 +240,7 @@ async function turned(which) {
 }
 
 for (const form of document.querySelectorAll("form[data-turn]")) {
+document.addEventListener("studio:mended", ({ detail }) => { toPane(detail.files); refresh(); });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     turned(form.dataset.turn);

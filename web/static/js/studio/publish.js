@@ -14,8 +14,26 @@ function look() {
   foot.querySelector("[data-ready]").hidden = !isReady;
 }
 
+// What was written stays when the page comes anew, after failing scenarios were mended on it.
+function keepNote() {
+  const note = form.elements.note;
+  const key = `studio-note ${location.pathname}`;
+  let isSent = false;
+  try {
+    note.value ||= sessionStorage.getItem(key) ?? "";
+  } catch { /* the browser keeps nothing */ }
+  form.addEventListener("submit", () => { isSent = true; });
+  addEventListener("pagehide", () => {
+    try {
+      sessionStorage.setItem(key, isSent ? "" : note.value);
+    } catch { /* the browser keeps nothing */ }
+  });
+}
+
 if (form) {
   form.addEventListener("input", look);
+  document.addEventListener("change", look); // the tick stands beside the scenarios, outside the form
+  keepNote();
   document.addEventListener("htmx:afterSwap", look);
   foot.addEventListener("click", (event) => {
     const wanted = event.target.closest("[data-need]");

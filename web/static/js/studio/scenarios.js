@@ -1,36 +1,62 @@
 // Runs the draft's scenarios after each save, a portion at a time, and says how they went. The next save begins anew.
 import { draft, onProblems } from "./draft.js";
+import { startPanel } from "./scenario_panel.js";
 
+const STILL = 4000; // milliseconds for which the chip stays as wide as it was: nobody's pointer misses it
 const chip = document.getElementById("bench-scenarios");
 const words = document.getElementById("bench-scenarios-words");
 const why = document.getElementById("bench-scenarios-why");
+const told = document.getElementById("bench-scenarios-said");
 let run = null;
+let last = null; // what was answered when all were run
+let still = 0;
 
 async function ask(revision, signal) {
   const response = await fetch(`${chip.dataset.address}?revision=${revision}`, { signal });
   return response.ok ? response.json() : null;
 }
 
+// Until all were run it says what it said before, in the same place; a line at its foot tells how far they are.
 function show(answer) {
   chip.hidden = !answer.words;
-  words.textContent = answer.words;
-  why.textContent = answer.reason ? `${why.dataset.colon}${answer.reason}` : "";
-  chip.classList.toggle("badge-p0", answer.failed > 0);
-  chip.classList.toggle("badge-good", answer.is_done && answer.total > 0 && answer.failed === 0);
-  if (answer.address) chip.href = answer.address;
+  chip.style.setProperty("--run", answer.total ? answer.run / answer.total : 1);
+  if (!answer.is_done) return;
+  const calm = answer.calm ?? "";
+  steadily(() => {
+    words.textContent = calm || answer.words;
+    why.textContent = !calm && answer.reason ? `${why.dataset.colon}${answer.reason}` : "";
+    chip.classList.toggle("badge-warning", calm !== "");
+    chip.classList.toggle("badge-p0", !calm && answer.failed > 0);
+    chip.classList.toggle("badge-good", answer.total > 0 && answer.failed === 0);
+  });
+  told.textContent = words.textContent + why.textContent;
   chip.title = [answer.reason, ...answer.failing.map((one) => one.title)].filter(Boolean).join("\n");
-  chip.dataset.done = answer.is_done;
+  chip.dataset.done = true;
+  last = answer;
   sayBelow(answer);
+}
+
+function steadily(change) {
+  const before = chip.getBoundingClientRect().width;
+  chip.style.minInlineSize = "";
+  change();
+  if (chip.getBoundingClientRect().width >= before) return;
+  chip.style.minInlineSize = `${before}px`;
+  clearTimeout(still);
+  still = setTimeout(loosen, STILL);
+}
+
+function loosen() {
+  if (chip.matches(":hover")) chip.addEventListener("pointerleave", loosen, { once: true });
+  else chip.style.minInlineSize = "";
 }
 
 // The bar of problems says the same: that no text is wrong is not that all is well.
 function sayBelow(answer) {
   const list = document.getElementById("problems");
-  if (!list || !answer.clean) return;
-  list.dataset.none = answer.clean;
+  if (!list || !answer?.clean) return;
   const only = list.querySelector("li.soft");
   if (only && list.children.length === 1) only.textContent = answer.clean;
-  list.classList.toggle("has-failing", answer.failed > 0);
 }
 
 async function runAll() {
@@ -38,6 +64,7 @@ async function runAll() {
   run = new AbortController();
   const { signal } = run;
   chip.dataset.done = false;
+  sayBelow(last);
   try {
     for (;;) {
       const answer = await ask(draft.revision, signal);
@@ -52,6 +79,7 @@ async function runAll() {
 }
 
 if (chip) {
+  startPanel(chip);
   onProblems(runAll);
   runAll();
 }
