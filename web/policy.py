@@ -221,6 +221,7 @@ TABLE: Mapping[str, Rule] = MappingProxyType(
                 "wizard_do",
                 "wizard_step",
                 "write",
+                "write_in",
             )
         },
         # desk

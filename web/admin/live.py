@@ -17,6 +17,7 @@ from sopwith.release.usage import Key, Use, usages
 from sopwith.runtime.releases import Bundle, NoReleaseError, read_bundle
 
 from ..visitor import get_service
+from ..written import asked_for
 
 _MOST_KEPT = 8
 _kept: dict[str, Known] = {}
@@ -49,7 +50,7 @@ class Known:
         span = document.span
         return [
             one
-            for one in self.found
+            for one in asked_for(self.found)
             if one.span.path == span.path
             and span.line <= one.span.line <= max(span.end_line, span.line)
         ]

@@ -21,6 +21,7 @@ from ..times import span
 from ..visitor import get_service, now
 from ..wording import gettext as _
 from ..wording import ngettext
+from ..written import asked_for
 from .blueprint import blueprint
 from .live import Known, live
 from .wording import KINDS
@@ -54,6 +55,7 @@ def overview() -> ResponseReturnValue:
         beats = heartbeats(connection)
         size, dialect = database_size(connection), connection.dialect.name
         counts = open_counts(connection)
+    found = asked_for(at.found) if at else ()
     by_state: Counter[str] = Counter()
     for (_kind, state), count in jobs.items():
         by_state[state] += count
@@ -69,8 +71,8 @@ def overview() -> ResponseReturnValue:
         notes={one.release: one.note for one in moves},
         authors=authors,
         kinds=[(kind, n) for kind in KINDS if (n := _count(at, kind))],
-        errors=sum(one.severity == "error" for one in at.found) if at else 0,
-        warnings=sum(one.severity == "warning" for one in at.found) if at else 0,
+        errors=sum(one.severity == "error" for one in found),
+        warnings=sum(one.severity == "warning" for one in found),
         jobs=by_state,
         told={state: count_words(by_state[state]) for state in ("ready", "leased", "dead")},
         oldest=oldest,

@@ -256,6 +256,7 @@ def audit_word(action: str) -> str:
         "organisation.add": _("added the organisation"),
         "organisation.change": _("changed the organisation"),
         "release.publish": _("published the release"),
+        "setup.written": _("chose the languages that definitions are written in:"),
         "setup.language": _("named the installation; language"),
         "setup.people": _("invited colleagues:"),
         "setup.mail": _("set the mail server"),

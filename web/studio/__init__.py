@@ -21,6 +21,7 @@ from . import trying as _trying
 from . import versions as _versions
 from . import workbench as _workbench
 from . import workflow_gestures as _workflow_gestures
+from . import written_languages as _written_languages
 from .blueprint import blueprint as studio
 
 __all__ = ["studio"]
@@ -45,4 +46,5 @@ _ = (
     _versions,
     _workbench,
     _workflow_gestures,
+    _written_languages,
 )  # each adds its pages

@@ -19,6 +19,7 @@ from sopwith.runtime.releases import Bundle, hash_of, read_bundle
 
 from ..admin.live import text_of
 from ..admin.wording import KINDS
+from ..written import asked_for
 
 MOST_KEPT = 6
 KNOWN = Known()
@@ -39,12 +40,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What the text of a draft says. release: None while there are errors; partly: what can be read all the same."""
+    """What the text of a draft says. every: all findings; release: None while there are errors; partly: what can be read all the same."""
 
     bundle: Bundle
-    found: tuple[Diagnostic, ...]
+    every: tuple[Diagnostic, ...]
     release: Release | None
     partly: Release
+
+    @property
+    def found(self) -> tuple[Diagnostic, ...]:
+        """Return the findings, without translations into a language that the firm does not write."""
+        return asked_for(self.every)
 
     @property
     def documents(self) -> list[Document]:
@@ -58,16 +64,17 @@ class Bench:
 
     def outline(self) -> list[tuple[str, list[Line]]]:
         """Return the definitions by kind, each with its findings counted."""
-        lines = [self._line(one) for one in self.documents]
+        found = self.found
+        lines = [self._line(one, found) for one in self.documents]
         kinds = [*KINDS, *sorted({one.kind for one in lines} - set(KINDS))]
         grouped = [(kind, [one for one in lines if one.kind == kind]) for kind in kinds]
         return [(kind, some) for kind, some in grouped if some]
 
-    def _line(self, document: Document) -> Line:
+    def _line(self, document: Document, found: Sequence[Diagnostic]) -> Line:
         span = document.span
         mine = [
             one
-            for one in self.found
+            for one in found
             if one.span.path == span.path
             and span.line <= one.span.line <= max(span.end_line, span.line)
         ]
@@ -114,7 +121,7 @@ def _examine(files: Mapping[str, str]) -> Bench:
     every = tidy((*bundle.found, *found))
     release = None if has_errors(every) else partly
     every = tidy((*every, *_of_scenarios(bundle)))
-    return Bench(bundle=bundle, found=every, release=release, partly=partly)
+    return Bench(bundle=bundle, every=every, release=release, partly=partly)
 
 
 def _of_scenarios(bundle: Bundle) -> list[Diagnostic]:
@@ -131,4 +138,4 @@ def _of_scenarios(bundle: Bundle) -> list[Diagnostic]:
 def by_severity(found: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Return findings with errors first, else in the order of files and lines."""
     order = {"error": 0, "warning": 1}
-    return sorted(found, key=lambda one: (order.get(one.severity, 2), one.span))
+    return sorted(asked_for(found), key=lambda one: (order.get(one.severity, 2), one.span))

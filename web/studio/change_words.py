@@ -19,6 +19,7 @@ from ..admin.rule_words import action_words, trigger_words
 from ..admin.titles import Names
 from ..languages import lang
 from ..wording import gettext as _
+from ..written import other_tongue
 from .editors.form_palette import type_word
 from .editors.rule_triggers import event_word
 from .setting_words import Side, setting_sentences
@@ -76,6 +77,8 @@ _BY_STATES = frozenset({"title", "approved", "rejected", "then"})
 def _is_told(kind: str, part: Difference, paths: Set[Path]) -> bool:
     """Return whether a sentence of the definition's own kind tells the part already. paths: of all parts."""
     path = part.path
+    if path[-1] == other_tongue() != lang():
+        return True  # the firm does not write it
     if path[-1] in ("en", "zh-CN") and path[-1] != lang() and (*path[:-1], lang()) not in paths:
         return kind == "rule"  # a translation alone
     if part.change is ChangeKind.MOVED:

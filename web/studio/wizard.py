@@ -20,6 +20,7 @@ from ..languages import LOCALES, NAMES, lang, zones
 from ..look import keep_language
 from ..visitor import get_service, get_settings, now, visitor
 from ..wording import gettext as _
+from ..written import keep_written, read_written
 from . import wizard_hours, wizard_mail, wizard_people, wizard_ticket
 from .blueprint import blueprint
 from .gallery import the_offer
@@ -27,6 +28,7 @@ from .gallery_install import put_in_force, way_of
 from .setup import DONE, LEFT_OUT, STEPS, following, mark, progress, step_words
 from .shelf import RECOMMENDED, shelf
 from .step_page import Answer, Facts
+from .written_languages import BOTH
 
 LONGEST_NAME = 60
 
@@ -120,6 +122,7 @@ def _install() -> Answer:
 def _language() -> Facts:
     with get_service().database.reading() as connection:
         kept = setting(connection, "brand") or {}
+        tongues = read_written(connection)
     name = kept.get("name")
     texts = name if isinstance(name, dict) else {"en": name or "", "zh-CN": name or ""}
     who = visitor().user
@@ -127,16 +130,22 @@ def _language() -> Facts:
         "typed": {
             "name_en": str(texts.get("en", "")),
             "name_zh": str(texts.get("zh-CN", "")),
+            "languages": tongues[0] if len(tongues) == 1 else BOTH,
             "lang": who.lang if who else lang(),
             "zone": who.zone if who and who.zone else get_settings().zone,
         },
         "languages": list(NAMES.items()),
+        "tongues": [
+            (BOTH, _("Chinese and English")),
+            ("zh-CN", _("Chinese only")),
+            ("en", _("English only")),
+        ],
         "zones": sorted(zones()),
     }
 
 
 def _name_it() -> Answer:
-    typed = {name: " ".join(request.form.get(name, "").split()) for name in ("name_en", "name_zh", "lang", "zone")}  # fmt: skip
+    typed = {name: " ".join(request.form.get(name, "").split()) for name in ("name_en", "name_zh", "lang", "zone", "languages")}  # fmt: skip
     errors = {}
     if max(len(typed["name_en"]), len(typed["name_zh"])) > LONGEST_NAME:
         errors["name_en"] = _("Up to %(count)d characters for each field.", count=LONGEST_NAME)
@@ -149,6 +158,7 @@ def _name_it() -> Answer:
     name = Text(typed["name_en"] or typed["name_zh"], typed["name_zh"] or typed["name_en"])
     who = visitor().user
     with audited("setup.language", typed["lang"], {"zone": typed["zone"]}) as connection:
+        keep_written(connection, typed["languages"], now())
         if name:
             kept = setting(connection, "brand") or {}
             put_setting(connection, "brand", kept | {"name": {"en": name.en, "zh-CN": name.zh}}, now())  # fmt: skip

@@ -10,6 +10,7 @@ from sopwith.definitions.node import Path
 
 from ...languages import lang
 from ...wording import gettext as _
+from ...written import written
 from .form_rows import title_of
 from .lenient import mapping, sequence, words
 
@@ -28,8 +29,9 @@ class WordRow:
 
     @property
     def is_missing(self) -> bool:
-        """Return whether one of the languages has nothing."""
-        return not self.en.strip() or not self.zh.strip()
+        """Return whether one of the firm's languages has nothing."""
+        held = {"en": self.en, "zh-CN": self.zh}
+        return not all(held[one].strip() for one in written())
 
 
 def word_rows(doc: Mapping[str, Any]) -> list[WordRow]:

@@ -120,3 +120,15 @@ export function watch(moved) {
     if (revision > draft.revision) moved(revision);
   }, 5000);
 }
+
+// Which languages the firm writes is said after the steps that are under way, and then the page comes anew.
+document.getElementById("written-form")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const chosen = document.createElement("input");
+  Object.assign(chosen, { type: "hidden", name: event.submitter.name, value: event.submitter.value });
+  form.append(chosen);
+  form.elements.to.value = location.pathname + location.search;
+  await queue;
+  form.submit();
+});
