@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo, available_timezones
@@ -36,6 +38,18 @@ def lang() -> str:
         kept = page.lang = who, _lang(who)
     found: str = kept[1]
     return found
+
+
+@contextmanager
+def spoken(tongue: str) -> Iterator[None]:
+    """Let titles be those of another language for a while; the words of pages follow ``wording.speaking``."""
+    page: Any = cast(Any, g)._get_current_object()
+    before = lang()
+    page.lang = page.get("visitor", NOBODY), tongue
+    try:
+        yield
+    finally:
+        page.lang = page.get("visitor", NOBODY), before
 
 
 def _lang(looks: Visitor) -> str:

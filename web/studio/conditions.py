@@ -36,6 +36,7 @@ from .blueprint import blueprint, the_draft
 from .condition_blocks import BadBlocksError, Shown, show
 from .condition_ground import Ground, NameChoice
 from .editors.subject import Subject
+from .name_order import AS_THEY_COME, NameOrder, order_for
 
 LARGEST = 200_000
 MOST_PEOPLE = 200
@@ -91,22 +92,25 @@ def scope_at(subject: Subject, path: Path, record_type: str = "") -> Scope:
     return names.scope(subject.document, tuple(path), record_type)
 
 
-def ground_of(scope: Scope) -> Ground:
+def ground_of(scope: Scope, order: NameOrder = AS_THEY_COME) -> Ground:
     """Return the names of *scope* as the builder offers them, in the language of the page."""
     headings = {
         "customer": _("Customer"),
         "event": _("What happened"),
         "visits": _("Visits of states"),
     }
-    own, base, inner = _("Fields"), _("Every record"), []
+    fresh, own, base = _("New in this draft"), _("Fields"), _("Every record")
+    inner: list[NameChoice] = []
     plain: list[NameChoice] = []
     for name, of in scope.schema.fields.items():
         if isinstance(of, RecordType):
             heading = headings.get(name, name)
             inner += [_choice(scope, f"{name}.{part}", kind, heading) for part, kind in of.fields.items()]  # fmt: skip
         else:
-            plain.append(_choice(scope, name, of, own if name in scope.fields else base))
-    plain.sort(key=lambda one: one.group != own)
+            heading = fresh if name in order.fresh else own if name in scope.fields else base
+            plain.append(_choice(scope, name, of, heading))
+    places = {name: place for place, name in enumerate(order.sorted(one.name for one in plain))}
+    plain.sort(key=lambda one: (one.group not in (fresh, own), places[one.name]))
     return Ground(
         lang=lang(),
         zone=zone(),
@@ -129,9 +133,11 @@ def _people() -> list[tuple[str, str]]:
     return [(one.id, one.name) for one in found[:MOST_PEOPLE]]
 
 
-def condition_of(text: Any, scope: Scope, mode: str = "") -> Condition:
+def condition_of(
+    text: Any, scope: Scope, mode: str = "", order: NameOrder = AS_THEY_COME
+) -> Condition:
     """Return the expression *text* for a page. mode: how it was asked for; text where blocks cannot show it."""
-    ground = ground_of(scope)
+    ground = ground_of(scope, order)
     is_condition = scope.want == BOOL
     words = _plain(text)
     if not words.strip():
@@ -154,9 +160,9 @@ def condition_of(text: Any, scope: Scope, mode: str = "") -> Condition:
     )
 
 
-def condition_from(blocks: Any, scope: Scope) -> Condition:
+def condition_from(blocks: Any, scope: Scope, order: NameOrder = AS_THEY_COME) -> Condition:
     """Return the condition that the *blocks* of a page mean; what is missing in them is filled in where it can be."""
-    ground = ground_of(scope)
+    ground = ground_of(scope, order)
     if isinstance(blocks, Mapping) and blocks.get("all") == []:
         return Condition(mode="none", text="", words="", shown=None, ground=ground)
     shown = show(blocks, ground)
@@ -216,8 +222,9 @@ def condition(draft_id: str) -> ResponseReturnValue:
     if not isinstance(path, list) or not all(isinstance(one, str | int) for one in path):
         abort(400)
     scope = names_of(draft, made).scope(document, tuple(path), str(sent.get("scope") or ""))
+    order = order_for(draft, made, scope.record_type)
     try:
-        found = condition_from(sent["blocks"], scope) if "blocks" in sent else condition_of(sent.get("text"), scope, str(sent.get("mode") or ""))  # fmt: skip
+        found = condition_from(sent["blocks"], scope, order) if "blocks" in sent else condition_of(sent.get("text"), scope, str(sent.get("mode") or ""), order)  # fmt: skip
     except BadBlocksError as error:
         return jsonify(message=str(error)), 400
     uid = str(sent.get("uid") or "c")[:200]
@@ -239,9 +246,13 @@ def _document(bench: Bench, sent: Mapping[str, Any]) -> Document:
 
 
 @blueprint.app_template_global("studio_condition")
-def studio_condition(subject: Subject, path: Path, value: Any, scope: str = "") -> Condition:
-    """Return the expression *value* at *path* for the macro that shows it."""
-    return condition_of(value, scope_at(subject, path, scope))
+def studio_condition(
+    subject: Subject, path: Path, value: Any, scope: str = "", mode: str = ""
+) -> Condition:
+    """Return the expression *value* at *path* for the macro that shows it. mode: how it begins where nothing is said yet."""
+    where = scope_at(subject, path, scope)
+    order = order_for(subject.draft, subject.bench, where.record_type)
+    return condition_of(value, where, "" if _plain(value).strip() else mode, order)
 
 
 @blueprint.app_template_global("condition_words")

@@ -37,6 +37,8 @@ from ..paths import own_path
 from ..visitor import get_service
 from ..wording import gettext as _
 from .blueprint import blueprint, the_draft
+from .rule_names import with_names
+from .step_names import UNNAMED, step_name
 from .stock_words import without_stale_words
 
 MOST_CHANGES = 10_000
@@ -57,7 +59,10 @@ def edit(draft_id: str) -> ResponseReturnValue:
     try:
         base, title, asked = _read(sent)
         changes = without_stale_words(asked, seen.documents, partial(_before, seen))
-        draft = drafting.edit(get_service(), draft_id, base, title, changes, author=author())
+        if base == seen.revision:
+            changes = with_names(changes, seen.documents)
+        named = step_name(title, changes, seen.documents)
+        draft = drafting.edit(get_service(), draft_id, base, named, changes, author=author())
     except UnreadableEditError as error:
         return _refused(400, str(error))
     except OperationError:
@@ -101,10 +106,10 @@ def saved(draft: Draft, sent: Json, **more: Any) -> Response:
         files={name: draft.documents.get(name) for name in files},
         undo=_words(back),
         redo=_words(forth),
+        **more,
     )
 
 
-        **more,
 @blueprint.app_template_global("draft_turns")
 def draft_turns(draft: Draft) -> tuple[Text | None, Text | None]:
     """Return what undo would take back in a draft and redo do again, None for nothing."""
@@ -135,7 +140,7 @@ def _read(sent: Any) -> tuple[int, Text, list[drafting.Change]]:
     read = [_change(one) for one in changes]
     if len(read) > MOST_APART and len({_place(one) for one in read}) > 1:
         raise UnreadableEditError(f"more than {MOST_APART} changes are all of one definition")
-    return base, Text(english or "Edited", chinese or "编辑"), read
+    return base, Text(english or UNNAMED.en, chinese or UNNAMED.zh), read
 
 
 def _place(change: drafting.Change) -> tuple[str, int]:

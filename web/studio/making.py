@@ -24,6 +24,7 @@ from ..wording import gettext as _
 from .bench import bench_of
 from .blueprint import blueprint, the_draft
 from .framing import framed
+from .rule_names import UNNAMED
 
 LONGEST_TITLE = 120
 OF_NO_TYPE = frozenset({"record_type", "team", "calendar", "taxonomy", "segment", "block"})
@@ -154,6 +155,8 @@ def _asked(draft: Draft) -> Asked:
     errors: dict[str, str] = {}
     if sent["kind"] not in FOLDERS:
         errors["kind"] = _("Choose what to make.")
+    if sent["kind"] == "rule" and not sent["title_en"] and not sent["title_zh"]:
+        sent |= {"title_en": UNNAMED.en, "title_zh": UNNAMED.zh}
     if not sent["title_en"] and not sent["title_zh"]:
         errors["title"] = _("Give it a title, in one language at least.")
     if sent["id"] and not IDENTIFIER.fullmatch(sent["id"]):
@@ -176,7 +179,8 @@ def _asked(draft: Draft) -> Asked:
 def _made(draft: Draft, asked: Asked) -> tuple[dict[str, str], tuple[New, ...]]:
     """Return the new files, that of the wanted definition first, and the definitions in them."""
     taken = taken_in(draft.documents)
-    name = asked.id or proposed_id(asked.english, taken.get(asked.kind, ()), asked.kind)
+    english = "" if asked.title == UNNAMED else asked.english
+    name = asked.id or proposed_id(english, taken.get(asked.kind, ()), asked.kind)
     release = bench_of(draft.documents).partly
     made = make(asked.kind, name, asked.title, release, taken, asked.record_type)
     pack = asked.pack or likely_pack(draft.documents, asked.record_type)

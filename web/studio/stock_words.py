@@ -21,6 +21,7 @@ from sopwith.runtime.drafting import Change, Gesture
 
 from .editors import form_field, form_palette, playbooks, record_types, rosters, sla, taxonomies
 from .editors.workflow_blanks import ITEM, TASK, TITLES, Near, asking, blank_state
+from .rule_names import UNNAMED
 
 Pair = tuple[str, str]
 Before = Callable[[str], Iterable[str]]
@@ -163,5 +164,6 @@ def _made() -> Iterator[Any]:
     yield from (ITEM, TASK, record_types.NEW_FIELD, sla.NEW_POLICY, taxonomies.new_choice({}))
     yield playbooks.blanks({})
     yield rosters.SHIFT_TITLES
+    yield {"title": {"en": UNNAMED.en, "zh-CN": UNNAMED.zh}}
     for kind in FOLDERS:
         yield [new.value for new in make(kind, "new", Text(), Release(hash=""), {})]

@@ -152,7 +152,7 @@ def test_what_is_wanted_new_has_a_short_form_of_its_own(ada: Browser, full: str,
     assert 'id="make-en"' in head and '<option value="errand" selected>' in head
     assert 'id="make-zh"' in folded and 'id="make-id"' in folded
     assert "make-grid" in ada.get(f"{full}/make?record_type=errand").get_data(as_text=True)
-    refused = ada.post(f"{full}/make", {"kind": "rule", "short": "1"})
+    refused = ada.post(f"{full}/make", {"kind": "survey", "short": "1"})
     assert refused.status_code == 422
     again = refused.get_data(as_text=True)
     assert "make-grid" not in again and 'id="make-title-error"' in again
@@ -173,7 +173,7 @@ def test_a_new_rule_breaks_nothing_and_is_not_published_before_it_does_something
     assert made.release is not None  # no error: scenarios still run
     assert made.release.rules["tell-the-lead"].then == ()
     room = ada.get(f"{full}/define/rule/tell-the-lead").get_data(as_text=True)
-    assert "This rule does nothing yet." in room
+    assert "This rule does nothing yet" in room
     assert "field-says" not in room.partition('id="rule-then"')[2].partition("</section>")[0]
     page = ada.get(f"{full}/publish").get_data(as_text=True)
     assert "“Tell the lead” is not finished" in page and 'id="f-note"' not in page

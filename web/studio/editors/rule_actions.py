@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from sopwith.formbuilder.model import Field, FieldType
@@ -10,6 +12,7 @@ from sopwith.rules.actions import FIXED
 
 from ...languages import lang
 from ...wording import gettext as _
+from ..name_order import AS_THEY_COME, NameOrder, order_for
 from .lenient import Held, mapping, several, words
 from .subject import Subject
 
@@ -61,9 +64,13 @@ def target_words() -> dict[str, str]:
     }
 
 
+MOST_LIKELY = 3
+
+
 def actions_of(subject: Subject, names: Names, scope: Scope) -> list[Facts]:
     """Return the actions as cards."""
     said = kind_words()
+    order = order_for(subject.draft, subject.bench, scope.record_type)
     found = []
     for place, one in enumerate(several(subject.doc.get("then"))):
         held = mapping(one)
@@ -79,7 +86,8 @@ def actions_of(subject: Subject, names: Names, scope: Scope) -> list[Facts]:
             "blank": one,
         }
         if kind == "set":
-            card |= _fields_set(["then", place, "set"], card["held"], scope.fields, scope)
+            card |= _fields_set(["then", place, "set"], card["held"], scope.fields, scope, order)
+            card["likely"] = _likely(subject, card["more"])
         if kind == "create":
             card |= _created(place, card["held"], names)
         if kind in ("notify", "follow"):
@@ -88,23 +96,56 @@ def actions_of(subject: Subject, names: Names, scope: Scope) -> list[Facts]:
     return found
 
 
+def first_action(subject: Subject, scope: Scope) -> Facts:
+    """Return the fields that the first action of a rule may set, those that rules set most at hand."""
+    order = order_for(subject.draft, subject.bench, scope.record_type)
+    found = _fields_set(["then", 0, "set"], {}, scope.fields, scope, order)
+    return {**found, "likely": _likely(subject, found["more"])}
+
+
+def _likely(subject: Subject, more: list[Facts]) -> list[Facts]:
+    """Return of *more* the fields that rules for the same records set most."""
+    own = words(subject.doc.get("record_type"))
+    count = Counter(
+        name
+        for rule in subject.bench.partly.rules.values()
+        if own in ("", "any") or rule.record_type in (own, "any")
+        for act in rule.then
+        for name in (act.args if act.kind == "set" else [act.args.get("field")] if act.kind == "raise" else ())
+    )  # fmt: skip
+    count["priority"] += 1
+    known = [one for one in more if count[one["name"]]]
+    return sorted(known, key=lambda one: -count[one["name"]])[:MOST_LIKELY]
+
+
 def deep(value: Any) -> Held:
     """Return a mapping for templates in which mappings inside are such too."""
     return Held({key: deep(one) if isinstance(one, dict) else one for key, one in mapping(value).items()})  # fmt: skip
 
 
-def _fields_set(path: list[Any], held: Facts, fields: Any, scope: Scope | None) -> Facts:
-    """Return the fields that an action sets, and those that it may set besides."""
+def _fields_set(
+    path: list[Any],
+    held: Facts,
+    fields: Mapping[str, Field],
+    scope: Scope | None,
+    order: NameOrder = AS_THEY_COME,
+) -> Facts:
+    """Return the fields that an action sets, and those that it may set besides, under headings too."""
     rows = [_row([*path, name], name, value, fields.get(name), scope) for name, value in held.items()]  # fmt: skip
-    more = [
-        {"name": name, "title": one.title.get(lang()) or name, "value": _first(one)}
+    fit = {
+        name: one
         for name, one in fields.items()
         if "." not in name and name not in held and name not in FIXED and one.type not in (FieldType.HEADING, FieldType.COMPUTED, FieldType.TABLE, FieldType.FILES)
-    ]  # fmt: skip
+    }  # fmt: skip
+    groups: list[tuple[str, list[Facts]]] = [(_("New in this draft"), []), (_("Fields"), []), (_("Every record"), [])]  # fmt: skip
+    for name in order.sorted(fit):
+        one = {"name": name, "title": fit[name].title.get(lang()) or name, "value": _first(fit[name])}  # fmt: skip
+        groups[0 if name in order.fresh else 1][1].append(one)
     for name in ("title", "description"):
         if name not in held and name not in fields:
-            more.append({"name": name, "title": _base(name), "value": ""})
-    return {"rows": rows, "more": more}
+            groups[2][1].append({"name": name, "title": _base(name), "value": ""})
+    shown = [(heading, some) for heading, some in groups if some]
+    return {"rows": rows, "more": [one for _heading, some in shown for one in some], "groups": shown}  # fmt: skip
 
 
 def _base(name: str) -> str:

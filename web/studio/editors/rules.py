@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sopwith.core.roles import BUILT_IN_ROLES
@@ -18,16 +19,17 @@ from ...visitor import get_service
 from ...wording import gettext as _
 from ..conditions import names_of, scope_at
 from ..overwritten import said
+from ..processes import ANY, rules_words
+from ..rule_names import is_by_itself
 from .lenient import label, several, words
 from .numbering import numbers_of
 from .place import Place
-from .rule_actions import actions_of, additions, deep, target_words
+from .rule_actions import actions_of, additions, deep, first_action, target_words
 from .rule_effects import beside
 from .rule_triggers import event_word, triggers_of
 from .subject import Subject
 
 Facts = dict[str, Any]
-ANY = "any"
 TIMED = "timed"
 MOST_PEOPLE = 200
 
@@ -45,22 +47,30 @@ def view(subject: Subject) -> Facts:
     effects = _effects(subject, titles)
     return {
         "place": place,
+        "is_unnamed": is_by_itself(subject.bench, subject.document),
         "held": deep(subject.doc),
         "types": _types(subject),
         "shown_type": shown,
         "lines": [one for one in every if not wanted or wanted in one["heads"] or one["is_this"]],
         "count": len(every),
+        "told": _told(every) if shown != ANY else "",
         "heads": _heads(every),
         "wanted": wanted,
         "when": triggers_of(subject.doc, scope.labels, dict(scope.fields)),
         "actions": _with_lost(actions_of(subject, names, scope), effects),
         "then_is_list": isinstance(subject.doc.get("then"), list),
+        "first": first_action(subject, scope),
         "additions": additions(),
         "targets": target_words(),
         "choices": _choices(subject, names, own),
         "who": lambda one: who_words(one, titles),
         "effects": effects,
     }
+
+
+def _told(every: Sequence[Facts]) -> str:
+    shared = sum(bool(one["is_any"]) for one in every)
+    return rules_words(len(every) - shared, shared) if shared else ""
 
 
 def _types(subject: Subject) -> list[tuple[str, str]]:

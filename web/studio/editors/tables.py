@@ -17,6 +17,7 @@ from ...languages import lang
 from ...wording import gettext as _
 from ..condition_ground import Ground, NameChoice
 from ..conditions import ground_of, scope_at
+from ..name_order import order_for
 from .lenient import held, mapping, several, words
 from .place import Place
 from .subject import Subject
@@ -29,7 +30,7 @@ ANYTHING = "-"
 def view(subject: Subject) -> Facts:
     """Return the table as a sheet: its columns, its rows, and the answer to the values that were asked for."""
     scope = scope_at(subject, ("rows",))
-    ground = ground_of(scope)
+    ground = ground_of(scope, order_for(subject.draft, subject.bench, scope.record_type))
     doc = subject.doc
     place = Place.read(subject.at)
     inputs = [_column(one, "inputs", at, scope, ground) for at, one in enumerate(several(doc.get("inputs")))]  # fmt: skip

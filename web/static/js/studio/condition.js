@@ -103,7 +103,8 @@ class Builder {
     if (part === "whole") return this.written(event.target, true);
     const top = this.element.querySelector('.cond > [data-block="group"]');
     if (!top) return undefined;
-    return this.ask({ blocks: groupOf(top, { part, of: event.target }) }, { save: true });
+    const focus = event.detail?.found && part === "field" ? event.target.id.replace(/field$/, "value") : ""; // found by words: on to its value
+    return this.ask({ blocks: groupOf(top, { part, of: event.target }) }, { save: true, focus });
   }
 
   typed(event) {

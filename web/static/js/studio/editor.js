@@ -1,6 +1,7 @@
 // The room of an editor: gestures become typed operations, and the room is drawn again after each.
 import { draft, edit, lookForProblems, onProblems, post, say, turn, watch } from "./draft.js";
-import { startControls } from "./controls.js";
+import { press, startControls } from "./controls.js";
+import { startFinder } from "./finder.js";
 import { startLists, bindLists } from "./lists.js";
 
 const element = document.getElementById("room");
@@ -31,6 +32,7 @@ export const room = {
   refresh,
   isAhead,
   post: posted,
+  press: (button) => press(button, room),
   undo: () => turned("undo"),
   redo: () => turned("redo"),
 };
@@ -189,7 +191,13 @@ function draw(html) {
 // What is to have the focus; of a new part, the first control in it.
 function wishedControl(id, within) {
   const one = document.getElementById(id);
-  return (within && one?.querySelector(`${within} :is(select, input, textarea, [role=combobox], .rule-menu button, .button-toggle)`)) || one;
+  return (within && one?.querySelector(`${within} :is(select:not([hidden]), input, textarea, [role=combobox], .rule-quick button, .button-toggle)`)) || one;
+}
+
+// The heading and the outline say the title as it is now.
+function entitle() {
+  const words = document.getElementById("room-called")?.dataset.words;
+  for (const one of words ? document.querySelectorAll(".room-name h2, .bench-outline a[aria-current] > span:first-child") : []) one.textContent = words;
 }
 
 let shownSelection = null;
@@ -198,6 +206,7 @@ async function drawn() {
   const [selection] = (element.dataset.at ?? "").split(";");
   if (shownSelection !== null && selection !== shownSelection) for (const one of element.querySelectorAll(".inspector")) one.scrollTop = 0; // something else: from its top
   shownSelection = selection;
+  entitle();
   bindLists(element, room);
   for (const [one, module] of modules) {
     if (!one.isConnected) modules.delete(one);
@@ -231,6 +240,7 @@ function isWhole() {
 }
 document.addEventListener("studio:broken", (event) => isBroken(event.detail));
 document.addEventListener("studio:whole", () => { isWhole(); refresh(); });
+document.addEventListener("studio:mended", ({ detail }) => { toPane(detail.files); refresh(); });
 
 async function turned(which) {
   const { status, answer } = await turn(which, room.file);
@@ -240,7 +250,6 @@ async function turned(which) {
 }
 
 for (const form of document.querySelectorAll("form[data-turn]")) {
-document.addEventListener("studio:mended", ({ detail }) => { toPane(detail.files); refresh(); });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     turned(form.dataset.turn);
@@ -301,9 +310,18 @@ function point() {
 }
 addEventListener("hashchange", point);
 
+// What is new begins where its first choice is made.
+function begin() {
+  const one = document.getElementById(element.querySelector("[data-begin]")?.dataset.begin ?? "");
+  if (!one || location.hash || document.activeElement !== document.body) return;
+  one.focus({ preventScroll: true });
+  (one.closest(".cond") ?? one).scrollIntoView({ block: "nearest" });
+}
+
 startControls(element, room);
 startLists(element, room);
-drawn().then(point);
+startFinder(room);
+drawn().then(point).then(begin);
 let kept = "";
 try { kept = localStorage.getItem("studio-pane"); } catch { /* closed then */ }
 if (kept && innerWidth > 1100) showPane(true).catch(() => {});
