@@ -19,27 +19,31 @@ from ..admin.rule_words import action_words, trigger_words
 from ..admin.titles import Names
 from ..languages import lang
 from ..wording import gettext as _
+from ..wording import ngettext
 from ..written import other_tongue
 from .editors.form_palette import type_word
 from .editors.rule_triggers import event_word
-from .setting_words import Side, setting_sentences
+from .setting_list import setting_list
+from .setting_side import Side
+from .setting_words import Said, setting_sentences
 
 MOST_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """One change in words. change: added, removed, changed or moved."""
+    """One change in words. change: added, removed, changed or moved. more: what is folded behind."""
 
     change: str
     words: str
+    more: tuple[str, ...] = ()
 
 
 def sentences(
     before: Release | None,
     after: Release | None,
     what: DocumentDifference,
-    sides: tuple[Side, Side] | None = None,
+    sides: tuple[Side | None, Side | None] = (None, None),
 ) -> tuple[Sentence, ...]:
     """Return what changes in one definition. sides: it as it was and as it is, None where it was not or is not there."""
     old, new = (_model(release, what) for release in (before, after))
@@ -57,10 +61,8 @@ def sentences(
             case _:
                 pass
         found = [*_titled(what), *found]
-    if sides is not None and what.change is not ChangeKind.MOVED:
-        paths = {part.path for part in what.parts}
-        rest = [part for part in what.parts if not _is_told(what.kind, part, paths)]
-        found += [Sentence(change=change, words=words) for change, words in setting_sentences(*sides, rest)]  # fmt: skip
+    if what.change is not ChangeKind.MOVED:
+        found += _folded(_settings(what, *sides))
     if found or what.change in (ChangeKind.ADDED, ChangeKind.REMOVED):
         return tuple(found)
     if what.change is ChangeKind.MOVED:
@@ -68,6 +70,30 @@ def sentences(
     return (_changed(_("Details change, as the text shows.")),)
 
 
+def _settings(what: DocumentDifference, old: Side | None, new: Side | None) -> Sequence[Said]:
+    """Return what changes in the settings that no sentence of the kind tells; of one that comes or goes what they are."""
+    if old is not None and new is not None:
+        paths = {part.path for part in what.parts}
+        rest = [part for part in what.parts if not _is_told(what.kind, part, paths)]
+        return list(setting_sentences(old, new, rest))
+    if what.kind in _WITH_WORDS:
+        return ()
+    one = new or old
+    return list(setting_list(one, "added" if new else "removed")) if one is not None else ()
+
+
+def _folded(told: Sequence[Said]) -> list[Sentence]:
+    """Return the sentences, several on texts in the other language behind one line."""
+    found = [Sentence(change=one.change, words=one.words) for one in told if not one.is_other]
+    others = [one for one in told if one.is_other]
+    if len(others) < 2:
+        return found + [Sentence(change=one.change, words=one.words) for one in others]
+    count = len(others)
+    words = ngettext("%(num)d text in English", "%(num)d texts in English", count) if lang() == "zh-CN" else ngettext("%(num)d text in Chinese", "%(num)d texts in Chinese", count)  # fmt: skip
+    return [*found, Sentence(change="changed", words=words, more=tuple(one.words for one in others))]  # fmt: skip
+
+
+_WITH_WORDS = frozenset({"form", "workflow", "rule"})
 _BY_RULES = frozenset({"on", "after", "at", "every", "when", "then", "enabled", "title"})
 _BY_FIELDS = frozenset({"id", "type", "required", "options", "show", "require", "title"})
 _BY_WAYS = frozenset({"id", "to", "title", "when"})

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sopwith.release.difference import ChangeKind, Difference, DocumentDifference
+from sopwith.release.difference import DocumentDifference
 from sopwith.release.model import Release
 
 from ..admin.titles import Names
-from ..wording import ngettext
 from .change_words import Sentence
 from .chart_changes import ChangedChart
+from .scenario_changes import told
 
 SCENARIO = "scenario"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One definition that is different: what changes in words, and the lines of its text. process: place and title of its type of record."""
+    """One definition that is different: what changes in words, and the lines of its text.
+
+    process: place and title of its type of record. was, now: the definition as plain values, None where there is none.
+    """
 
     what: DocumentDifference
     lines: tuple[tuple[str, str], ...]
     said: tuple[Sentence, ...] = ()
     process: tuple[int, str] = (0, "")
-    type: str = ""
+    was: Mapping[str, Any] | None = None
+    now: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,70 +61,13 @@ def by_process(
                 title=title,
                 own=own,
                 scenarios=scenarios,
-                told=tuple(_told(release, scenarios)),
+                told=tuple(
+                    told(
+                        [(one.was, one.now) for one in scenarios],
+                        lambda kind: Names.of(release, kind),
+                    )
+                ),
                 charts={name: one for name, one in drawn.items() if name in names},
             )
         )
     return found
-
-
-# --- scenarios ------------------------------------------------------------------------------------
-
-
-def _told(release: Release, scenarios: Sequence[Shown]) -> Iterator[str]:
-    """Yield what becomes of the scenarios, each kind of change with how many it is about."""
-    new = sum(one.what.change is ChangeKind.ADDED for one in scenarios)
-    if new:
-        yield ngettext("%(num)d scenario is new.", "%(num)d scenarios are new.", new)
-    gone = sum(one.what.change is ChangeKind.REMOVED for one in scenarios)
-    if gone:
-        yield ngettext("%(num)d scenario is taken out.", "%(num)d scenarios are taken out.", gone)
-    changed = [one for one in scenarios if one.what.parts]
-    filled: dict[tuple[str, str], list[Any]] = {}
-    others: Counter[str] = Counter()
-    for one in changed:
-        values = {it.path[-1]: it.after for it in one.what.parts if _fills(it)}
-        for name, value in values.items():
-            filled.setdefault((one.type, str(name)), []).append(value)
-        others.update({_sort(it) for it in one.what.parts if not _fills(it)})
-    for (kind, name), held in filled.items():
-        yield _filled(Names.of(release, kind), name, held)
-    for sort, count in others.items():
-        yield _others(sort, count)
-
-
-def _fills(part: Difference) -> bool:
-    """Return whether the part is a field that a step fills in now."""
-    path = part.path
-    is_value = len(path) == 5 and path[0] == "steps" and path[3] == "values"
-    return is_value and part.change is ChangeKind.ADDED
-
-
-def _filled(names: Names, name: str, values: Sequence[Any]) -> str:
-    title, count = names.field(name), len(values)
-    if all(one == values[0] for one in values):
-        return ngettext("%(num)d scenario: “%(field)s” filled in with “%(value)s”.", "%(num)d scenarios: “%(field)s” filled in with “%(value)s”.", count, field=title, value=names.value(name, values[0]))  # fmt: skip
-    return ngettext("%(num)d scenario: “%(field)s” filled in.", "%(num)d scenarios: “%(field)s” filled in.", count, field=title)  # fmt: skip
-
-
-def _sort(part: Difference) -> str:
-    path = part.path
-    if path[0] == "steps":
-        if part.change in (ChangeKind.ADDED, ChangeKind.REMOVED) and len(path) == 2:
-            return "steps"
-        if path[2:3] in (("then",), ("refused",)):
-            return "expects"
-        return "steps"
-    return "given" if path[0] == "given" else "else"
-
-
-def _others(sort: str, count: int) -> str:
-    match sort:
-        case "steps":
-            return ngettext("%(num)d scenario takes other steps.", "%(num)d scenarios take other steps.", count)  # fmt: skip
-        case "expects":
-            return ngettext("%(num)d scenario expects another outcome.", "%(num)d scenarios expect another outcome.", count)  # fmt: skip
-        case "given":
-            return ngettext("%(num)d scenario begins with other people or another time.", "%(num)d scenarios begin with other people or another time.", count)  # fmt: skip
-        case _:
-            return ngettext("%(num)d scenario is called or described otherwise.", "%(num)d scenarios are called or described otherwise.", count)  # fmt: skip

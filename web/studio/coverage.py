@@ -65,7 +65,7 @@ def scenarios(draft_id: str) -> ResponseReturnValue:
     go_on(runs, made.release, A_PORTION)
     found = runs.in_order()
     failing = [one for one in found if not one.passed]
-    offers = offers_of(made, made.release, runs, A_PORTION if runs.is_done else 0.0)
+    offers = offers_of(made, made.release, runs, A_PORTION if runs.is_done else None)
     return jsonify(
         revision=draft.revision,
         total=runs.total,
@@ -123,7 +123,7 @@ def how_scenarios_went(draft: Draft, made: Bench, *, run: bool = False) -> Went:
         go_on(runs, made.release, A_PORTION)
     found = runs.in_order()
     failed = sum(not one.passed for one in found)
-    offers = offers_of(made, made.release, runs, A_PORTION if run and runs.is_done else 0.0)
+    offers = offers_of(made, made.release, runs, A_PORTION if run and runs.is_done else None)
     return Went(words=said(runs, found), failed=failed, is_done=runs.is_done and offers.is_whole, offers=offers)  # fmt: skip
 
 

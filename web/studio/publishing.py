@@ -34,7 +34,7 @@ from .movable import chosen, future_release, movable, problems_of
 from .problems import problems_of as findings
 from .scenario_mending import Failing, failing_of
 from .scenario_runs import Result, runs_of
-from .setting_words import Side
+from .setting_side import Side
 from .touched import touched_types
 from .unfinished import why_unfinished
 
@@ -145,7 +145,7 @@ def changes_of(before: Bench | None, after: Bench) -> list[Shown]:
         lines = tuple(difference(was.text if was else "", now.text if now else ""))
         said: tuple[Sentence, ...] = ()
         if what.kind != SCENARIO:
-            sides = (_side(before, was), _side(after, now)) if before and was and now else None
+            sides = _side(before, was), _side(after, now)
             said = sentences(before.partly if before else None, after.partly, what, sides)
         known = now or was
         found.append(
@@ -154,13 +154,16 @@ def changes_of(before: Bench | None, after: Bench) -> list[Shown]:
                 lines=lines,
                 said=said,
                 process=_process(what, known, before, after),
-                type=str(known.value.get("record_type") or "") if known else "",
+                was=was.value if was else None,
+                now=now.value if now else None,
             )
         )
     return found
 
 
-def _side(bench: Bench, document: Document) -> Side:
+def _side(bench: Bench | None, document: Document | None) -> Side | None:
+    if bench is None or document is None:
+        return None
     return Side(release=bench.partly, document=document, documents=bench.bundle.documents)
 
 

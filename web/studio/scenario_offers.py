@@ -14,7 +14,7 @@ from ..wording import ngettext
 from .bench import Bench, bench_of
 from .scenario_mending import Lacking, lacking_in
 from .scenario_runs import Result, Runs
-from .scenario_walking import Astray, astray, look_on
+from .scenario_walking import Astray, astray, is_all_seen, look_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +36,9 @@ class Offers:
         return frozenset(name for one in self.detours for name in one.ids)
 
 
-def offers_of(made: Bench, release: Release, runs: Runs, seconds: float = 0.0) -> Offers:
-    """Return what puts the failing scenarios right, as far as they were run. seconds: how long to look for more."""
-    is_whole = look_on(runs, made, release, seconds)
+def offers_of(made: Bench, release: Release, runs: Runs, seconds: float | None = None) -> Offers:  # fmt: skip
+    """Return what puts the failing scenarios right, as far as they were run. seconds: how long to look for more, None for not at all."""
+    is_whole = is_all_seen(runs) if seconds is None else look_on(runs, made, release, seconds)
     failing = [one for one in runs.in_order() if not one.passed]
     lacking = lacking_in(made, release, failing)
     detours = astray(release, runs)

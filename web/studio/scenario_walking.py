@@ -72,16 +72,23 @@ class Astray:
 
 
 def look_on(runs: Runs, made: Bench, release: Release, seconds: float) -> bool:
-    """Look for about so long which failing scenarios a detour puts right; return whether all were looked at."""
+    """Look for about so long which failing scenarios a detour puts right, at one at least; return whether all were looked at."""
     until = time.monotonic() + seconds
-    for one in runs.in_order():
-        if one.id in runs.walks or not _may_stray(one):
-            continue
-        if time.monotonic() >= until:
-            return False
+    for one in _unseen(runs):
         with runs.lock:
             runs.walks[one.id] = _walk(made, release, one)
-    return True
+        if time.monotonic() >= until:
+            break
+    return is_all_seen(runs)
+
+
+def is_all_seen(runs: Runs) -> bool:
+    """Return whether all failing scenarios were looked at, of those that were run."""
+    return not _unseen(runs)
+
+
+def _unseen(runs: Runs) -> list[Result]:
+    return [one for one in runs.in_order() if one.id not in runs.walks and _may_stray(one)]
 
 
 def astray(release: Release, runs: Runs) -> list[Astray]:

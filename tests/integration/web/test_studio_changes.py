@@ -12,6 +12,7 @@ from sopwith.web.studio.bench import bench_of
 from sopwith.web.studio.publishing import changes_of
 from tests.integration.web.conftest import Browser
 from tests.integration.web.test_studio_failing import FORM, NEEDED, SCENARIO, put
+from tests.integration.web.test_studio_mending import approved
 from tests.support.shop import Shop, files
 
 TYPES = next(name for name, text in files().items() if "id: wish-sla" in text)
@@ -45,8 +46,8 @@ CHANGES = {
     ),
     "other hours": (
         CALENDARS, (('mon-fri: ["09:00-18:00"]', 'mon-fri: ["09:00-12:00", "13:30-18:00"]'),),
-        "“Weekly hours, Monday to Friday” is “09:00-12:00, 13:30-18:00” now (before: “09:00-18:00”).",
-        "“每周工作时间、周一至周五”改为“09:00-12:00、13:30-18:00”（原为“09:00-18:00”）。",
+        "“Weekly hours (Monday to Friday)” is “09:00-12:00, 13:30-18:00” now (before: “09:00-18:00”).",
+        "“每周工作时间（周一至周五）”由“09:00-18:00”改为“09:00-12:00、13:30-18:00”。",
     ),
     "a column less": (
         VIEWS, (("columns: [number, title, customer.name, state,", "columns: [number, title, state,"),),
@@ -56,12 +57,12 @@ CHANGES = {
     "another condition": (
         VIEWS, (('when: category == "waiting"', 'when: category == "waiting" and lang == "en"'),),
         "“When” is “phase is waiting and language is English” now (before: “phase is waiting”).",
-        "“条件”改为“阶段 为 等待中 且 语言 为 英文”（原为“阶段 为 等待中”）。",
+        "“条件”由“阶段 为 等待中”改为“阶段 为 等待中 且 语言 为 英文”。",
     ),
     "another time limit": (
         FLOW, (("limit: 2d", "limit: 3d"),),
         " is “3 d” now (before: “2 d”).",
-        "改为“3 天”（原为“2 天”）。",
+        "由“2 天”改为“3 天”。",
     ),
 }  # fmt: skip
 
@@ -91,6 +92,51 @@ def test_no_change_of_any_kind_is_only_counted(app: Flask) -> None:
         assert len(words) >= len(found), (name, place[0])
         assert not [one for one in words if "Details change" in one], (name, place[0])
     assert counted > 3
+
+
+BEGIN = "title: {en: Begin, zh-CN: 开始}"
+ENGLISH = (BEGIN, "title: {en: Take it up, zh-CN: 开始}")
+
+
+def test_a_setting_is_told_with_what_it_belongs_to(app: Flask) -> None:
+    assert said(app, "zh-CN", FLOW, ENGLISH) == ["按钮“开始”（状态“柜台收件”）：“英文文字”由“Begin”改为“Take it up”。"]  # fmt: skip
+
+
+def test_several_texts_of_the_other_language_fold_behind_one_line(app: Flask) -> None:
+    text = files()[FLOW]
+    for old, new in (ENGLISH, ("{en: Worked on", "{en: In work"), ("limit: 2d", "limit: 3d")):
+        assert old in text
+        text = text.replace(old, new, 1)
+    with app.test_request_context("/studio", headers={"Accept-Language": LEFT["zh-CN"]}):
+        (one,) = changes_of(bench_of(files()), bench_of({**files(), FLOW: text}))
+    first, folded = one.said
+    assert first.words.endswith("由“2 天”改为“3 天”。")
+    assert (folded.words, len(folded.more)) == ("2 处英文文字", 2)
+    assert folded.more[1] == "状态“处理中”：“英文文字”由“Worked on”改为“In work”。"
+
+
+WHOLE = {
+    "a team": ("base/more.yaml", "kind: team\nid: night\ntitle: {en: Night, zh-CN: 夜班}\nlevel: 2\nskills: [print]\n", ["“支持级别”：2", "“技能”：print"]),
+    "choices": ("base/more.yaml", "kind: taxonomy\nid: sizes\ntitle: {en: Sizes, zh-CN: 尺码}\nitems:\n  - {id: s, title: {en: Small, zh-CN: 小}}\n  - {id: l, title: {en: Large, zh-CN: 大}, help: {en: Ask, zh-CN: 先问}}\n", ["“小”", "“大”：说明：先问"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_what_is_new_or_taken_out_is_told_by_its_settings(app: Flask, name: str) -> None:
+    file, text, words = WHOLE[name]
+    more = {**files(), file: text}
+    with app.test_request_context("/studio", headers={"Accept-Language": LEFT["zh-CN"]}):
+        for before, after, change in ((files(), more, "added"), (more, files(), "removed")):
+            (one,) = changes_of(bench_of(before), bench_of(after))
+            assert [(it.change, it.words) for it in one.said] == [(change, it) for it in words]
+
+
+def test_no_kind_is_told_by_its_title_alone(app: Flask) -> None:
+    with app.test_request_context("/studio", headers={"Accept-Language": "en"}):
+        found = changes_of(None, bench_of(files()))
+        silent = {one.what.kind for one in found if not one.said}
+    assert len({one.what.kind for one in found}) > 8
+    assert silent <= {"scenario", "team"}  # these teams say no more than their titles
 
 
 # --- on the page ----------------------------------------------------------------------------------
@@ -135,6 +181,20 @@ def test_scenarios_that_were_filled_in_are_one_line_behind_the_changes_of_the_pr
     assert page.count(line) == 1
     assert page.index("New field “How badly does it hurt?”") < page.index(line)
     assert page.index('class="change-scenarios"') < page.index("Begun first") < page.index('id="publish"')  # fmt: skip
+
+
+def test_scenarios_that_walk_on_besides_are_counted_with_those_that_are_filled_in(
+    ada: Browser, draft: str, shop: Shop
+) -> None:
+    ada.post(f"{draft}/scenarios/fill", {"type": "wish", "field": "pain", "value": "little"})
+    put(ada, draft, approved())
+    walk = {"through": "wish-flow received look working"}
+    assert ada.post(f"{draft}/scenarios/walk", walk).status_code == 303
+    assert ada.get(f"{draft}/scenarios").get_json()["passed"] == 2
+    page = page_of(ada, f"{draft}/publish")
+    assert "2 scenarios: “How badly does it hurt?” filled in with “A little”." in page
+    assert "2 scenarios take other steps." in page
+    assert "expect another outcome" not in page
 
 
 def test_undo_stands_beside_the_scenarios_and_leads_back_to_them(ada: Browser, draft: str) -> None:
