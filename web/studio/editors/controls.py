@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from sopwith.core.text import Text
 from sopwith.definitions.node import Path
 from sopwith.definitions.shapes import schema_for
 
@@ -105,6 +106,20 @@ def control_at(kind: str, doc: Any, path: Path) -> Control | None:
         return None if schema is None else _control(root or {}, schema, value, path, "", 0)
     found = (one for one in controls_at(kind, doc, path[:-1]) if one.key == step)
     return next(found, None)
+
+
+def titles_at(kind: str, doc: Any, path: Path) -> Text:
+    """Return what the schema calls the value at *path*, in both languages; empty where it knows of none."""
+    root = _root(kind)
+    schema: Schema | None = root
+    value = doc
+    for step in path:
+        schema = _below(root or {}, _fitting(root or {}, schema or {}, value), step)
+        value = _inside(value, step)
+    if schema is None or not path:
+        return Text()
+    full = _resolved(root or {}, schema)[1]
+    return Text(str(full.get("title") or ""), str(full.get("x-title-zh") or ""))
 
 
 def _parts(root: Schema, schema: Schema, value: Mapping[str, Any], path: Path, depth: int) -> list[Control]:  # fmt: skip
