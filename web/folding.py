@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from types import CodeType
+from types import CodeType, MethodType
 from typing import Any, cast
 
 import flask_babel
@@ -13,7 +13,9 @@ from flask.templating import Environment as FlaskEnvironment
 from jinja2 import BytecodeCache, Template, nodes, pass_context
 from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
+from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, Macro
+from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 from werkzeug.routing import BuildError
@@ -37,6 +39,7 @@ PARTS = frozenset(
 )
 """Imported by several blocks of a page, and read nothing but what the page was given: one for each page too."""
 _RUNTIME = "from jinja2.runtime import "
+_SPECIAL = re.compile("[&<>'\"]").search
 _NAMED = re.compile(r"%\((\w+)\)s")
 _Key = tuple[str, str]
 _COMPILED: dict[tuple[_Key, str, str], CodeType] = {}
@@ -49,12 +52,28 @@ class PageContext(Context):
     page: Context
 
     def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as Jinja has it
-        """Call a macro or anything else."""
-        if type(__obj) is not Macro:
-            return super().call(__obj, *args, **kwargs)
-        kwargs.pop("_block_vars", None)
-        kwargs.pop("_loop_vars", None)
-        return __obj(__self.eval_ctx, *args, **kwargs)
+        """Call a macro or anything else: as Jinja does, which looks each time for what nearly nothing asks for."""
+        kind = type(__obj)
+        if kind is Macro:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+            return _call_macro(__self.eval_ctx, cast(Macro, __obj), args, kwargs)
+        if kind is MethodType and not hasattr(__obj, "jinja_pass_arg"):
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+            return __obj(*args, **kwargs)
+        return super().call(__obj, *args, **kwargs)
+
+
+def _call_macro(
+    within: EvalContext, macro: Macro, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Return what a macro says; one that gets its values in order needs none of what Jinja sorts out first."""
+    left = macro._argument_count - len(args)
+    if kwargs or left < 0 or macro.caller or macro.catch_kwargs or macro.catch_varargs:
+        return macro(within, *args, **kwargs)
+    found = macro._func(*args, *(missing,) * left)
+    return Markup(found) if within.autoescape else found  # noqa: S704 - as Jinja does
 
 
 class Environment(FlaskEnvironment):
@@ -239,8 +258,15 @@ def shared_parts(context: Context, name: str) -> TemplateModule:
 
 
 def outgoing(value: Any) -> str:
-    """Return *value* as it stands in a page: as ``escape`` does, which makes a second Markup of each."""
-    return value if type(value) is Markup else escape(value)
+    """Return *value* as it stands in a page: as ``escape`` does, which makes a second Markup of each.
+
+    What comes of it is joined and never escaped again.
+    """
+    kind = type(value)
+    if kind is Markup or (kind is str and not _SPECIAL(value)):
+        found: str = value
+        return found
+    return escape(value)
 
 
 def _called(node: nodes.Expr) -> str:

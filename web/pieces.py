@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from sopwith.core.record import Clock
 
-from .folding import shared_parts, shared_ui
+from .folding import outgoing, shared_parts, shared_ui
 from .icons import icon_name
 from .rendering import asset, category_view, hue, initials, priority_view
 from .times import ClockView, clock_view, due_view, iso, reader
@@ -119,18 +119,19 @@ def clock_parts(view: ClockView, label: str = "") -> Markup:
     marks, place = "", ""
     if view.due_at is not None:
         due_at = iso(view.due_at)
-        marks = f' data-due="{due_at}" data-soon="{iso(view.soon_at or view.due_at)}"'
+        soon_at = due_at if view.soon_at is None else iso(view.soon_at)
+        marks = f' data-due="{due_at}" data-soon="{soon_at}"'
         if view.at:
             place = (
                 '<span class="soft" aria-hidden="true">·</span>'
-                f'<time datetime="{due_at}" title="{reader().absolute(view.due_at)}">{escape(view.at)}</time>'
+                f'<time datetime="{due_at}" title="{reader().absolute(view.due_at)}">{outgoing(view.at)}</time>'
             )
     silent = ' class="sr"' if view.kind == "on_time" else ""
-    left = f"<span data-clock-span>{escape(view.span)}</span>" if view.span else ""
-    said = f"{escape(label)}: " if label else ""
+    left = f"<span data-clock-span>{outgoing(view.span)}</span>" if view.span else ""
+    said = f"{outgoing(label)}: " if label else ""
     return Markup(  # noqa: S704 - what comes from people is escaped
         f'<span class="clock clock-{view.kind}"{marks}>{icon(view.icon)}<span class="sr">{said}</span>'
-        f"<span data-clock-word{silent}>{escape(view.word)}</span>{left}{place}</span>"
+        f"<span data-clock-word{silent}>{outgoing(view.word)}</span>{left}{place}</span>"
     )
 
 
@@ -146,6 +147,11 @@ def due(at: datetime, label: str = "") -> Markup:
 
 def tones(pairs: Iterable[tuple[str, str]]) -> Markup:
     """Return chosen words, each in its tone."""
+    return _tones(tuple(pairs))
+
+
+@lru_cache(MOST_KEPT)
+def _tones(pairs: tuple[tuple[str, str], ...]) -> Markup:
     badges = Markup("").join(
         Markup('<span class="badge{}">{}</span>').format(
             f" tone tone-{tone}" if tone else "", words
@@ -178,25 +184,23 @@ Address = Sequence[str]
 
 def items(rows: Iterable[Any], place: Address) -> Markup:
     """Return records as lines of the wide list."""
-    before, behind = escape(place[0]), escape(place[1])
+    before, behind = outgoing(place[0]), outgoing(place[1])
     choose, due_, nobody, messages = _("Choose %(number)s"), _("Due"), _("Nobody"), _("messages")
     waits, waits_too = (
-        escape(_("The customer waits for an answer")),
-        escape(_("the customer waits for an answer")),
+        outgoing(_("The customer waits for an answer")),
+        outgoing(_("the customer waits for an answer")),
     )
-    paused = f'<span class="clock clock-paused">{icon("clock-pause")}{escape(_("Paused"))}</span>'
-    raised = (
-        f'<span class="row-tight item-escalated">{icon("arrow-up")}{escape(_("escalated"))}</span>'
-    )
+    paused = f'<span class="clock clock-paused">{icon("clock-pause")}{outgoing(_("Paused"))}</span>'
+    raised = f'<span class="row-tight item-escalated">{icon("arrow-up")}{outgoing(_("escalated"))}</span>'
     bubble, found = icon("message-circle"), []
     for one in rows:
-        number, customer, tier = escape(one.number), one.customer, one.tier
+        number, customer, tier = outgoing(one.number), one.customer, one.tier
         under = f'<span class="number">{number}</span>'
-        under += f"<span>{escape(customer)}</span>" if customer else ""
-        under += f'<span class="tier">{escape(tier)}</span>' if tier else ""
+        under += f"<span>{outgoing(customer)}</span>" if customer else ""
+        under += f'<span class="tier">{outgoing(tier)}</span>' if tier else ""
         under += raised if one.escalation else ""
         for tag in one.tags[:3]:
-            under += f'<span class="tag">{escape(tag)}</span>'
+            under += f'<span class="tag">{outgoing(tag)}</span>'
         if one.clock is not None:
             clock_: str = clock_parts(one.clock, due_)
         elif one.category == "waiting":
@@ -208,17 +212,17 @@ def items(rows: Iterable[Any], place: Address) -> Markup:
         style = " item-waiting" if is_waiting else ""
         said = f", {waits_too}" if is_waiting else ""
         found.append(
-            f'<li class="item" data-item>\n  <input type="checkbox" class="item-pick" name="ids" value="{escape(one.id)}"'
-            f' form="bulk" aria-label="{escape(choose % {"number": one.number})}">\n'
+            f'<li class="item" data-item>\n  <input type="checkbox" class="item-pick" name="ids" value="{outgoing(one.id)}"'
+            f' form="bulk" aria-label="{outgoing(choose % {"number": one.number})}">\n'
             f'  <div class="item-priority">{priority(one.priority)}</div>\n  <div class="item-main">\n'
-            f'    <a class="item-link" href="{before}{escape(one.id)}{behind}" data-open>'
-            f'<span class="item-title">{escape(one.title)}</span></a>\n'
+            f'    <a class="item-link" href="{before}{outgoing(one.id)}{behind}" data-open>'
+            f'<span class="item-title">{outgoing(one.title)}</span></a>\n'
             f'    <div class="item-under">{under}</div>\n  </div>\n'
             f'  <div class="item-state">{state_badge(one.state_title, one.category)}</div>\n'
             f'  <div class="item-owner">{person(one.owner, one.team or nobody)}</div>\n'
             f'  <div class="item-clock">{clock_}</div>\n'
             f'  <div class="item-replies"{hint}><span class="row-tight{style}">{bubble}'
-            f'<span class="number">{one.messages}</span><span class="sr"> {escape(messages)}{said}</span></span></div>\n</li>\n'
+            f'<span class="number">{one.messages}</span><span class="sr"> {outgoing(messages)}{said}</span></span></div>\n</li>\n'
         )
     return Markup("".join(found))  # noqa: S704 - what comes from people is escaped
 
@@ -227,9 +231,12 @@ def smalls(rows: Iterable[Any], place: Address, part: Address, open_id: str = ""
     """Return records as lines beside an open one. part: where only the record's own part of its page is."""
     before, behind, ask, asked = map(escape, (*place, *part))
     due_, found = _("Due"), []
-    paused = f'<span class="clock">{icon("clock-pause")}{escape(_("Paused"))}</span>'
+    paused = f'<span class="clock">{icon("clock-pause")}{outgoing(_("Paused"))}</span>'
+    badges: dict[str | None, Markup] = {}
     for one in rows:
-        key = escape(one.id)
+        key, badge = outgoing(one.id), badges.get(one.priority)
+        if badge is None:
+            badge = badges[one.priority] = priority(one.priority)
         is_open = one.id == open_id
         clock_ = ""
         if one.clock is not None:
@@ -241,11 +248,11 @@ def smalls(rows: Iterable[Any], place: Address, part: Address, open_id: str = ""
             f'  <a class="small-link" href="{before}{key}{behind}" data-open{_CURRENT if is_open else ""}'
             f' hx-get="{ask}{key}{asked}" hx-target="#ticket" hx-swap="outerHTML show:window:top"'
             f' hx-push-url="{before}{key}{behind}">\n'
-            f'    <span class="small-top">{priority(one.priority)}<span class="number soft">{escape(one.number)}</span>'
+            f'    <span class="small-top">{badge}<span class="number soft">{outgoing(one.number)}</span>'
             f'<span class="push">{clock_}</span></span>\n'
-            f'    <span class="small-title">{escape(one.title)}</span>\n'
-            f'    <span class="small-under soft"><span>{escape(one.customer or one.type_title)}</span>'
-            f"<span>{escape(one.state_title)}</span></span>\n  </a>\n</li>\n"
+            f'    <span class="small-title">{outgoing(one.title)}</span>\n'
+            f'    <span class="small-under soft"><span>{outgoing(one.customer or one.type_title)}</span>'
+            f"<span>{outgoing(one.state_title)}</span></span>\n  </a>\n</li>\n"
         )
     return Markup("".join(found))  # noqa: S704 - what comes from people is escaped
 
@@ -254,34 +261,37 @@ def cards(rows: Iterable[Any], place: Address, menu: Address, by_state: bool) ->
     """Return records as cards of the board. menu: where a card can go. by_state: what the columns are."""
     before, behind, ask, asked = map(escape, (*place, *menu))
     move, due_, nobody, found = _("Move %(number)s"), _("Due"), _("Nobody"), []
-    waiting = f'<span class="clock">{icon("clock-pause")}{escape(_("Waiting"))}</span>'
-    arrows, waits = icon("arrows-exchange"), escape(_("The customer waits for an answer"))
+    waiting = f'<span class="clock">{icon("clock-pause")}{outgoing(_("Waiting"))}</span>'
+    arrows, waits = icon("arrows-exchange"), outgoing(_("The customer waits for an answer"))
     waits_too = (
         f'<span class="row-tight item-waiting" title="{waits}">{icon("message-circle")}'
         f'<span class="sr">{waits}</span></span>'
     )
+    badges: dict[str | None, Markup] = {}
     for one in rows:
-        key = escape(one.id)
+        key, badge = outgoing(one.id), badges.get(one.priority)
+        if badge is None:
+            badge = badges[one.priority] = priority(one.priority)
         clock_ = ""
         if one.clock is not None:
             clock_ = clock_parts(one.clock, due_)
         elif one.category == "waiting":
             clock_ = waiting
         if not by_state:
-            who: str = f'<span class="soft">{escape(one.state_title)}</span>'
+            who: str = f'<span class="soft">{outgoing(one.state_title)}</span>'
         elif one.owner:
             who = person(one.owner)
         else:
-            who = f'<span class="soft">{escape(one.team or nobody)}</span>'
+            who = f'<span class="soft">{outgoing(one.team or nobody)}</span>'
         found.append(
             f'<li class="card" draggable="true" data-card="{key}" data-version="{one.version}" data-item tabindex="-1">\n'
-            f'  <div class="card-top">{priority(one.priority)}<span class="number soft">{escape(one.number)}</span>'
+            f'  <div class="card-top">{badge}<span class="number soft">{outgoing(one.number)}</span>'
             f'<a class="button button-plain button-icon card-menu push" href="{ask}{key}{asked}"'
-            f' aria-label="{escape(move % {"number": one.number})}" hx-get="{ask}{key}{asked}"'
+            f' aria-label="{outgoing(move % {"number": one.number})}" hx-get="{ask}{key}{asked}"'
             f' hx-target="#card-menu-body" hx-swap="innerHTML" data-move>{arrows}</a></div>\n'
-            f'  <a class="card-title" href="{before}{key}{behind}" data-open>{escape(one.title)}</a>\n'
+            f'  <a class="card-title" href="{before}{key}{behind}" data-open>{outgoing(one.title)}</a>\n'
             f"  {tones(one.tones) if one.tones else ''}\n"
-            f'  <div class="card-under"><span class="soft">{escape(one.customer)}</span>{clock_}</div>\n'
+            f'  <div class="card-under"><span class="soft">{outgoing(one.customer)}</span>{clock_}</div>\n'
             f'  <div class="card-under">{who}{waits_too if one.waiting_since is not None else ""}</div>\n</li>\n'
         )
     return Markup("".join(found))  # noqa: S704 - what comes from people is escaped

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from babel.dates import (
     TIMEDELTA_UNITS,
@@ -28,6 +27,7 @@ _SOON_WITHOUT_BEGINNING = timedelta(minutes=30)
 _NOTHING = timedelta(0)
 _JUST_NOW = timedelta(seconds=45)
 _THRESHOLD = 0.95
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ONE_UNIT = 1e12
 """A threshold that nothing reaches: only the unit that was asked for is used."""
 
@@ -75,7 +75,7 @@ class Reader:
         local = at.astimezone(self.zone)
         if self.is_chinese:
             return f"{local.year}年{local.month}月{local.day}日 {_hour(local)}"
-        return f"{local.day} {local:%b} {local.year}, {_hour(local)}"
+        return f"{local.day} {_MONTHS[local.month]} {local.year}, {_hour(local)}"
 
     def short(self, at: datetime) -> str:
         """Return the instant as briefly as it stays clear: the time alone for today."""
@@ -83,21 +83,24 @@ class Reader:
         if local.year != today.year:
             if self.is_chinese:
                 return f"{local.year}年{local.month}月{local.day}日"
-            return f"{local.day} {local:%b} {local.year}"
+            return f"{local.day} {_MONTHS[local.month]} {local.year}"
         time = _hour(local)
         if (local.month, local.day) == (today.month, today.day):
             return time
         if self.is_chinese:
             return f"{local.month}月{local.day}日 {time}"
-        return f"{local.day} {local:%b}, {time}"
+        return f"{local.day} {_MONTHS[local.month]}, {time}"
 
     def span(self, amount: timedelta) -> str:
         """Return a length of time as ``2 h 14 m``; under a minute counts as one."""
         minutes = max(1, int(abs(amount).total_seconds()) // 60)
-        days, rest = divmod(minutes, 24 * 60)
-        hours, minutes = divmod(rest, 60)
-        parts = {"days": days, "hours": hours, "minutes": minutes}
-        return self.spans[0 if days else 1 if hours else 2] % parts
+        if minutes < 60:
+            return self.spans[2] % {"minutes": minutes}
+        hours, minutes = divmod(minutes, 60)
+        if hours < 24:
+            return self.spans[1] % {"hours": hours, "minutes": minutes}
+        days, hours = divmod(hours, 24)
+        return self.spans[0] % {"days": days, "hours": hours}
 
     def due_view(self, due_at: datetime, started_at: datetime | None = None) -> ClockView:
         """Return how a due time that is not met yet stands now."""
@@ -203,9 +206,8 @@ def span(amount: timedelta) -> str:
     return reader().span(amount)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockView:
-    """A clock as a page shows it. kind: on_time | soon | overdue | paused | met | missed."""
+class ClockView(NamedTuple):
+    """A clock as a page shows it. kind: on_time | soon | overdue | paused | met | missed. There is one in each row."""
 
     kind: str
     icon: str

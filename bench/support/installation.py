@@ -87,7 +87,7 @@ def installed(folder: Path, rules: int = 0, database: str = "") -> Iterator[Serv
 def serve(folder: Path, database: str = "", more: Sequence[str] = (), **environment: str) -> Server:
     """Return the product's server on *folder*, as ``sopwith up`` starts it, with *more* options."""
     port = free_port()
-    command = [
+    command: list[str | Path] = [
         sys.executable,
         "-m",
         "sopwith",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
 LONGEST = 500
 IDEOGRAPHS = "\u2e80"
@@ -21,7 +22,9 @@ def likeness(one: str, other: str) -> int:
     return round(200 * (first & second).total() / total) if total else 0
 
 
+@lru_cache(1_024)
 def _parts(text: str) -> Counter[str]:
+    """Return how often each part occurs; nobody may change it: the same titles are compared again and again."""
     plain = unicodedata.normalize("NFKC", text[:LONGEST]).casefold()
     kept = "".join(character for character in plain if character.isalnum())
     found = Counter(kept[at : at + 2] for at in range(len(kept) - 1))

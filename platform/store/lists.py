@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -37,6 +37,7 @@ from .record_filter import (
     narrowed,
 )
 from .remembered_lists import rows_of
+from .summaries import FIELDS, RecordSummary, placed_summaries, summaries_of
 from .tables import RecordRow
 
 _COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
@@ -46,45 +47,6 @@ _COLUMNS: dict[str, InstrumentedAttribute[Any]] = {
     "number": RecordRow.number,
     "priority": RecordRow.priority,
 }
-
-
-class RecordSummary(NamedTuple):
-    """A record as a list shows it: a row as it comes, since making an object of each costs as much as reading it."""
-
-    id: str
-    number: str
-    type: str
-    release: str
-    version: int
-    state: str
-    category: str
-    priority: str | None
-    title: str
-    owner: str | None
-    team: str | None
-    customer_id: str | None
-    customer: dict[str, Any]
-    created_by: str | None
-    channel: str
-    lang: str
-    created_at: datetime
-    updated_at: datetime
-    entered_at: datetime
-    first_reply_at: datetime | None
-    waiting_reply_since: datetime | None
-    next_due_at: datetime | None
-    next_breach_at: datetime | None
-    resolved_at: datetime | None
-    closed_at: datetime | None
-    merged_into: str | None
-    escalation: int
-    reopened: int
-    messages: int
-    tags: list[str]
-    values: dict[str, Any]
-
-
-FIELDS = RecordSummary._fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,10 +195,8 @@ def _firsts(
         return union_all(*queries)
 
     places = tuple((at, left) for at, left, _ in parts)
-    rows = rows_of(
-        connection, [one for *_, one in parts], ("first", places, order, is_valued), make
-    )
-    return [(row[-1], RecordSummary._make(row[:-1])) for row in rows]
+    shape = ("first", places, order, is_valued)
+    return placed_summaries(connection, [one for *_, one in parts], shape, make)
 
 
 def _first(
@@ -257,8 +217,8 @@ def records_by_id(connection: Connection, ids: Sequence[str]) -> list[RecordSumm
     def make(asked: Sequence[RecordFilter]) -> Executable:
         return _summaries(connection, asked[0])
 
-    rows = rows_of(connection, [RecordFilter(ids=frozenset(ids))], "by id", make)
-    found = {row[0]: RecordSummary._make(row) for row in rows}
+    wanted = [RecordFilter(ids=frozenset(ids))]
+    found = {row.id: row for row in summaries_of(connection, wanted, "by id", make)}
     return [found[one] for one in ids if one in found]
 
 
@@ -350,8 +310,9 @@ def _some(
             return queries[0].limit(limit)
         return union_all(*(select(query.limit(limit).subquery()) for query in queries))
 
-    rows = rows_of(connection, ways, (place, limit), whole) if ways else []
-    return [RecordSummary._make(row) for row in rows]
+    if not ways:
+        return []
+    return summaries_of(connection, ways, (place, limit), whole)
 
 
 def _page(rows: list[RecordSummary], key: str, limit: int) -> Page:

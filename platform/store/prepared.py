@@ -110,18 +110,7 @@ class Prepared:
         """
         plan = self._plan(connection, values)
         cursor = _execute(connection, plan, plan.parameters(values))
-        rows = cursor.fetchall()
-        if connection.dialect.name != "sqlite":  # whose driver gives plain texts and numbers
-            return [make(plan.row(row)) for row in rows]
-        found = []
-        for row in rows:
-            one = known.get(row)
-            if one is None:
-                if len(known) >= MOST_KNOWN:
-                    known.clear()
-                one = known[row] = make(plan.row(row))
-            found.append(one)
-        return found
+        return _made_of(connection, plan, cursor.fetchall(), known, make)
 
     def _plan(self, connection: Connection, values: Values) -> _Plan:
         dialect = connection.dialect
@@ -159,6 +148,31 @@ class Remembered:
 
         values: of the names in it that are filled in at each run; all others keep the value they were built with.
         """
+        plan = self._plan(connection, asked, make, values)
+        cursor = _execute(connection, plan, plan.parameters(values))
+        return [plan.row(one) for one in cursor.fetchall()]
+
+    def made(
+        self,
+        connection: Connection,
+        asked: Hashable,
+        build: Callable[[], Executable],
+        values: Values,
+        known: dict[tuple[Any, ...], T],
+        make: Make[T],
+    ) -> list[T]:
+        """Return what *make* makes of each row of what *build* builds: as ``rows``, and ``made`` of a prepared one."""
+        plan = self._plan(connection, asked, build, values)
+        cursor = _execute(connection, plan, plan.parameters(values))
+        return _made_of(connection, plan, cursor.fetchall(), known, make)
+
+    def _plan(
+        self,
+        connection: Connection,
+        asked: Hashable,
+        make: Callable[[], Executable],
+        values: Values,
+    ) -> _Plan:
         key = (connection.dialect.name, asked)
         with self._lock:
             plan = self._plans.get(key)
@@ -170,8 +184,28 @@ class Remembered:
                 self._plans[key] = plan
                 if len(self._plans) > self._most:
                     self._plans.popitem(last=False)
-        cursor = _execute(connection, plan, plan.parameters(values))
-        return [plan.row(one) for one in cursor.fetchall()]
+        return plan
+
+
+def _made_of(
+    connection: Connection,
+    plan: _Plan,
+    rows: Sequence[Any],
+    known: dict[tuple[Any, ...], T],
+    make: Make[T],
+) -> list[T]:
+    """Return what *make* makes of each of *rows*; on SQLite of one that is *known* nothing new."""
+    if connection.dialect.name != "sqlite":  # whose driver gives plain texts and numbers
+        return [make(plan.row(row)) for row in rows]
+    found = []
+    for row in rows:
+        one = known.get(row)
+        if one is None:
+            if len(known) >= MOST_KNOWN:
+                known.clear()
+            one = known[row] = make(plan.row(row))
+        found.append(one)
+    return found
 
 
 def _whole_plan_of(statement: Any, dialect: Dialect, values: Values) -> _Plan:

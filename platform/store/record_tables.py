@@ -48,6 +48,7 @@ class RecordRow(Base):
         _open("queue", "type", "state", "next_breach_at", "id", "priority", "team", "owner"),
         _open("team", "team", "next_breach_at", "id", "type", "state", "priority", "owner"),
         _open("owner", "owner", "next_breach_at", "id", "type", "state", "priority", "team"),
+        _open("customer", "customer_id", "created_at", "id", "type"),
         _open("plan", "plan", "id"),
         _open("release", "release", "type", "state", "category"),
         _where("settled", SETTLED, "updated_at", "id", *SIEVE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam
 from sqlalchemy.sql.base import Executable
@@ -13,6 +13,9 @@ from .found_by import ids_parameter, ids_value
 from .prepared import Remembered
 from .record_filter import RecordFilter
 
+T = TypeVar("T")
+Values = dict[str, Any]
+Build = Callable[[], Executable]
 _VARYING = (
     "customer_id",
     "created_by",
@@ -43,7 +46,36 @@ def rows_of(
     """
     if any(one.where is not None for one in wanted):
         return [tuple(row) for row in connection.execute(make(wanted))]
-    values: dict[str, Any] = {}
+    shape, build, values = _asked(connection, wanted, more, make)
+    return _STATEMENTS.rows(connection, shape, build, values)
+
+
+def made_of(
+    connection: Connection,
+    wanted: Sequence[RecordFilter],
+    more: Hashable,
+    make: Callable[[Sequence[RecordFilter]], Executable],
+    known: dict[tuple[Any, ...], T],
+    row_of: Callable[[tuple[Any, ...]], T],
+) -> list[T]:
+    """Return what *row_of* makes of those rows; of *known* ones, as the driver gave them before, nothing new.
+
+    The same few records stand in the lists of everybody all day. What is made must not be changed.
+    """
+    if any(one.where is not None for one in wanted):
+        return [row_of(tuple(row)) for row in connection.execute(make(wanted))]
+    shape, build, values = _asked(connection, wanted, more, make)
+    return _STATEMENTS.made(connection, shape, build, values, known, row_of)
+
+
+def _asked(
+    connection: Connection,
+    wanted: Sequence[RecordFilter],
+    more: Hashable,
+    make: Callable[[Sequence[RecordFilter]], Executable],
+) -> tuple[Hashable, Build, Values]:
+    """Return the shape of what is asked, what builds its statement, and the values of this time."""
+    values: Values = {}
     for at, one in enumerate(wanted):
         for name in _given(one):
             value = getattr(one, name)
@@ -52,7 +84,7 @@ def rows_of(
     def build() -> Executable:
         return make([_asking(connection, at, one) for at, one in enumerate(wanted)])
 
-    return _STATEMENTS.rows(connection, (tuple(map(_shape, wanted)), more), build, values)
+    return (tuple(map(_shape, wanted)), more), build, values
 
 
 def _given(wanted: RecordFilter) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sopwith.core.record import RecordState
 from sopwith.core.similar import likeness
 from sopwith.release.model import RecordType, Release
-from sopwith.store.lists import OPEN_CATEGORIES, RecordFilter, RecordSummary, list_records
+from sopwith.store.requesters import AlikeRecord, opened_between
 
 from .seen import sight
 
@@ -24,7 +24,7 @@ DIFFERENT = "different_from"
 class Twin:
     """An open record that may be the same request. alike: from 0 to 100."""
 
-    record: RecordSummary
+    record: AlikeRecord
     alike: int
 
 
@@ -39,19 +39,20 @@ def twins_of(
     if rule is None or not state.is_open or not (state.customer_id or state.created_by):
         return ()
     around = timedelta(seconds=rule.within)
-    wanted = RecordFilter(
-        types=frozenset({state.type}),
-        categories=OPEN_CATEGORIES,
+    candidates = opened_between(
+        connection,
+        state.type,
+        state.created_at - around,
+        state.created_at + around,
+        sight(live),
+        LOOKED_AT,
         customer_id=state.customer_id,
         created_by=None if state.customer_id else state.created_by,
-        created_since=state.created_at - around,
-        created_before=state.created_at + around,
-        eyes=sight(live),
     )
     tied = {link.record for link in state.links} | {state.id}
     found = [
         Twin(record=one, alike=likeness(title, one.title))
-        for one in list_records(connection, wanted, order="created", limit=LOOKED_AT).rows
+        for one in candidates
         if one.id not in tied
     ]
     close = [one for one in found if one.alike >= rule.alike]

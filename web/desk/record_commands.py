@@ -20,7 +20,8 @@ from ..wording import gettext as _
 from .blueprint import desk
 from .carrying import LONGEST, back, carry_out, refused, told
 from .duplicates import DIFFERENT
-from .record_page import Extra, find_number, record
+from .record_beside import find_number
+from .record_page import Extra, record
 from .words import kind_of
 
 

@@ -27,7 +27,7 @@ from sopwith.workflows.model import State, Workflow
 from ..desk.approval import ApprovalFacts, approval_facts
 from ..desk.clock_facts import ClockFacts, clock_facts, shown_clocks
 from ..desk.explain import Clause, Explained, clause
-from ..desk.record_page import link_word
+from ..desk.record_beside import link_word
 from ..desk.ways import TaskLine, Work, show_work, shown_tasks
 from ..desk.words import kind_of, labels_of, shown_values, state_title, workflow_of
 from ..flowchart import FlowChart, flow_chart, workflow_names

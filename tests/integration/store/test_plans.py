@@ -59,6 +59,7 @@ from sopwith.store.people import loads_of
 from sopwith.store.records import id_of_number
 from sopwith.store.releases import open_records_by_release
 from sopwith.store.remarking import readiness, remark_some
+from sopwith.store.requesters import newest_of_customer, opened_between
 from sopwith.store.search import _Look, search
 from sopwith.store.sight import Sight
 from sopwith.store.sort_keys import SortKey, write_place
@@ -282,6 +283,19 @@ QUERIES: list[Any] = [
         listed(RecordFilter(customer_id="c1"), "updated"),
         {"ix_record_customer"},
         id="portal: of a customer",
+    ),
+    pytest.param(
+        lambda c: newest_of_customer(c, "c1", ALL, 7), {"ix_record_customer"}, id="other requests"
+    ),
+    pytest.param(
+        lambda c: opened_between(c, "ticket", NOW, NOW, ALL, 50, customer_id="c1"),
+        {"ix_record_open_customer"},
+        id="sent twice by a customer",
+    ),
+    pytest.param(
+        lambda c: opened_between(c, "ticket", NOW, NOW, ALL, 50, created_by="lin"),
+        {"ix_record_open_created"},
+        id="sent twice by a colleague",
     ),
     pytest.param(listed(replace(OPEN, marks=(FIELD,))), set(), id="by a field"),
     pytest.param(listed(replace(OPEN, marks=(RANGE,))), {"ix_record_mark_number"}, id="by a range"),

@@ -445,6 +445,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("category IN ('open', 'waiting')"),
     )
     op.create_index(
+        "ix_record_open_customer",
+        "record",
+        ["customer_id", "created_at", "id", "type"],
+        unique=False,
+        sqlite_where=sa.text("category IN ('open', 'waiting')"),
+        postgresql_where=sa.text("category IN ('open', 'waiting')"),
+    )
+    op.create_index(
         "ix_record_open_plan",
         "record",
         ["plan", "id"],
