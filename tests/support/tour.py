@@ -113,7 +113,7 @@ class Tour:
     def customer(self) -> None:
         """Ask for help without an account, and follow the request."""
         with self.visitor() as page:
-            page.get_by_role("link", name="Ticket").click()
+            page.get_by_role("link", name="Software issue").click()
             page.get_by_label("Module").select_option(label="Gantt chart")
             assert not page.get_by_label("How many people are affected?").count()
             page.get_by_text("Something is broken").click()

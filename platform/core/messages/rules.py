@@ -116,7 +116,7 @@ _ACTIONS: dict[str, Message] = {
     ),
     "ACT013": Message(
         "a secret never stands in a definition; name the environment variable that holds it: env:HOOK_SECRET",
-        "密钥不能写在定义中；请写保存密钥的环境变量，例如 env:HOOK_SECRET",
+        "密钥不能写在配置中；请写保存密钥的环境变量，例如 env:HOOK_SECRET",
     ),
     "ACT014": Message(
         "'{name}' has no steps to go up or down; name a field with options, such as priority",
