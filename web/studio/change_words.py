@@ -250,7 +250,7 @@ def _field_words(one: Field) -> str:
     words = _("New field “%(field)s” (%(kind)s).", field=title, kind=kind)
     if one.options and one.taxonomy is None:
         words = _("New field “%(field)s” (%(kind)s: %(choices)s).", field=title, kind=kind, choices=_options(one.options))  # fmt: skip
-    return " ".join([words, _("It must be filled in.")]) if one.required else words
+    return ("" if lang() == "zh-CN" else " ").join([words, _("It must be filled in.")]) if one.required else words  # fmt: skip
 
 
 def _options(options: Sequence[Option]) -> str:

@@ -120,4 +120,4 @@ def test_before_publishing_the_same_press_stands_and_leads_back_there(
     ada.get(f"{draft}/publish/scenarios")
     page = shown(ada, f"{draft}/publish")
     assert "2 of 2 scenarios pass" in page
-    assert "Publish although" not in page
+    assert "Publish all the same" not in page

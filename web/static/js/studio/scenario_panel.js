@@ -57,6 +57,7 @@ async function load(chip, { first = false } = {}) {
 // A press: one step of the draft, in its place among the others; the page stays as it is.
 async function mend(event) {
   const form = event.target;
+  if (!form.elements.to) return; // it leads to a page of its own
   form.elements.to.value = location.pathname + location.search;
   if (document.getElementById("file-text")) return; // the text of a file comes anew with its page
   event.preventDefault();
