@@ -19,13 +19,10 @@ from ..written import keep_written, other_tongue
 from .blueprint import blueprint
 
 BOTH = "both"
+blueprint.add_app_template_global(other_tongue)
 
 
-@blueprint.context_processor
-def _tongues() -> dict[str, object]:
-    return {"left_out": left_out, "other_tongue": other_tongue}
-
-
+@blueprint.app_template_global("left_out")
 def left_out(value: Any) -> str:
     """Return the language whose words need no place beside those of the other: the firm does not write it; else empty.
 
