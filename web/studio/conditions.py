@@ -36,6 +36,7 @@ from .blueprint import blueprint, the_draft
 from .condition_blocks import BadBlocksError, Shown, show
 from .condition_ground import Ground, NameChoice
 from .editors.subject import Subject
+from .finding_words import labelled
 from .name_order import AS_THEY_COME, NameOrder, order_for
 
 LARGEST = 200_000
@@ -154,7 +155,7 @@ def condition_of(
         words=_said(expression, scope),
         shown=shown if blocks else None,
         ground=ground,
-        found=_findings(found),
+        found=_findings(found, scope),
         is_condition=is_condition,
         can_block=shown is not None,
     )
@@ -170,7 +171,7 @@ def condition_from(blocks: Any, scope: Scope, order: NameOrder = AS_THEY_COME) -
         return Condition(mode="blocks", text=None, words="", shown=shown, ground=ground)
     expression, found = from_blocks(shown.block, scope.schema, _HERE)
     text = expression.to_text() if expression is not None else None
-    return Condition(mode="blocks", text=text, words=_said(expression, scope), shown=shown, ground=ground, found=_findings(found))  # fmt: skip
+    return Condition(mode="blocks", text=text, words=_said(expression, scope), shown=shown, ground=ground, found=_findings(found, scope))  # fmt: skip
 
 
 def _shown(expression: Expression, ground: Ground) -> Shown:
@@ -194,11 +195,11 @@ def _said(expression: Expression | None, scope: Scope) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _findings(found: Sequence[Diagnostic]) -> list[Finding]:
+def _findings(found: Sequence[Diagnostic], scope: Scope) -> list[Finding]:
     return [
         Finding(
             severity=one.severity.value,
-            words=one.message(lang()),
+            words=labelled(one, scope.labels).message(lang()),
             start=max(one.span.column - 1, 0),
             end=max(one.span.end_column - 1, one.span.column),
             mend=one.fix.text if one.fix is not None else None,

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sopwith.core.diagnostics import Diagnostic
+from sopwith.core.text import Text
 from sopwith.definitions import Document
+from sopwith.expressions import Labels
 from sopwith.formbuilder.model import every_option
 from sopwith.release.model import Release
 
@@ -30,11 +32,44 @@ def titled(made: Bench, document: Document, one: Diagnostic) -> Diagnostic:
             values[key] = _(", ").join(state_title(made.partly, document, name) or name for name in str(value).split(", "))  # fmt: skip
         elif key == "field" or (key == "name" and one.code == NO_CHOICE):
             values[key] = field_title(made.partly, document, str(value)) or value
+        elif key == "options" and one.code == NO_CHOICE:
+            field = str(one.values["name"])
+            names = str(value).split(", ")
+            values[key] = _(", ").join(_written(choice_title(made.partly, document, field, name), name) for name in names)  # fmt: skip
         elif key == "rule":
             values[key] = definition_title(made.documents, "rule", str(value)) or value
         elif key == "guess":
             values[key] = _meant(made, document, one, str(value))
     return replace(one, values=values)
+
+
+def labelled(one: Diagnostic, labels: Labels) -> Diagnostic:
+    """Return a finding in a condition that names fields and choices by their titles; what is to be written stands beside them."""
+    values: dict[str, str | int] = dict(one.values)
+    guess = str(values.get("guess", ""))
+    if one.code == NO_NAME and guess:
+        values["guess"] = _beside(labels.fields.get(guess), guess)
+    if one.code == NO_CHOICE:
+        field = str(values["name"])
+        options = labels.options.get(field, {})
+        values["name"] = _title(labels.fields.get(field)) or field
+        values["options"] = _(", ").join(_beside(options.get(name), name) for name in str(values["options"]).split(", "))  # fmt: skip
+        if guess:
+            values["guess"] = _beside(options.get(guess), guess)
+    return replace(one, values=values)
+
+
+def _title(text: Text | None) -> str:
+    return text.get(lang()) if text is not None else ""
+
+
+def _beside(text: Text | None, name: str) -> str:
+    return _written(_title(text), name)
+
+
+def _written(title: str, name: str) -> str:
+    """Return a title with the id that is written for it; the id alone where it says the same."""
+    return _("%(title)s (%(name)s)", title=title, name=name) if title not in ("", name) else name
 
 
 def missing(one: Diagnostic) -> tuple[str, str]:
@@ -89,4 +124,4 @@ def _meant(made: Bench, document: Document, one: Diagnostic, name: str) -> str:
         title = choice_title(made.partly, document, str(one.values.get("name", "")), name)
     else:
         title = definition_title(made.documents, missing(one)[0], name)
-    return _("%(title)s (%(name)s)", title=title, name=name) if title not in ("", name) else name
+    return _written(title, name)

@@ -24,7 +24,7 @@ from sopwith.runtime.moving import (
 from sopwith.runtime.releases import NoReleaseError
 from sopwith.runtime.service import Service
 from sopwith.store.people import users_by_id
-from sopwith.store.releases import live_hash
+from sopwith.store.releases import live_hash, live_releases
 
 from ..admin.acting import audited
 from ..htmx import go, show
@@ -43,6 +43,7 @@ from .movable import (
 )
 
 MOST_LINES = 25
+MOST_NAMED = 200  # versions that are called by their note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ def moves_page() -> ResponseReturnValue:
         people = users_by_id(
             connection, sorted({one.move.author for one in found if one.move.author})
         )
+        notes = {one.release: one.note for one in live_releases(connection, limit=MOST_NAMED)}
         live = live_hash(connection) or ""
         elsewhere = sum(one.count for one in standing(connection, live)) if live else 0
         behind = _behind(connection, service, found[0], live) if found else []
@@ -72,6 +74,7 @@ def moves_page() -> ResponseReturnValue:
         "studio/moves.html",
         "moves",
         found=found,
+        notes=notes,
         people=people,
         behind=behind,
         runs=runs,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -175,3 +176,17 @@ def test_names_of_rows_come_from_a_list_of_their_own(ada: Browser, draft: str) -
     assert sources[0] is None and 'value="many"' not in lists[0]
     whole = [one for one, source in zip(lists, sources, strict=True) if source is None]
     assert len(whole) == 2 and 'value="what"' in whole[1], "the row has names of its own"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'severity == "majr"',
+            "'majr' is not an option of Severity; options are Critical (critical), Major (major), Minor (minor), Trivial (trivial); did you mean 'Major (major)'?",
+        ),
+        ("severty == none", "nothing here is called 'severty'; did you mean 'Severity (severity)'?"),
+    ],
+)  # fmt: skip
+def test_findings_say_titles_with_what_is_written_for_them(ada: Browser, draft: str, text: str, said: str) -> None:  # fmt: skip
+    assert said in unescape(asked(ada, draft, text=text)["html"])
