@@ -15,6 +15,7 @@ from tests.support.shop import Shop, files
 
 FORM = next(name for name, text in files().items() if "id: wish-form" in text)
 FIELD = "      - id: description"
+SLOW = 30_000
 
 
 def failing_draft(shop: Shop) -> str:
@@ -78,29 +79,30 @@ def test_failing_scenarios_are_mended_where_one_is(
     here = f"/studio/{one}/define/form/wish-form"
     page = signed_in(browser, address, here)
     chip = page.locator("#bench-scenarios")
-    expect(chip).to_have_class(re.compile("badge-warning"))
+    expect(chip).to_have_class(re.compile("badge-warning"), timeout=SLOW)
+    chip.hover()  # it keeps its width for as long as it is pointed at
     at = chip.bounding_box()
     chip.press("Enter")
     panel = page.get_by_role("dialog", name="Sample scenarios")
     value = panel.get_by_role("group", name="Fill it in").get_by_role("button", name="Very much")
-    expect(value).to_be_visible()
+    expect(value).to_be_visible(timeout=SLOW)
     assert not violations(page)
     value.press("Enter")
-    expect(panel).to_be_focused()
-    expect(chip).to_have_class(re.compile("badge-good"))
+    expect(panel).to_be_focused(timeout=SLOW)
+    expect(chip).to_have_class(re.compile("badge-good"), timeout=SLOW)
     assert chip.bounding_box() == at
     expect(panel).to_contain_text("is filled in in 1 scenario")
     assert page.url == address + here
     panel.get_by_role("button", name="Undo: “How badly does it hurt?” filled in").press("Enter")
     expect(panel).to_be_hidden()
-    expect(chip).to_have_class(re.compile("badge-warning"))
+    expect(chip).to_have_class(re.compile("badge-warning"), timeout=SLOW)
 
     page.goto(f"{address}/studio/{other}/publish")
     page.wait_for_load_state()
     page.locator("#f-note").fill("We ask more")
     scenarios = page.locator("#publish-scenarios")
     scenarios.get_by_role("button", name="Make the field optional").click()
-    expect(scenarios).to_contain_text("1 of 1 scenario passes")
+    expect(scenarios).to_contain_text("1 of 1 scenario passes", timeout=SLOW)
     assert page.url == f"{address}/studio/{other}/publish"
     expect(page.locator("#f-note")).to_have_value("We ask more")
     expect(page.locator("#publish-foot")).to_contain_text("Everything is filled in.")
