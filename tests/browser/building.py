@@ -271,10 +271,8 @@ class Builder:
         if isinstance(self.hands, Keys) or not count:
             plus = rows.last.locator(".form-plus") if count else section.locator(".form-plus-top")
             self.hands.press(plus)
-            expect(page.locator("#inspect-new .palette-type").first).to_be_focused(timeout=SLOW)
-            kind = page.locator(f"#pick-{name}")
-        else:
-            kind = page.locator(f"#take-{name}")
+            expect(page.locator("#form-palette .palette-type").first).to_be_focused(timeout=SLOW)
+        kind = page.locator(f"#take-{name}")
         self._saved(lambda: self.hands.press(kind))
         expect(rows).to_have_count(count + 1, timeout=SLOW)
         if "type" not in wanted:

@@ -103,7 +103,7 @@ def a_field(one: Newcomer) -> None:
     one.follow(process(one, "What do you need?"))
     one.press("#f-topic-plus")
     kind = one.page.locator(
-        "#inspect-new .palette-type"
+        "#form-palette .palette-type"
     ).first  # a text; the focus is there by itself
     expect(kind).to_be_focused(timeout=SLOW)
     if one.has_mouse:  # twice, as some do: it is one field all the same

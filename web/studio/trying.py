@@ -71,9 +71,9 @@ _AT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
 
 @blueprint.get("/<draft_id>/try")
 def try_out(draft_id: str) -> ResponseReturnValue:
-    """Show the trial of whoever looks, or what can be tried."""
+    """Show the trial of whoever looks, or what can be tried; the first form is filled in with a sample, unless that is not wanted."""
     draft = the_draft(draft_id)
-    return _page(draft, _sampled(draft) if request.args.get("_sample") else None)
+    return _page(draft, None if request.args.get("_empty") else _sampled(draft))
 
 
 def _sampled(draft: Draft) -> Wish | None:
@@ -82,6 +82,16 @@ def _sampled(draft: Draft) -> Wish | None:
     if trial is None or trial.steps:
         return None
     return Wish(typed=Typed(values=sample_for(bench_of(draft.documents), trial.record_type)))
+
+
+def _of_sample(draft: Draft, trial: Trial, wish: Wish) -> str:
+    """Return whether the first form is ``filled`` in with a sample or is ``empty`` and could be; nothing where there is none."""
+    if trial.steps:
+        return ""
+    held = sample_for(bench_of(draft.documents), trial.record_type)
+    if not held:
+        return ""
+    return "filled" if wish.typed.values == held else "" if wish.typed.values else "empty"
 
 
 def _me() -> str:
@@ -179,9 +189,7 @@ def _played_page(
         "state_of": lambda one: state_title(page.record.workflow, one) if page.record else one,
         "at_local": f"{page.at.astimezone(ZoneInfo(played.trial.zone)):%Y-%m-%dT%H:%M}",
         "reader": real,
-        "has_sample": page.intake is not None
-        and not (played.trial.steps or wish.typed.values)
-        and bool(sample_for(bench_of(draft.documents), played.trial.record_type)),
+        "sample": _of_sample(draft, played.trial, wish) if page.intake is not None else "",
     }
     with pretending(world_of(played), replace(real, zone=played.trial.zone)):
         if block:

@@ -12,9 +12,10 @@ from flask.typing import ResponseReturnValue
 from sopwith.definitions import Document
 
 from ..languages import lang
-from .bench import bench_of
+from .bench import Bench, bench_of
 from .blueprint import blueprint, the_draft
 from .editors import workflow_changes as changes
+from .editors.approval_times import approval_limit, with_limit
 from .editors.lenient import mapping
 from .editors.workflow_changes import CannotPlanError, Plan
 from .editors.workflow_paste import MOST, copied, paste
@@ -26,7 +27,7 @@ Teams = tuple[str, ...]
 @blueprint.post("/<draft_id>/workflows/<name>/plan")
 def plan_workflow(draft_id: str, name: str) -> ResponseReturnValue:
     """Return the operations of a gesture, what the step is called, and what is selected afterwards."""
-    document, teams = _workflow(draft_id, name)
+    bench, document, teams = _workflow(draft_id, name)
     sent = request.get_json(silent=True)
     gesture = sent if isinstance(sent, dict) else {}
     make = _MAKERS.get(_text(gesture, "do"))
@@ -37,14 +38,18 @@ def plan_workflow(draft_id: str, name: str) -> ResponseReturnValue:
     except CannotPlanError as error:
         return jsonify(message=error.words.get(lang())), 422
     step = {"en": made.step.en, "zh-CN": made.step.zh}
-    answer = {"operations": made.operations, "step": step, "then": made.then}
+    operations: Sequence[Any] = made.operations
+    if make is _MAKERS["insert"]:
+        record_type = str(document.value.get("record_type") or "")
+        operations = with_limit(operations, approval_limit(bench.partly, record_type))
+    answer = {"operations": operations, "step": step, "then": made.then}
     return Response(json.dumps(answer), mimetype="application/json")  # keys in their own order
 
 
 @blueprint.get("/<draft_id>/workflows/<name>/copy")
 def copy_states(draft_id: str, name: str) -> ResponseReturnValue:
     """Return states of a workflow as YAML, as they are written, comments included; all when none is named."""
-    document, _teams = _workflow(draft_id, name)
+    _bench, document, _teams = _workflow(draft_id, name)
     wanted = request.args.getlist("state")[:MOST] or list(changes.states_of(document.value))
     text = copied(document.node, wanted)
     if not text:
@@ -52,12 +57,12 @@ def copy_states(draft_id: str, name: str) -> ResponseReturnValue:
     return Response(text, mimetype="text/plain")
 
 
-def _workflow(draft_id: str, name: str) -> tuple[Document, Teams]:
+def _workflow(draft_id: str, name: str) -> tuple[Bench, Document, Teams]:
     made = bench_of(the_draft(draft_id).documents)
     found = next((one for one in made.documents if one.key == ("workflow", name)), None)
     if found is None:
         abort(404)
-    return found, tuple(one.id for one in made.documents if one.kind == "team")
+    return made, found, tuple(one.id for one in made.documents if one.kind == "team")
 
 
 def _text(gesture: Gesture, key: str) -> str:

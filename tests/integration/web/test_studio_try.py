@@ -411,9 +411,10 @@ def test_the_first_form_fills_in_with_a_sample_in_the_language_of_the_reader(
     texts = {"shop/pack.yaml": f"{head}sample: sample.yaml\n", "shop/sample.yaml": SAMPLE}
     changes = [{"file": name, "text": text} for name, text in texts.items()]
     assert send(ada, f"{draft}/edit", {"base": base, "changes": changes}).status_code == 200
-    assert "Fill in with a sample" in begin(ada, draft)
-    filled = page(ada, draft, _sample="1")
-    assert "Where is it?" in filled
+    filled = begin(ada, draft)
+    assert "Where is it?" in filled and "Filled in with a sample" in filled
     assert "Fill in with a sample" not in filled
+    empty = page(ada, draft, _empty="1")
+    assert "Where is it?" not in empty and "Fill in with a sample" in empty
     assert step(ada, draft, _as="customer:ann", **WISH).status_code == 303
-    assert "Where is it?" not in page(ada, draft, _sample="1")
+    assert "Where is it?" not in page(ada, draft)

@@ -184,7 +184,7 @@ function draw(html) {
   const field = wished && wishedControl(...wished);
   wished = null;
   field?.focus();
-  if (field?.dataset.rename !== undefined) field.select();
+  if (field?.matches("[data-rename], .option-line input")) field.select();
   drawn();
 }
 

@@ -1,5 +1,7 @@
 // The form builder's own manners: a title that is written in is selected, ids are renamed with all that names them,
 // and what breaks is told before a field goes.
+import { startOptions } from "./form_options.js";
+
 let element = null;
 let room = null;
 
@@ -12,6 +14,7 @@ export function mount(mine, api) {
   element.addEventListener("keydown", deleted, { capture: true });
   element.addEventListener("keydown", opened, { capture: true });
   element.addEventListener("click", coming);
+  startOptions(element, room);
   document.addEventListener("keydown", duplicated);
   document.addEventListener("studio:selecting", (event) => show(event.detail));
   element.addEventListener("keydown", (event) => {
@@ -87,7 +90,8 @@ async function clicked(event) {
     event.preventDefault();
     event.stopPropagation(); // the room is drawn once, and then the types of fields have the keys
     await room.select(at(".form-plus").dataset.at);
-    document.querySelector("#inspect-new .palette-type")?.focus();
+    const own = document.querySelector(".inspect-types"); // where the page is narrow; else those on the left
+    (own?.offsetParent ? own : element.querySelector(".form-palette"))?.querySelector(".palette-type")?.focus();
     return undefined;
   }
   const line = at(".row-line, .form-line");
