@@ -75,7 +75,7 @@ def test_a_newcomer_gets_from_nothing_to_a_ticket_by_keys(browser: Browser, fres
     assert not violations(page)
     pressed(page, "Save and go on", "**/setup/mail")
     assert not violations(page)
-    pressed(page, "Later", "**/setup/finish")
+    pressed(page, "Do it later", "**/setup/finish")
     pressed(page, "Open a test ticket", "**/setup/finish")
     expect(page.get_by_role("heading", name="Your desk works")).to_be_visible()
     assert not violations(page)

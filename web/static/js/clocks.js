@@ -9,8 +9,8 @@ export function startClocks() {
 }
 
 const words = {
-  en: { now: "just now", overdue: "Overdue", soon: "Due soon", on_time: "On time", d: " d", h: " h", m: " m" },
-  "zh-CN": { now: "刚刚", overdue: "已逾期", soon: "即将到期", on_time: "按时", d: " 天", h: " 小时", m: " 分" },
+  en: { now: "just now", overdue: "Overdue", soon: "Due soon", on_time: "On time", d: " d", h: " h", m: " m", minutes: " m" },
+  "zh-CN": { now: "刚刚", overdue: "已逾期", soon: "即将到期", on_time: "按时", d: " 天", h: " 小时", m: " 分", minutes: " 分钟" },
 };
 
 function tick() {
@@ -42,7 +42,7 @@ function span(length, unit) {
   const all = Math.max(1, Math.floor(length / MINUTE));
   const [days, hours, minutes] = [Math.floor(all / 1440), Math.floor((all % 1440) / 60), all % 60];
   if (days) return `${days}${unit.d} ${hours}${unit.h}`;
-  return hours ? `${hours}${unit.h} ${minutes}${unit.m}` : `${minutes}${unit.m}`;
+  return hours ? `${hours}${unit.h} ${minutes}${unit.m}` : `${minutes}${unit.minutes}`;
 }
 
 function relative(away, lang) {
