@@ -17,7 +17,7 @@ from sqlalchemy import Connection, inspect, select, text
 
 from ..core.events import SYSTEM
 from ..store.audit import note
-from ..store.bulk_load import MEMORY, take_away
+from ..store.bulk_load import MEMORY, filling, take_away
 from ..store.canonical import canonical
 from ..store.chain import verify, verify_some
 from ..store.engine import Database, open_database, server_lock
@@ -144,17 +144,9 @@ def _new_target(plan: MovePlan) -> Iterator[Connection]:
     unfinished = path.with_name(f".{path.name}.moving-{os.getpid()}")
     database = open_database(f"sqlite:///{unfinished}")
     try:
-        with database.write.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with filling(database) as connection:
             yield connection
-            connection.commit()
-            connection.invalidate()
-        database.fold_log()
         database.close()
-        with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())
         unfinished.rename(path)
     finally:
         database.close()

@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, MetaData, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from ..store.bulk_load import MEMORY, filling, take_away
 from ..store.chain import BrokenLink, verify
 from ..store.engine import Database, DatabaseError, driver_errors, open_database
 from ..store.portable import count_rows, finish_writing, write_rows
@@ -106,27 +107,14 @@ def _restore_into(
 @contextmanager
 def _one_transaction(database: Database) -> Iterator[Connection]:
     if database.is_sqlite:
-        with database.write.connect() as connection:
-            # Only in this folder of our own, and written through at the end.
-            connection.exec_driver_sql("COMMIT")
-            for setting in ("foreign_keys = OFF", "synchronous = OFF"):
-                connection.exec_driver_sql(f"PRAGMA {setting}")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with filling(database) as connection:
             yield connection
-            connection.commit()
-        database.fold_log()
-        _sync(database.path)
         return
     with database.writing() as connection:
         for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
             connection.execute(text(f"SET LOCAL {setting} = 0"))
+        connection.execute(text(f"SET LOCAL maintenance_work_mem = '{MEMORY}kB'"))
         yield connection
-
-
-def _sync(path: Path | None) -> None:
-    if path is not None:
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
 
 
 def _require_empty(connection: Connection) -> None:
@@ -151,13 +139,19 @@ def _fill(
         ) from error
     present = MetaData()
     present.reflect(connection, resolve_fks=False)
+    names = [part.form.name for part in manifest.tables]
+    unknown = next((name for name in names if name not in present.tables), None)
+    if unknown is not None:
+        raise BackupError(f"there is no table {unknown} in version {manifest.revision}.")
+    back = take_away(connection, names)
     for part in manifest.tables:
         form = part.form
-        if form.name not in present.tables:
-            raise BackupError(f"there is no table {form.name} in version {manifest.revision}.")
         progress(form.name, 0, part.rows)
         write_rows(connection, form, read_table(archive, part))
         progress(form.name, part.rows, part.rows)
+    for number, statement in enumerate(back, 1):
+        progress("indexes", number, len(back))
+        connection.exec_driver_sql(statement)
     try:
         finish_writing(connection, [part.form for part in manifest.tables])
     except ValueError as error:

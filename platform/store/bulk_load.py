@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -62,6 +62,41 @@ def room() -> int:
         limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii")
         free = min(free, int(limit) >> 10)
     return max(MEMORY, min(free // 3, MOST_MEMORY))
+
+
+@contextmanager
+def filling(database: Database) -> Iterator[Connection]:
+    """Open one transaction on a new file of SQLite that nobody else opens before it is whole; then it is on the disk.
+
+    It keeps no write-ahead log meanwhile, in which everything would be written twice. When it fails the file is of no use.
+    """
+    with database.write.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        for pragma in (
+            "journal_mode = MEMORY",
+            "foreign_keys = OFF",
+            "synchronous = OFF",
+            f"cache_size = -{room()}",
+            "threads = 2",
+        ):
+            connection.exec_driver_sql(f"PRAGMA {pragma}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+        connection.commit()
+        connection.invalidate()  # its settings were those of the load
+    database.close()
+    _write_through(database)
+
+
+def _write_through(database: Database) -> None:
+    """Let the file keep a write-ahead log again, and see that all of it is on the disk."""
+    with database.writing():
+        pass  # a new connection keeps the log, before anybody reads
+    database.fold_log()
+    path = database.path
+    assert path is not None
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 class Loader(Protocol):
@@ -226,13 +261,7 @@ class SqliteLoader:
         self._driver.execute("ANALYZE")
         self._connection.invalidate()  # its settings were those of the load
         self._connection.close()
-        with self.database.writing():
-            pass  # a new connection keeps a write-ahead log again, before anybody reads
-        self.database.fold_log()
-        path = self.database.path
-        assert path is not None
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
+        _write_through(self.database)
 
 
 def _put_off(connection: Connection, small: Sequence[str]) -> list[str]:
