@@ -52,7 +52,7 @@ def test_one_press_at_the_warning_says_that_one_language_is_written(
     assert "this has no words in English yet" not in after and "Copy it to English" not in after
     assert inputs(after, "en") and all("hidden" in one for one in inputs(after, "en"))
     assert not any("hidden" in one for one in inputs(after, "zh-CN"))
-    assert re.search(r'<input class="input input-small" hidden lang="en"', after)
+    assert re.search(r'<input class="input input-small"[^>]* hidden[^>]* lang="en"', after)
 
 
 def test_words_that_only_the_other_language_has_stay_in_sight(ada: Browser, draft: str) -> None:
@@ -73,6 +73,17 @@ def test_translations_show_both_and_lead_back_to_both(ada: Browser, shop: Shop, 
     assert codes(ada, draft).count("DEF015") == 2
     page = text(ada, f"{draft}/define/form/{form_id()}?at=;tab=words")
     assert "2 texts are missing in one language" in page
+
+
+def test_messages_are_written_and_shown_in_the_one_language(ada: Browser, draft: str) -> None:
+    ada.post(f"{draft}/make", {"kind": "message_template", "title_zh": "回执", "id": "receipt"})
+    page = text(ada, f"{draft}/define/message_template/receipt")
+    assert 'id="letter-en"' in page and 'class="field" hidden' not in page
+    ada.post("/studio/languages", {"languages": "zh-CN"})
+    page = text(ada, f"{draft}/define/message_template/receipt")
+    assert 'id="letter-en"' not in page and 'id="letter-zh-CN"' in page
+    assert re.search(r'<div class="field" hidden><label for="c-body-en">', page)
+    assert not re.search(r'<div class="field" hidden><label for="c-body-zh-CN">', page)
 
 
 def test_the_set_up_asks_for_the_languages(ada: Browser, shop: Shop) -> None:
