@@ -13,6 +13,13 @@ FORM = "/define/form/wish-form"
 SLOW = 60_000
 
 
+PASTE = """text => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
 def opened(browser: Browser, address: str, language: str = "en-US", width: int = 1440) -> Page:
     """Return the form builder on a form of a new draft."""
     page = browser.new_context(
@@ -184,7 +191,25 @@ def test_an_id_of_a_choice_is_renamed_everywhere_and_a_named_choice_does_not_go_
     page.locator("[data-removal-sure]").click()
     expect(renamed).to_have_count(0, timeout=SLOW)
     expect(page.locator("#inspector-title")).to_have_text("Topic")
+    choices_are_written_in_lines(page)
     page.context.close()
+
+
+def choices_are_written_in_lines(page: Page) -> None:
+    """Enter goes on to the next choice and to a new one; pasted lines become as many choices."""
+    fields = page.locator(".option-line input[lang=en]")
+    before = [one.input_value() for one in fields.all()]
+    fields.last.focus()
+    page.keyboard.press("Enter")
+    expect(fields).to_have_count(len(before) + 1, timeout=SLOW)
+    expect(fields.last).to_be_focused(timeout=SLOW)
+    page.evaluate(PASTE, "1. Loud\n- Quiet\n\nNeither")
+    expect(fields).to_have_count(len(before) + 3, timeout=SLOW)
+    expect(page.locator("#bench-state")).to_have_attribute("data-now", "saved", timeout=SLOW)
+    assert [one.input_value() for one in fields.all()] == [*before, "Loud", "Quiet", "Neither"]
+    fields.nth(len(before)).focus()
+    page.keyboard.press("Enter")
+    expect(fields.nth(len(before) + 1)).to_be_focused()
 
 
 def test_the_preview_follows_what_is_changed_and_typed(browser: Browser, address: str) -> None:

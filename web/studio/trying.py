@@ -48,6 +48,7 @@ from ..wording import gettext as _
 from .bench import Bench, bench_of
 from .blueprint import blueprint, the_draft
 from .sample_values import sample_for
+from .trial_choice import type_to_try
 from .trial_page import build
 from .trial_saving import free_name, unkeepable
 from .trial_steps import (
@@ -138,18 +139,7 @@ def _start_page(draft: Draft, bench: Bench, trial: Trial | None) -> ResponseRetu
         zone_of_trial=zone,
         starts=f"{now().astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}",
         steps=len(trial.steps) if trial else 0,
-        chosen=_chosen(bench),
-    )
-
-
-def _chosen(bench: Bench) -> str:
-    """Return the type of record to begin with: the one that was worked on, else the first that customers open."""
-    types = bench.release.record_types if bench.release else {}
-    asked = request.args.get("type", "")
-    return (
-        asked
-        if asked in types
-        else next((one.id for one in types.values() if one.portal), next(iter(types), ""))
+        chosen=type_to_try(draft, bench, request.args.get("type", "")),
     )
 
 

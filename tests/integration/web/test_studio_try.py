@@ -418,3 +418,13 @@ def test_the_first_form_fills_in_with_a_sample_in_the_language_of_the_reader(
     assert "Where is it?" not in empty and "Fill in with a sample" in empty
     assert step(ada, draft, _as="customer:ann", **WISH).status_code == 303
     assert "Where is it?" not in page(ada, draft)
+
+
+def test_a_trial_begins_with_the_type_that_the_draft_changes(ada: Browser, draft: str) -> None:
+    first = ada.get(f"{draft}/try").get_data(as_text=True)
+    assert 'value="errand" checked' not in first
+    made = {"kind": "rule", "record_type": "errand"}
+    assert ada.post(f"{draft}/make", made).status_code == 303
+    assert 'value="errand" checked' in ada.get(f"{draft}/try").get_data(as_text=True)
+    asked = ada.get(f"{draft}/try?type=wish").get_data(as_text=True)
+    assert 'value="wish" checked' in asked
