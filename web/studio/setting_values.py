@@ -40,7 +40,8 @@ def _composed(side: Side, control: Control) -> str:
     if control.kind == "list":
         return _(", ").join(titled(one.value) or _composed(side, one) for one in control.parts)
     parts = [one for one in control.parts if one.value is not None and one.key != "id"]
-    return _("; ").join(f"{key_words(side, one.path)}{_(': ')}{titled(one.value) or _composed(side, one)}" for one in parts)  # fmt: skip
+    between = _("; ") if any(isinstance(one.value, dict | list) for one in parts) else _(", ")
+    return between.join(f"{key_words(side, one.path)}{_(': ')}{titled(one.value) or _composed(side, one)}" for one in parts)  # fmt: skip
 
 
 def _plain(side: Side, path: Path, value: Any, control: Control | None) -> str:

@@ -117,6 +117,7 @@ def test_several_texts_of_the_other_language_fold_behind_one_line(app: Flask) ->
 
 WHOLE = {
     "a team": ("base/more.yaml", "kind: team\nid: night\ntitle: {en: Night, zh-CN: 夜班}\nlevel: 2\nskills: [print]\n", ["“支持级别”：2", "“技能”：print"]),
+    "promises": ("base/more.yaml", "kind: sla\nid: night-sla\ntitle: {en: Night, zh-CN: 夜间}\nrecord_type: wish\nby: priority\npolicies:\n  - id: all\n    title: {en: All, zh-CN: 全部}\n    calendar: always\n    targets: {first_response: {P0: 15m, P1: 1h}, resolution: {P0: 4h, P1: 8h}}\n", ["“依据字段”：优先级", "“全部”：日历：全天候（7×24 小时）；时限：首次响应：P0 紧急：15 分钟、P1 高：1 小时；解决：P0 紧急：4 小时、P1 高：8 小时"]),
     "choices": ("base/more.yaml", "kind: taxonomy\nid: sizes\ntitle: {en: Sizes, zh-CN: 尺码}\nitems:\n  - {id: s, title: {en: Small, zh-CN: 小}}\n  - {id: l, title: {en: Large, zh-CN: 大}, help: {en: Ask, zh-CN: 先问}}\n", ["“小”", "“大”：说明：先问"]),
 }  # fmt: skip
 
