@@ -197,7 +197,10 @@ function wishedControl(id, within) {
 // The heading and the outline say the title as it is now.
 function entitle() {
   const words = document.getElementById("room-called")?.dataset.words;
-  for (const one of words ? document.querySelectorAll(".room-name h2, .bench-outline a[aria-current] > span:first-child") : []) one.textContent = words;
+  for (const one of words ? document.querySelectorAll(".room-name h2, .bench-outline a[aria-current] > span:first-child") : []) {
+    one.textContent = words;
+    if (one.title) one.title = words;
+  }
 }
 
 let shownSelection = null;
