@@ -2,6 +2,7 @@
 import { draft, onProblems } from "./draft.js";
 import { startPanel } from "./scenario_panel.js";
 
+const LONG = 3000; // milliseconds after which what was said before is no longer left to stand
 const STILL = 4000; // milliseconds for which the chip stays as wide as it was: nobody's pointer misses it
 const chip = document.getElementById("bench-scenarios");
 const words = document.getElementById("bench-scenarios-words");
@@ -10,30 +11,36 @@ const told = document.getElementById("bench-scenarios-said");
 let run = null;
 let last = null; // what was answered when all were run
 let still = 0;
+let begun = 0;
 
 async function ask(revision, signal) {
   const response = await fetch(`${chip.dataset.address}?revision=${revision}`, { signal });
   return response.ok ? response.json() : null;
 }
 
-// Until all were run it says what it said before, in the same place; a line at its foot tells how far they are.
+// Until all were run it says what it said before, in the same place; a line at its foot tells how far they are. Where there are
+// very many, it says in grey how many were run.
 function show(answer) {
   chip.hidden = !answer.words;
   chip.style.setProperty("--run", answer.total ? answer.run / answer.total : 1);
-  if (!answer.is_done) return;
+  if (!answer.is_done) {
+    if (performance.now() - begun > LONG) steadily(() => say(answer.words, "", ""));
+    return;
+  }
   const calm = answer.calm ?? "";
-  steadily(() => {
-    words.textContent = calm || answer.words;
-    why.textContent = !calm && answer.reason ? `${why.dataset.colon}${answer.reason}` : "";
-    chip.classList.toggle("badge-warning", calm !== "");
-    chip.classList.toggle("badge-p0", !calm && answer.failed > 0);
-    chip.classList.toggle("badge-good", answer.total > 0 && answer.failed === 0);
-  });
+  const tone = calm ? "badge-warning" : answer.failed > 0 ? "badge-p0" : answer.total > 0 ? "badge-good" : "";
+  steadily(() => say(calm || answer.words, calm ? "" : answer.reason, tone));
   told.textContent = words.textContent + why.textContent;
   chip.title = [answer.reason, ...answer.failing.map((one) => one.title)].filter(Boolean).join("\n");
   chip.dataset.done = true;
   last = answer;
   sayBelow(answer);
+}
+
+function say(what, reason, tone) {
+  words.textContent = what;
+  why.textContent = reason ? `${why.dataset.colon}${reason}` : "";
+  for (const one of ["badge-warning", "badge-p0", "badge-good"]) chip.classList.toggle(one, one === tone);
 }
 
 function steadily(change) {
@@ -64,6 +71,7 @@ async function runAll() {
   run = new AbortController();
   const { signal } = run;
   chip.dataset.done = false;
+  begun = performance.now();
   sayBelow(last);
   try {
     for (;;) {
