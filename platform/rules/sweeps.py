@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from ..core.record import Category
+from ..expressions.tree import Compare, Literal, Logic, Name, Node
 from .model import Rule, Trigger
+
+_OPEN = frozenset({Category.OPEN.value, Category.WAITING.value})
 
 _OF_SETTLED = frozenset({"category", "state", "resolved_at", "closed_at", "previous_state"})
 
@@ -15,6 +19,20 @@ def round_of(rule: Rule | None) -> Trigger | None:
 
 
 def looks_at_settled(rule: Rule) -> bool:
-    """Return whether a round also looks at settled records: only where the rule itself speaks of where they stand."""
-    names = rule.when.names if rule.when is not None else frozenset()
-    return bool(names & _OF_SETTLED)
+    """Return whether a round also looks at settled records: only where the rule itself speaks of where they stand.
+
+    One that asks for ``category == "open"``, whatever else it asks for, speaks of open records alone.
+    """
+    if rule.when is None or not rule.when.names & _OF_SETTLED:
+        return False
+    tree = rule.when.tree
+    clauses = tree.items if isinstance(tree, Logic) and tree.op == "and" else (tree,)
+    return not any(_is_of_open(one) for one in clauses)
+
+
+def _is_of_open(clause: Node) -> bool:
+    """Return whether only an open or a waiting record can fit."""
+    if not isinstance(clause, Compare) or clause.ops != ("==",):
+        return False
+    named = any(isinstance(one, Name) and one.dotted == "category" for one in clause.items)
+    return named and any(isinstance(one, Literal) and one.value in _OPEN for one in clause.items)

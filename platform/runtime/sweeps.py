@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, or_
 
 from ..core.plain import instant_text
+from ..expressions import EMPTY
 from ..release.model import Release
 from ..rules.model import Rule, Trigger
 from ..rules.sweeps import looks_at_settled, round_of
 from ..rules.timers import next_sweep
 from ..store.jobs import JobClaim, add_jobs, cancel, queued_keys
+from ..store.kept_views import is_of_record_alone
 from ..store.lists import OPEN_CATEGORIES, RecordFilter, ids_of
+from ..store.tables import RecordRow
+from ..store.worklists import of_view
 from .job_queue import due_of, new_job
 from .service import Service
 
 PAGE = 500
+LOOKED_AT = 2_000
+"""Records of one page of a rule whose condition the database can tell: few of them become a command."""
 
 
 def sweep(connection: Connection, service: Service, job: JobClaim, now: datetime) -> None:
@@ -30,7 +37,10 @@ def sweep(connection: Connection, service: Service, job: JobClaim, now: datetime
     if rule is None or trigger is None:
         return
     round_at = job.payload.get("round") or instant_text(due_of(job))
-    ids = ids_of(connection, _wanted(release, rule), after=job.payload.get("after", ""), limit=PAGE)
+    wanted, condition = _wanted(release, rule), _condition(connection, release, rule)
+    size = PAGE if condition is None else LOOKED_AT
+    looked_at = ids_of(connection, wanted, after=job.payload.get("after", ""), limit=size)
+    ids = looked_at if condition is None else _fitting(connection, looked_at, condition)
     add_jobs(
         connection,
         [
@@ -44,9 +54,9 @@ def sweep(connection: Connection, service: Service, job: JobClaim, now: datetime
             for record_id in ids
         ],
     )
-    if len(ids) == PAGE:
-        key = f"{job.key}:{round_at}:{ids[-1]}"
-        payload = {"rule": rule.id, "round": round_at, "after": ids[-1]}
+    if len(looked_at) == size:
+        key = f"sweep:{rule.id}:{round_at}:{looked_at[-1]}"
+        payload = {"rule": rule.id, "round": round_at, "after": looked_at[-1]}
         add_jobs(connection, [new_job("sweep", key, payload, now)])
     if "after" not in job.payload:
         _plan(connection, release, rule, trigger, now, service.zone)
@@ -90,3 +100,25 @@ def _wanted(release: Release, rule: Rule) -> RecordFilter:
         types = frozenset(kind.id for kind in kinds if rule.id not in kind.without)
     categories = None if looks_at_settled(rule) else OPEN_CATEGORIES
     return RecordFilter(types=types, categories=categories)
+
+
+def _condition(connection: Connection, release: Release, rule: Rule) -> ColumnElement[bool] | None:
+    """Return what the records have in common that the rule can act on, None when the database cannot tell.
+
+    A record of another release has a rule of its own, which is asked when its command is carried out.
+    """
+    when = rule.when
+    if when is None or not is_of_record_alone(when):
+        return None
+    if any(name.partition(".")[0] == "event" for name in when.names):
+        return None
+    fits = of_view(connection, "any", when, EMPTY)
+    return None if fits is None else or_(RecordRow.release != release.hash, fits)
+
+
+def _fitting(
+    connection: Connection, ids: Sequence[str], condition: ColumnElement[bool]
+) -> list[str]:
+    """Return those of *ids* that fit."""
+    wanted = RecordFilter(ids=frozenset(ids), where=condition)
+    return ids_of(connection, wanted, limit=len(ids)) if ids else []

@@ -20,8 +20,9 @@ ANY_TYPE = "any"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptView:
-    """One view whose members are marked. name: with a digest of its condition, so that a new one begins anew."""
+    """One view whose members are marked. view: its id. name: with a digest of its condition, so that a new one begins anew."""
 
+    view: str
     name: str
     record_type: str
     when: Expression | None
@@ -56,7 +57,7 @@ NO_VIEWS = ViewPlan(id="0", views=())
 def plan_of(release: Release) -> ViewPlan:
     """Return which views of *release* are kept."""
     views = tuple(
-        KeptView(name=kept_name(one), record_type=one.record_type, when=one.when)
+        KeptView(view=one.id, name=kept_name(one), record_type=one.record_type, when=one.when)
         for one in sorted(release.views.values(), key=lambda one: one.id)
         if is_kept(one)
     )
@@ -68,9 +69,11 @@ def plan_of(release: Release) -> ViewPlan:
 
 def is_kept(view: View) -> bool:
     """Return whether the members of *view* change only when the record does, the same for every reader."""
-    when = view.when
-    if when is None:
-        return True
+    return view.when is None or is_of_record_alone(view.when)
+
+
+def is_of_record_alone(when: Expression) -> bool:
+    """Return whether a condition says the same of a record at any time and in any zone."""
     if when.reads_time or when.functions & (_BY_ZONE | {"changed"}):
         return False
     return not any(
