@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from types import CodeType, MethodType
+from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 from typing import Any, cast
 
 import flask_babel
@@ -39,6 +39,7 @@ PARTS = frozenset(
 )
 """Imported by several blocks of a page, and read nothing but what the page was given: one for each page too."""
 _RUNTIME = "from jinja2.runtime import "
+_CALLED = frozenset({BuiltinMethodType, FunctionType, MethodType})
 _SPECIAL = re.compile("[&<>'\"]").search
 _NAMED = re.compile(r"%\((\w+)\)s")
 _Key = tuple[str, str]
@@ -58,7 +59,7 @@ class PageContext(Context):
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
             return _call_macro(__self.eval_ctx, cast(Macro, __obj), args, kwargs)
-        if kind is MethodType and not hasattr(__obj, "jinja_pass_arg"):
+        if kind in _CALLED and not hasattr(__obj, "jinja_pass_arg"):
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
             return __obj(*args, **kwargs)

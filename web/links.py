@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, has_request_context, request
+from flask import Flask, Request, has_request_context, request
 
 MOST_KEPT = 2_048
 _HOLE = "record-id-goes-here"
+_page: Callable[[], Request] = cast(Any, request)._get_current_object
 _PLAIN = re.compile(r"[0-9A-Za-z_-]+")
 """What stands in an address as it is."""
 
@@ -21,7 +22,10 @@ def init_links(app: Flask) -> None:
 
 
 def linker(app: Flask) -> Callable[..., str]:
-    """Return what builds addresses as ``app.url_for`` does; what has no shape is left to that."""
+    """Return what builds addresses as ``app.url_for`` does; what has no shape is left to that.
+
+    A value has one that is equal to nothing which is written otherwise, and is a part of the address.
+    """
 
     @lru_cache(MOST_KEPT)
     def shape(
@@ -31,26 +35,22 @@ def linker(app: Flask) -> Callable[..., str]:
         return head, tail
 
     def url_for(endpoint: str, **values: Any) -> str:
-        if (
-            not has_request_context()
-            or endpoint.startswith(".")
-            or not all(_is_simple(name, value) for name, value in values.items())
-        ):
+        if not has_request_context() or endpoint.startswith("."):
             return app.url_for(endpoint, **values)
+        for name, value in values.items():
+            kind = type(value)
+            if kind is str:
+                if _HOLE in value or name[0] == "_":
+                    return app.url_for(endpoint, **values)
+            elif (kind is not int and value is not None) or name[0] == "_":
+                return app.url_for(endpoint, **values)
         record_id = values.get("record_id")
         if record_id is not None:
             if _PLAIN.fullmatch(str(record_id)) is None:
                 return app.url_for(endpoint, **values)
             values["record_id"] = _HOLE
-        key = (request.script_root, request.method, endpoint, tuple(values.items()))
-        head, tail = shape(*key)
+        here: Request = _page()
+        head, tail = shape(here.script_root, here.method, endpoint, tuple(values.items()))
         return head if record_id is None else f"{head}{record_id}{tail}"
 
     return url_for
-
-
-def _is_simple(name: str, value: Any) -> bool:
-    """Return whether *value* is equal to nothing that is written otherwise, and is a part of the address."""
-    kind = type(value)
-    known = kind is int or value is None or (kind is str and _HOLE not in value)
-    return known and not name.startswith("_")

@@ -134,14 +134,21 @@ def filter_of(chosen: Mapping[str, str], found: RecordFilter) -> RecordFilter:
     )
 
 
-def show_list(connection: Connection, args: Mapping[str, str], *, size: int = PAGE) -> DeskList:
-    """Return the list that the address asks for."""
-    release = get_service().releases.live(connection)
+def show_list(
+    connection: Connection,
+    args: Mapping[str, str],
+    *,
+    size: int = PAGE,
+    people: Colleagues | None = None,
+) -> DeskList:
+    """Return the list that the address asks for. people: everybody, for a page that knows them already."""
+    if people is None:
+        people = colleagues(connection, get_service().releases.live(connection))
+    release = people.release
     ready = how_ready(connection, release)
     views = all_views(connection, release, ready)
     view = views.get(args.get("view", ""), views[DEFAULT])
     chosen = chosen_filters(args)
-    people = colleagues(connection, release)
     kind = release.record_types.get(chosen.get("type", ""))
     typed = chosen_fields(args) if kind else {}
     fields = (
@@ -239,12 +246,13 @@ _Words = tuple[str, str, str]
 class RowWriter:
     """Writes records as lines, each in the words of the release that it is pinned to; for one page."""
 
-    __slots__ = ("_due", "_lang", "_people", "_releases", "_words")
+    __slots__ = ("_due", "_lang", "_names", "_people", "_releases", "_words")
 
     def __init__(self, people: Colleagues) -> None:
         self._people, self._lang = people, lang()
         self._due, self._releases = reader().due_view, get_service().releases
         self._words: dict[tuple[str, str, str], _Words] = {}
+        self._names: dict[tuple[str | None, str | None], tuple[str, str]] = {}
 
     def row(self, one: RecordSummary, tones: tuple[tuple[str, str], ...] = ()) -> Row:
         """Return a record as a line."""
@@ -252,6 +260,11 @@ class RowWriter:
         words = self._words.get(of)
         if words is None:
             words = self._words[of] = self._found(*of)
+        whose = (one.owner, one.team)
+        names = self._names.get(whose)
+        if names is None:
+            owner, team = self._people.name(one.owner), self._people.team(one.team)
+            names = self._names[whose] = owner, team
         due = one.next_breach_at if one.category in ("open", "waiting") else None
         return Row(
             id=one.id,
@@ -266,9 +279,9 @@ class RowWriter:
             category=one.category,
             customer=str(one.customer.get("name") or ""),
             tier=str(one.customer.get("tier") or ""),
-            owner=self._people.name(one.owner),
+            owner=names[0],
             owner_id=one.owner,
-            team=self._people.team(one.team),
+            team=names[1],
             clock=self._due(due, one.entered_at) if due else None,
             messages=one.messages,
             updated_at=one.updated_at,

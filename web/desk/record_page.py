@@ -236,7 +236,7 @@ def answer(
         page = build(connection, state, release, typed, extra, part)
         beside: DeskList | None = None
         if part is None:
-            beside = show_list(connection, list_address(), size=30)
+            beside = show_list(connection, list_address(), size=30, people=page.people)
     more: dict[str, Any] = {"list": beside, "views": beside.views if beside else {}}
     return show("desk/record.html", block, status, **context(page), **more)
 

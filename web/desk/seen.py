@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
+from flask import g
 from sqlalchemy import ColumnElement
 
 from sopwith.access.allow import visible_scope
@@ -18,9 +21,14 @@ def scopes(release: Release) -> dict[str, str]:
 
 
 def sight(release: Release) -> Sight:
-    """Return what the visitor may see, to be counted by."""
-    who = visitor()
-    return Sight(scopes=scopes(release), user=who.actor.id or "", teams=frozenset(who.teams))
+    """Return what the visitor may see, to be counted by; the same one for the whole of a page."""
+    page: Any = cast(Any, g)._get_current_object()
+    who, kept = visitor(), page.get("sight")
+    if kept is None or kept[0] is not who or kept[1] is not release:
+        found = Sight(scopes=scopes(release), user=who.actor.id or "", teams=frozenset(who.teams))
+        kept = page.sight = who, release, found
+    seen_now: Sight = kept[2]
+    return seen_now
 
 
 def seen(release: Release) -> ColumnElement[bool]:

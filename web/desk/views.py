@@ -13,7 +13,6 @@ from sopwith.core.roles import ADMIN
 from sopwith.expressions import Context
 from sopwith.release.model import Release
 from sopwith.store.found_by import has_settled, view_test
-from sopwith.store.kept_views import is_kept, kept_name
 from sopwith.store.lists import OPEN_CATEGORIES, RecordFilter, count_up_to
 from sopwith.store.marks import OPEN_COUNT, WAITING_COUNT, Group
 from sopwith.store.remarking import Readiness, readiness
@@ -30,6 +29,9 @@ from .view_columns import Column, columns_of, keys_of
 SOON = timedelta(hours=2)
 DEFAULT = "mine"
 OPEN = RecordFilter(categories=OPEN_CATEGORIES)
+WAITING = RecordFilter(categories=frozenset({"waiting"}))
+SETTLED = RecordFilter(categories=frozenset({"resolved", "closed"}))
+UNOWNED = replace(OPEN, owners=frozenset({None}))
 MOST_SOON = 999
 _SAID = frozenset({"unowned", "waiting-customer"})
 """Saved views that say what built-in lists say already."""
@@ -76,19 +78,19 @@ def built_in() -> list[DeskView]:
                  tally=OPEN_COUNT, counts=lambda group: group.team in teams,
                  empty=_("Your teams have nothing open."), next=_("New requests appear here by themselves.")),
         DeskView(id="unowned", title=_("Unowned"), icon="user-question",
-                 wanted=replace(OPEN, owners=frozenset({None})),
+                 wanted=UNOWNED,
                  tally=OPEN_COUNT, counts=lambda group: not group.owner,
                  empty=_("Everything open has an owner."), next=_("Routing gives new requests to people; what it cannot give waits here.")),
         DeskView(id="due", title=_("Due soon or overdue"), icon="clock-exclamation",
                  wanted=replace(OPEN, breach_before=now() + SOON), soon=True,
                  empty=_("No promise is at risk in the next two hours."), next=_("Have a look at everything that is open.")),
         DeskView(id="waiting", title=_("Waiting for the customer"), icon="player-pause",
-                 wanted=RecordFilter(categories=frozenset({"waiting"})), tally=WAITING_COUNT, order="updated",
+                 wanted=WAITING, tally=WAITING_COUNT, order="updated",
                  empty=_("No customer owes us an answer."), next=_("Requests come here while a question to the customer is open.")),
         DeskView(id="open", title=_("All open"), icon="inbox", wanted=OPEN, tally=OPEN_COUNT,
                  empty=_("Nothing is open."), next=_("Open a request yourself, or enjoy the quiet.")),
         DeskView(id="settled", title=_("Settled"), icon="archive",
-                 wanted=RecordFilter(categories=frozenset({"resolved", "closed"})), order="updated", descending=True,
+                 wanted=SETTLED, order="updated", descending=True,
                  empty=_("Nothing has been settled yet."), next=_("Requests come here when they are resolved or closed.")),
     ]  # fmt: skip
 
@@ -97,13 +99,14 @@ def saved(connection: Connection, release: Release, ready: Readiness) -> list[De
     """Return the views of the release that are meant for the visitor; what the database cannot say is left out."""
     roles = visitor().actor.roles
     context = Context(now=now(), zone=zone())
+    kept = {one.view: one.name for one in get_service().releases.plan(release).views}
     found = []
     for one in release.views.values():
         if one.id in _SAID or (one.roles and not one.roles & roles and ADMIN not in roles):
             continue
-        kept = is_kept(one)
-        if kept and ready.all:
-            wanted = RecordFilter(marks=(view_test(kept_name(one)),))
+        name = kept.get(one.id, "")
+        if name and ready.all:
+            wanted = RecordFilter(marks=(view_test(name),))
         else:
             condition = of_view(connection, one.record_type, one.when, context)
             if condition is None:
@@ -114,7 +117,7 @@ def saved(connection: Connection, release: Release, ready: Readiness) -> list[De
                 id=f"view:{one.id}",
                 title=one.title.get(lang()),
                 icon="filter",
-                tally=kept_name(one) if kept and ready.views else "",
+                tally=name if ready.views else "",
                 columns=partial(columns_of, release, one.record_type, one.columns),
                 keys=partial(keys_of, release, one.record_type, one.sort),
                 empty=_("Nothing fits this view now."),
