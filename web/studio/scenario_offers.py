@@ -78,8 +78,8 @@ def _are_new(detours: Sequence[Astray]) -> bool:
 def _words(count: int, lacking: Sequence[Lacking], detours: Sequence[Astray]) -> str:
     """Return in a few words what the failing scenarios need."""
     if len(lacking) == 1 and not detours:
-        return ngettext("%(num)d sample scenario still lacks “%(field)s”: fill it in by one press", "%(num)d sample scenarios still lack “%(field)s”: fill it in by one press", count, field=lacking[0].title)  # fmt: skip
+        return ngettext("%(num)d sample scenario still lacks “%(field)s”: one press fills it in", "%(num)d sample scenarios still lack “%(field)s”: one press fills it in", count, field=lacking[0].title)  # fmt: skip
     if len(detours) == 1 and not lacking:
         return ngettext("%(num)d sample scenario has to go through “%(state)s”: one press does it", "%(num)d sample scenarios have to go through “%(state)s”: one press does it", count, state=detours[0].through)  # fmt: skip
     presses = len(lacking) + len(detours)
-    return ngettext("%(num)d sample scenario follows your change by %(presses)d presses", "%(num)d sample scenarios follow your change by %(presses)d presses", count, presses=presses)  # fmt: skip
+    return ngettext("%(num)d sample scenario needs %(presses)d presses to follow your change", "%(num)d sample scenarios need %(presses)d presses to follow your change", count, presses=presses)  # fmt: skip

@@ -36,7 +36,7 @@ def calm(ada: Browser, draft: str) -> str:
 def test_the_chip_is_calm_where_presses_put_all_right(ada: Browser, draft: str) -> None:
     assert calm(ada, draft) == ""
     put(ada, draft, needed())
-    assert calm(ada, draft) == "2 sample scenarios still lack “How badly does it hurt?”: fill it in by one press"  # fmt: skip
+    assert calm(ada, draft) == "2 sample scenarios still lack “How badly does it hurt?”: one press fills it in"  # fmt: skip
     ada.post("/preferences", {"lang": "zh-CN"})
     assert calm(ada, draft) == "2 个示例场景需要补填“影响程度”：一步补齐"
     ada.post("/preferences", {"lang": "en"})
