@@ -46,6 +46,14 @@ def test_the_chip_is_calm_where_presses_put_all_right(ada: Browser, draft: str) 
     assert calm(ada, draft) == "2 sample scenarios have to go through “The lead looks at it”: one press does it"  # fmt: skip
 
 
+def test_the_chip_counts_the_presses_where_more_than_one_is_needed(
+    ada: Browser, draft: str
+) -> None:
+    filled = SCENARIO.format(id="first").replace("topic: question", "pain: much, topic: question")
+    put(ada, draft, {**needed(), **approved(), "shop/scenarios/first.yaml": filled})
+    assert calm(ada, draft) == "2 sample scenarios need 2 presses to follow your change"
+
+
 def test_the_chip_is_not_calm_where_one_fails_for_something_else(ada: Browser, draft: str) -> None:
     filled = SCENARIO.format(id="first").replace("topic: question", "pain: much, topic: question")
     wrong = filled.replace("then: {state: working}", "then: {state: waiting}")
