@@ -65,7 +65,8 @@ class Control:
                     found = found.get(lang()) or next(iter(found.values()), None)
                 if isinstance(found, str | int) and found != "":
                     return str(found)
-            return ", ".join(self.value)[:60] or self.label
+            said = {one.key: one.label for one in self.parts}
+            return _(", ").join(said.get(key) or key for key in self.value)[:60] or self.label
         if isinstance(self.value, str | int | float):
             return str(self.value)
         return self.label
