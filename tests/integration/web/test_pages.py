@@ -26,10 +26,13 @@ from sopwith.store.people import user
 from sopwith.web import brand as brands
 from sopwith.web import pieces, times
 from sopwith.web.app import create_app
+from sopwith.web.desk.explain import length_words
 from sopwith.web.desk.lists import Row
 from sopwith.web.icons import icon_name, icon_names
 from sopwith.web.languages import locale
-from sopwith.web.rendering import file_size, hue, initials
+from sopwith.web.release_notes import release_note
+from sopwith.web.rendering import file_size, hue, initials, tier_word
+from sopwith.web.studio.processes import rules_words
 from sopwith.web.uploads import clean_name, kind_of
 from sopwith.web.visitor import Visitor, now
 from tests.integration.web.conftest import Browser, settings_for
@@ -251,6 +254,32 @@ def test_a_clock_that_has_just_started_is_not_due_soon(
     with context("en"):
         view = times.due_view(started + timedelta(minutes=promised), started_at=started)
     assert view.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("told", "en", "zh"),
+    [
+        (lambda: times.zone_words("Asia/Shanghai"), "Shanghai time", "上海时间"),
+        (lambda: times.zone_words("America/New_York"), "New York time", "纽约时间"),
+        (lambda: times.zone_words("UTC"), "UTC", "UTC"),
+        (lambda: length_words("10m"), "10 m", "10 分钟"),
+        (lambda: length_words("whenever"), "whenever", "whenever"),
+        (lambda: tier_word("enterprise"), "Enterprise", "企业客户"),
+        (lambda: tier_word("our own"), "our own", "our own"),
+        (lambda: release_note("First installation"), "First installation", "首次安装"),
+        (lambda: release_note(""), "Without a note", "无说明"),
+        (lambda: release_note("long" * 20, 10), "longlongl…", "longlongl…"),
+        (lambda: rules_words(10, 12), "10 rules, and 12 more for all types", "10 条规则，另有 12 条适用于所有类型"),
+        (lambda: rules_words(1, 0), "1 rule", "1 条规则"),
+        (lambda: rules_words(0, 12), "12 rules for all types", "12 条规则适用于所有类型"),
+    ],
+)  # fmt: skip
+def test_codes_are_told_in_words(
+    context: Callable[[str], RequestContext], told: Callable[[], str], en: str, zh: str
+) -> None:
+    for lang, expected in (("en", en), ("zh", zh)):
+        with context(lang):
+            assert told() == expected
 
 
 @pytest.mark.parametrize("spoken", ["en", "zh-CN"])
