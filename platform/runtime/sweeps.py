@@ -15,7 +15,7 @@ from ..rules.sweeps import looks_at_settled, round_of
 from ..rules.timers import next_sweep
 from ..store.jobs import JobClaim, add_jobs, cancel, queued_keys
 from ..store.kept_views import is_of_record_alone
-from ..store.lists import OPEN_CATEGORIES, RecordFilter, ids_of
+from ..store.lists import OPEN_CATEGORIES, RecordFilter, ids_by_creation, ids_of
 from ..store.tables import RecordRow
 from ..store.worklists import of_view
 from .job_queue import due_of, new_job
@@ -39,7 +39,8 @@ def sweep(connection: Connection, service: Service, job: JobClaim, now: datetime
     round_at = job.payload.get("round") or instant_text(due_of(job))
     wanted, condition = _wanted(release, rule), _condition(connection, release, rule)
     size = PAGE if condition is None else LOOKED_AT
-    looked_at = ids_of(connection, wanted, after=job.payload.get("after", ""), limit=size)
+    after = job.payload.get("after", "")
+    looked_at, place = ids_by_creation(connection, wanted, after=after, limit=size)
     ids = looked_at if condition is None else _fitting(connection, looked_at, condition)
     add_jobs(
         connection,
@@ -56,7 +57,7 @@ def sweep(connection: Connection, service: Service, job: JobClaim, now: datetime
     )
     if len(looked_at) == size:
         key = f"sweep:{rule.id}:{round_at}:{looked_at[-1]}"
-        payload = {"rule": rule.id, "round": round_at, "after": looked_at[-1]}
+        payload = {"rule": rule.id, "round": round_at, "after": place}
         add_jobs(connection, [new_job("sweep", key, payload, now)])
     if "after" not in job.payload:
         _plan(connection, release, rule, trigger, now, service.zone)

@@ -51,7 +51,7 @@ from sopwith.store.lists import (
     count_by,
     count_up_to,
     first_pages,
-    ids_of,
+    ids_by_creation,
     list_records,
 )
 from sopwith.store.ordered_lists import list_ordered
@@ -185,6 +185,16 @@ def in_order(*keys: SortKey) -> Query:
 
 def cursor_of(value: str) -> str:
     return urlsafe_b64encode(json.dumps([value, "0" * 32]).encode()).decode()
+
+
+def rounds_of(wanted: RecordFilter) -> Query:
+    """Return the question for the first page of a round, and for the second."""
+
+    def ask(connection: Connection) -> None:
+        for after in ("", CURSORS["created"]):
+            ids_by_creation(connection, wanted, after=after)
+
+    return ask
 
 
 CURSORS = {
@@ -328,7 +338,17 @@ QUERIES: list[Any] = [
     pytest.param(lambda c: has_settled(c, "view:a"), set(), id="settled members of a view"),
     pytest.param(lambda c: waiting_for(c, "lin", ["a"]), set(), id="my tasks and approvals"),
     pytest.param(
-        lambda c: ids_of(c, RecordFilter(categories=OPEN_CATEGORIES)), set(), id="sweep of a rule"
+        rounds_of(RecordFilter(categories=OPEN_CATEGORIES)),
+        {"ix_record_open_created"},
+        id="round of a rule",
+    ),
+    pytest.param(
+        rounds_of(RecordFilter()), {"ix_record_made"}, id="round of a rule, settled ones too"
+    ),
+    pytest.param(
+        rounds_of(RecordFilter(types=frozenset({"ticket"}))),
+        {"ix_record_created"},
+        id="round of a rule for one kind, settled ones too",
     ),
     pytest.param(lambda c: events_of(c, "r1"), set(), id="history"),
     pytest.param(
