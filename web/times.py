@@ -102,10 +102,15 @@ class Reader:
         days, hours = divmod(hours, 24)
         return self.spans[0] % {"days": days, "hours": hours}
 
-    def due_view(self, due_at: datetime, started_at: datetime | None = None) -> ClockView:
-        """Return how a due time that is not met yet stands now."""
+    def due_view(self, due_at: datetime, started_at: datetime | None = None, created_at: datetime | None = None) -> ClockView:  # fmt: skip
+        """Return how a due time that is not met yet stands now.
+
+        created_at: of a record of which it is not known when its clock started, *started_at* at the latest.
+        """
         left = due_at - self.now
         last = (due_at - started_at) * _SOON if started_at else _SOON_WITHOUT_BEGINNING
+        if created_at is not None:
+            last = max(last, min(_SOON_WITHOUT_BEGINNING, (due_at - created_at) * _SOON))
         soon_at = due_at - last
         kind = "overdue" if left <= _NOTHING else "soon" if self.now >= soon_at else "on_time"
         icon, word = self.kinds[kind]

@@ -282,7 +282,7 @@ class RowWriter:
             owner=names[0],
             owner_id=one.owner,
             team=names[1],
-            clock=self._due(due, one.entered_at) if due else None,
+            clock=self._due(due, one.entered_at, one.created_at) if due else None,
             messages=one.messages,
             updated_at=one.updated_at,
             waiting_since=one.waiting_reply_since,

@@ -257,6 +257,17 @@ def test_a_clock_that_has_just_started_is_not_due_soon(
 
 
 @pytest.mark.parametrize(
+    ("age", "left", "kind"), [(0, 5, "on_time"), (0, 30, "on_time"), (4_000, 20, "soon"), (4_000, 40, "on_time")]
+)  # fmt: skip
+def test_lists_warn_half_an_hour_before_where_the_clock_may_be_older_than_the_state(
+    context: Callable[[str], RequestContext], age: int, left: int, kind: str
+) -> None:
+    due, created = NOW + timedelta(minutes=left), NOW - timedelta(minutes=age)
+    with context("en"):
+        assert times.reader().due_view(due, NOW, created).kind == kind
+
+
+@pytest.mark.parametrize(
     ("told", "en", "zh"),
     [
         (lambda: times.zone_words("Asia/Shanghai"), "Shanghai time", "上海时间"),
