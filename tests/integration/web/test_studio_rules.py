@@ -123,12 +123,16 @@ then:
 """
     draft = draft_with(ada, other=other)
     page = html.unescape(shown(ada, f"{draft}/define/rule/broken-is-low"))
-    effects = page[page.index('id="rule-effects"') :]
-    assert "“Crash or data loss is urgent” sets priority to " in effects.replace(
-        "Priority", "priority"
+    effects = page.index('id="rule-effects"')
+    assert "“Crash or data loss is urgent” sets Priority to P0" in page[:effects]  # where it is set
+    assert "first; where both apply, this rule lowers it to P3" in page[:effects]
+    assert '"path": ["order"], "value": 19' in page[:effects]  # before the rule with order 20
+    higher = shown(
+        ada, f"{draft_with(ada, other=other.replace('P3', 'P1'))}/define/rule/broken-is-low"
     )
-    assert "before this rule; this rule's " in effects
-    assert '"path": ["order"], "value": 19' in effects  # before the rule with order 20
+    page = html.unescape(higher)
+    assert "sets Priority to P2" in page[page.index('id="rule-effects"') :]
+    assert "before this rule; this rule's P1" in page[page.index('id="rule-effects"') :]
     told = ada.get(f"{draft}/problems").json
     assert told is not None
     [warned] = [one for one in told["problems"] if one["code"] == "RUL018"]

@@ -45,6 +45,30 @@ def beside(release: Release, rule: Rule) -> Beside:
     )
 
 
+def lowers(release: Release, rule: Rule, one: Overwrite) -> bool:
+    """Return whether *rule* has the last word and puts a field lower than the other rule did.
+
+    Only choices that rules raise have an order, the highest first, and the priority, which clocks go by.
+    """
+    ranked = {"priority"} | {
+        str(action.args.get("field"))
+        for known in release.rules.values()
+        for action in known.then
+        if action.kind == "raise"
+    }
+    kinds = [release.record_types[rule.record_type]] if rule.record_type in release.record_types else release.record_types.values()  # fmt: skip
+    if not one.last or one.field not in ranked:
+        return False
+    fields = (kind.all_fields.get(one.field) for kind in kinds)
+    orders = ([option.id for option in field.options] for field in fields if field is not None)
+    return any(
+        one.mine in order
+        and one.theirs in order
+        and order.index(one.mine) > order.index(one.theirs)
+        for order in orders
+    )
+
+
 def _meets(one: str, other: str) -> bool:
     return "any" in (one, other) or one == other
 

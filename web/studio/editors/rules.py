@@ -25,7 +25,7 @@ from .lenient import label, several, words
 from .numbering import numbers_of
 from .place import Place
 from .rule_actions import actions_of, additions, deep, first_action, target_words
-from .rule_effects import beside
+from .rule_effects import beside, lowers
 from .rule_triggers import event_word, triggers_of
 from .subject import Subject
 
@@ -174,7 +174,7 @@ def _effects(subject: Subject, titles: Titles) -> Facts | None:
     placed = any(runs_before(one, rule) for one in subject.bench.partly.rules.values() if one.record_type == rule.record_type)  # fmt: skip
     return {
         "together": [_named(one) for one in found.together],
-        "overwrites": [_overwrite(one, rule, titles, placed=placed) for one in found.overwrites],
+        "overwrites": [_overwrite(one, rule, titles, placed=placed, lowers=lowers(subject.bench.partly, rule, one)) for one in found.overwrites],
         "causes": [_named(one) for one in found.causes],
         "caused_by": [_named(one) for one in found.caused_by],
         "writes": [
@@ -182,16 +182,18 @@ def _effects(subject: Subject, titles: Titles) -> Facts | None:
             for one, names in found.writes
         ],
         "enabled": rule.enabled,
-    }
+    }  # fmt: skip
 
 
-def _overwrite(one: Overwrite, rule: Rule, titles: Titles, *, placed: bool) -> Facts:
+def _overwrite(one: Overwrite, rule: Rule, titles: Titles, *, placed: bool, lowers: bool) -> Facts:
     """Return who sets a field first, who has the last word, and the order that would change it.
 
-    placed: whether the rule stands among the others already, where somebody put it.
+    placed: whether the rule stands among the others already, where somebody put it. lowers: see ``rule_effects``.
     """
     told = said(one, titles)
-    if one.last:
+    if lowers:
+        words = _("“%(other)s” sets %(field)s to %(theirs)s first; where both apply, this rule lowers it to %(mine)s.", **told)  # fmt: skip
+    elif one.last:
         words = _("“%(other)s” sets %(field)s to %(theirs)s before this rule; this rule's %(mine)s stays.", **told)  # fmt: skip
     else:
         words = _("“%(other)s” sets %(field)s to %(theirs)s after this rule; this rule's %(mine)s does not stay.", **told)  # fmt: skip
@@ -199,7 +201,8 @@ def _overwrite(one: Overwrite, rule: Rule, titles: Titles, *, placed: bool) -> F
     return {
         "id": one.other.id,
         "field": one.field,
-        "is_meant": placed or narrows(one.other, rule),
+        "is_meant": not lowers and (placed or narrows(one.other, rule)),
+        "lowers": lowers,
         "words": words,
         "last": one.last,
         "turn": _("Run before it") if one.last else _("Run after it"),
@@ -208,8 +211,8 @@ def _overwrite(one: Overwrite, rule: Rule, titles: Titles, *, placed: bool) -> F
 
 
 def _with_lost(cards: list[Facts], effects: Facts | None) -> list[Facts]:
-    """Return the cards with what tells, beside each field that is set, that another rule overwrites it."""
-    lost = [one for one in effects["overwrites"] if not one["last"]] if effects else []
+    """Return the cards with what tells, beside each field that is set, that another rule overwrites it, or that it lowers what another set."""
+    lost = [one for one in effects["overwrites"] if one["lowers"] or not one["last"]] if effects else []  # fmt: skip
     last = {
         row["name"]: card["index"]
         for card in cards
