@@ -239,8 +239,8 @@ def ids_by_creation(
     For walking over all: an index has what it takes, and no record is read. after: such a place, empty for the start.
     """
     wanted = narrowed(connection, wanted)
-    every = select(RecordRow.created_at, RecordRow.id)
-    every = every.where(*conditions(connection, wanted, "created"))
+    columns = (RecordRow.__table__.c[name] for name in ("created_at", "id"))
+    every = select(*columns).where(*conditions(connection, wanted, "created"))
     query = _after(every, RecordRow.created_at, _start(after), False)
     rows = list(connection.execute(query.limit(limit)))
     place = json.dumps([instant_text(rows[-1][0]), rows[-1][1]]) if rows else ""
