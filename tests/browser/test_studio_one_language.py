@@ -21,7 +21,7 @@ def test_one_press_at_the_warning_takes_the_other_language_out_of_sight(
     page.keyboard.press("Enter")
     is_saved(page)
     press = page.locator(".inspector button[form=written-form]").first
-    expect(press).to_have_text("只用中文", timeout=SLOW)
+    expect(press).to_have_text("全部内容只用中文", timeout=SLOW)
     english = page.locator(".inspector .words-one:has([data-tongue=en])").first
     expect(english).to_be_visible()
     at = page.url
@@ -31,6 +31,7 @@ def test_one_press_at_the_warning_takes_the_other_language_out_of_sight(
     assert page.url == at, "it is the same field that is shown"
     expect(page.locator("#room")).to_have_attribute("data-drawn", re.compile("[1-9]"), timeout=SLOW)
     expect(page.locator("#inspector-title")).to_have_text("期望日期")
+    expect(page.locator(".notice-good, .toast").first).to_contain_text("双语对照")
     expect(english).to_be_hidden()
     expect(page.locator(".inspector .field-warns")).to_have_count(0)
     expect(page.locator("#problems")).not_to_contain_text("还没有英文")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request, url_for
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from sopwith.core.text import LANGS
@@ -15,6 +15,7 @@ from ..htmx import go
 from ..languages import lang
 from ..paths import own_path
 from ..visitor import now
+from ..wording import gettext as _
 from ..written import keep_written, other_tongue
 from .blueprint import blueprint
 
@@ -37,11 +38,20 @@ def left_out(value: Any) -> str:
     return other if lang() != other else ""
 
 
+def _said(wish: str) -> str:
+    if wish == "zh-CN":
+        return _("Definitions are written in Chinese only from now on, all of them. “Translations” leads back to both languages.")  # fmt: skip
+    if wish == "en":
+        return _("Definitions are written in English only from now on, all of them. “Translations” leads back to both languages.")  # fmt: skip
+    return _("Definitions are written in both languages from now on.")
+
+
 @blueprint.post("/languages")
 def write_in() -> ResponseReturnValue:
     """Note the languages of the firm, and go back to where that was said."""
     wish = request.form.get("languages", BOTH)
     with audited("setup.written", wish if wish in LANGS else BOTH) as connection:
         keep_written(connection, wish, now())
+    flash(_said(wish), "good")
     back = own_path(request.form.get("to", ""))
     return go(back if back.startswith(url_for("studio.home")) else url_for("studio.home"))
