@@ -53,8 +53,11 @@ def test_without_a_promise_that_calls_for_it_one_time_holds_for_all(shop: Releas
 
 
 def test_only_approvals_get_the_limit() -> None:
-    approval = {"op": "put", "value": {"type": "approval", "limit": USUAL}}
+    value = {"type": "approval", "limit": USUAL, "timeout": {"after": "1bd", "to": "deputy"}}
+    approval = {"op": "put", "value": value}
     step = {"op": "put", "value": {"limit": "1d"}}
     way = {"op": "put", "value": "approval"}
     made = with_limit([approval, step, way], {"P0": "1h"})
-    assert made == [{"op": "put", "value": {"type": "approval", "limit": {"P0": "1h"}}}, step, way]
+    soon = {"limit": {"P0": "1h"}, "timeout": {"after": "4bh", "to": "deputy"}}
+    assert made == [{"op": "put", "value": {**value, **soon}}, step, way]
+    assert with_limit([approval], USUAL) == [approval]

@@ -12,6 +12,7 @@ from sopwith.sla.model import Metric, Sla
 
 Json = dict[str, Any]
 USUAL = "1bd"
+SOON = "4bh"
 SHARE = 4
 _DAY, _WORKING_DAY = 24 * 3600, 8 * 3600
 _STEPS = ("15m", "30m", "1h", "2h", "4h", "8h", "12h")
@@ -32,11 +33,14 @@ def approval_limit(release: Release, record_type: str) -> Any:
 
 
 def with_limit(operations: Sequence[Json], limit: Any) -> list[Json]:
-    """Return *operations* with the *limit* in the approvals that they put in."""
+    """Return *operations* with the *limit* in the approvals that they put in; where that hurries, the deputy is asked sooner, too."""
+    if limit == USUAL:
+        return list(operations)
+    hurry = {"limit": limit, "timeout": {"after": SOON, "to": "deputy"}}
     return [
-        {**one, "value": {**one["value"], "limit": limit}} if _is_approval(one.get("value")) else one
+        {**one, "value": {**one["value"], **hurry}} if _is_approval(one.get("value")) else one
         for one in operations
-    ]  # fmt: skip
+    ]
 
 
 def _is_approval(value: Any) -> bool:
