@@ -23,6 +23,8 @@ from ..flowchart import brief_span
 from ..languages import lang
 from ..wording import gettext as _
 from .colleagues import Colleagues
+from .history import Teller
+from .rule_deeds import Deed, deeds_of
 from .words import kind_of, labels_of, plain_value, text_of
 
 MOST_COMMANDS = 12
@@ -61,6 +63,7 @@ class Reason:
     outcome: str
     clauses: tuple[Clause, ...] = ()
     steps: tuple[Step, ...] = ()
+    deeds: tuple[Deed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,7 @@ class Explainer:
     people: Colleagues
     events: Sequence[KeptEvent]
     why: Mapping[int, tuple[Why, ...]]
+    teller: Teller
     kind: RecordType | None = None
 
     def commands(self) -> list[Explained]:
@@ -135,13 +139,13 @@ class Explainer:
             seq=seq,
             at=at,
             who=self.people.actor(actor),
-            reasons=tuple(self._reason(one, labels) for one in whys),
+            reasons=tuple(self._reason(one, labels, self.events[first : last + 1]) for one in whys),
             idle=tuple(self._idle(before, self.events[first : last + 1], whys, labels))
             if self.kind is None
             else (),
         )
 
-    def _reason(self, why: Why, labels: Labels) -> Reason:
+    def _reason(self, why: Why, labels: Labels, events: Sequence[KeptEvent]) -> Reason:
         values = dict(why.values)
         if why.kind == "routing":
             values["via"] = strategy_word(str(values.get("via", "")))
@@ -163,6 +167,7 @@ class Explainer:
             outcome=why.outcome,
             clauses=clauses,
             steps=steps,
+            deeds=tuple(deeds_of(why.id, events, self.teller)) if why.kind == "rule" else (),
         )
 
     def _title(self, why: Why) -> str:

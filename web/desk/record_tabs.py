@@ -83,21 +83,16 @@ def tab_content(
         events = events_of(connection, state.id, kinds=[EventKind.CLOCK])
         return more | {"clock_facts": clock_facts(release, state, events)}
     if tab == "why":
-        return more | _explained(connection, state, release, kind, people)
+        return more | _explained(connection, Teller(release, state, people, picks), kind)
     whole = request.args.get("all") == "1"
     teller = Teller(release, state, people, picks)
     lines, earlier = earlier_lines(connection, state.id, teller.line, whole=whole)
     return more | {"lines": lines, "earlier": earlier, "whole": whole}
 
 
-def _explained(
-    connection: Connection,
-    state: RecordState,
-    release: Release,
-    kind: RecordType,
-    people: Colleagues,
-) -> dict[str, Any]:
+def _explained(connection: Connection, teller: Teller, kind: RecordType) -> dict[str, Any]:
     """Return why the last commands did what they did; of a very long record only what they say themselves."""
+    state = teller.state
     why = explanations_of(connection, state.id, newest=MOST_COMMANDS)
     last = newest_events(connection, state.id, 1)
     is_long = bool(last) and last[0].seq > MOST_FOLDED
@@ -106,5 +101,5 @@ def _explained(
     else:
         events = events_of(connection, state.id)
     known = kind if is_long else None
-    explainer = Explainer(release, people, events, why, known)
+    explainer = Explainer(teller.release, teller.people, events, why, teller, known)
     return {"explained": explainer.commands(), "is_long": is_long}

@@ -207,7 +207,9 @@ class Storyteller:
                 seq += len(done.decision.events)
                 if done.decision.why and done.decision.events:
                     why[seq] = (*why.get(seq, ()), *done.decision.why)
-        return Explainer(self.release, self.people, events, why).commands()
+        state = self.played.player.world.records[record]
+        teller = Teller(self.release, state, self.people, self.names)
+        return Explainer(self.release, self.people, events, why, teller).commands()
 
     def events(self, record: str) -> list[KeptEvent]:
         """Return the events of a record as they would be kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from typing import Any
@@ -114,6 +115,41 @@ def test_it_shows_the_path_the_reasons_the_clocks_and_what_would_go_out(
     out = page(ada, draft, _tab="out")
     assert "customer-1" in out or "Ann Miller" in out
     assert "We have received" in out or "received" in out
+
+
+CITIES = """kind: rule
+id: first-city
+title: {en: First city, zh-CN: 城市一}
+record_type: wish
+on: created
+order: 10
+then:
+  - set: {city: bj}
+---
+kind: rule
+id: second-city
+title: {en: Second city, zh-CN: 城市二}
+record_type: wish
+on: created
+order: 20
+when: topic == "question"
+then:
+  - set: {city: sh}
+"""
+
+
+def test_the_reasons_tell_what_a_rule_did_and_who_changed_it_after_that(
+    ada: Browser, draft: str
+) -> None:
+    base = ada.get(f"{draft}/state").get_json()["revision"]
+    changes = [{"file": "shop/cities.yaml", "text": CITIES}]
+    assert send(ada, f"{draft}/edit", {"base": base, "changes": changes}).status_code == 200
+    opened(ada, draft)
+    shown = html.unescape(page(ada, draft, _tab="why"))
+    first = shown[shown.index("First city") :]
+    assert "City: Beijing" in first
+    assert "rule “Second city” changed it after that: City: Shanghai" in first
+    assert shown.count("changed it after that") == 1  # what the second did stayed
 
 
 def test_the_customer_reads_the_subject_and_going_on_is_an_act(ada: Browser, draft: str) -> None:
@@ -418,6 +454,31 @@ def test_the_first_form_fills_in_with_a_sample_in_the_language_of_the_reader(
     assert "Where is it?" not in empty and "Fill in with a sample" in empty
     assert step(ada, draft, _as="customer:ann", **WISH).status_code == 303
     assert "Where is it?" not in page(ada, draft)
+
+
+LOUD = """kind: rule
+id: loud
+title: {en: Loud, zh-CN: 紧急}
+record_type: wish
+on: created
+when: description == "Where is it?"
+then:
+  - tag: [loud]
+"""
+
+
+def test_the_sample_is_the_everyday_case_that_sets_off_the_fewest_rules(
+    ada: Browser, draft: str
+) -> None:
+    base = ada.get(f"{draft}/state").get_json()["revision"]
+    head = new_pack("shop", Text("Shop", "商店"))["shop/pack.yaml"]
+    calm = "  - {type: wish, steps: [{ago: 1h, create: {customer: ann, values: {topic: question, description: It is calm.}}}]}\n"
+    texts = {"shop/pack.yaml": f"{head}sample: sample.yaml\n", "shop/sample.yaml": f"{SAMPLE}{calm}", "shop/loud.yaml": LOUD}  # fmt: skip
+    changes = [{"file": name, "text": text} for name, text in texts.items()]
+    assert send(ada, f"{draft}/edit", {"base": base, "changes": changes}).status_code == 200
+    filled = begin(ada, draft)
+    assert "It is calm." in filled
+    assert "Where is it?" not in filled
 
 
 def test_a_trial_begins_with_the_type_that_the_draft_changes(ada: Browser, draft: str) -> None:
