@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sopwith.release.model import Release
 from sopwith.rules.chains import sets_off
 from sopwith.rules.model import Rule, Table
-from sopwith.rules.overwriting import Overwrite, fire_together, overwrites
+from sopwith.rules.overwriting import Overwrite, fire_together, overwrites, runs_before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """A value that another rule raises afterwards. mine: the value that the rule sets. becomes: what it is then."""
+
+    other: Rule
+    field: str
+    mine: str
+    becomes: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +30,7 @@ class Beside:
     caused_by: tuple[Rule, ...] = ()
     writes: tuple[tuple[Rule, tuple[str, ...]], ...] = ()
     overwrites: tuple[Overwrite, ...] = ()
+    raised: tuple[Raised, ...] = ()
 
 
 def beside(release: Release, rule: Rule) -> Beside:
@@ -35,6 +46,7 @@ def beside(release: Release, rule: Rule) -> Beside:
     return Beside(
         together=together,
         overwrites=overwrites(rule, together),
+        raised=tuple(raised(release, rule, together)),
         causes=_named(chains.get(rule.id, ()), known, rule),
         caused_by=_named((one for one, some in chains.items() if rule.id in some), known, rule),
         writes=tuple(
@@ -50,23 +62,43 @@ def lowers(release: Release, rule: Rule, one: Overwrite) -> bool:
 
     Only choices that rules raise have an order, the highest first, and the priority, which clocks go by.
     """
-    ranked = {"priority"} | {
-        str(action.args.get("field"))
-        for known in release.rules.values()
-        for action in known.then
-        if action.kind == "raise"
-    }
-    kinds = [release.record_types[rule.record_type]] if rule.record_type in release.record_types else release.record_types.values()  # fmt: skip
-    if not one.last or one.field not in ranked:
-        return False
-    fields = (kind.all_fields.get(one.field) for kind in kinds)
-    orders = ([option.id for option in field.options] for field in fields if field is not None)
-    return any(
-        one.mine in order
-        and one.theirs in order
-        and order.index(one.mine) > order.index(one.theirs)
-        for order in orders
+    ranked = {"priority"} | {field for known in release.rules.values() for field, _by in _raises(known)}  # fmt: skip
+    return (
+        one.last
+        and one.field in ranked
+        and any(
+            one.mine in order
+            and one.theirs in order
+            and order.index(one.mine) > order.index(one.theirs)
+            for order in _orders(release, rule, one.field)
+        )
     )
+
+
+def raised(release: Release, rule: Rule, together: Iterable[Rule]) -> Iterator[Raised]:
+    """Yield what rules of *together* make of the values that *rule* sets, by raising them after it."""
+    mine = {name: value for action in rule.then if action.kind == "set" for name, value in action.args.items()}  # fmt: skip
+    for one in together:
+        for field, by in _raises(one) if runs_before(rule, one) else ():
+            for order in _orders(release, rule, field):
+                if mine.get(field) in order and (place := order.index(mine[field])):
+                    becomes = order[max(0, place - by)]
+                    yield Raised(other=one, field=field, mine=mine[field], becomes=becomes)
+                    break
+
+
+def _raises(rule: Rule) -> Iterator[tuple[str, int]]:
+    for action in rule.then:
+        if action.kind == "raise":
+            yield str(action.args.get("field")), int(action.args.get("by", 1))
+
+
+def _orders(release: Release, rule: Rule, field: str) -> Iterator[list[str]]:
+    """Yield the choices of a field, the highest first, of each type of record that *rule* is about."""
+    for kind in release.record_types.values():
+        found = kind.all_fields.get(field)
+        if found is not None and _meets(kind.id, rule.record_type):
+            yield [option.id for option in found.options]
 
 
 def _meets(one: str, other: str) -> bool:

@@ -25,7 +25,7 @@ from .lenient import label, several, words
 from .numbering import numbers_of
 from .place import Place
 from .rule_actions import actions_of, additions, deep, first_action, target_words
-from .rule_effects import beside, lowers
+from .rule_effects import Raised, beside, lowers
 from .rule_triggers import event_word, triggers_of
 from .subject import Subject
 
@@ -174,7 +174,8 @@ def _effects(subject: Subject, titles: Titles) -> Facts | None:
     placed = any(runs_before(one, rule) for one in subject.bench.partly.rules.values() if one.record_type == rule.record_type)  # fmt: skip
     return {
         "together": [_named(one) for one in found.together],
-        "overwrites": [_overwrite(one, rule, titles, placed=placed, lowers=lowers(subject.bench.partly, rule, one)) for one in found.overwrites],
+        "overwrites": [_overwrite(one, rule, titles, placed=placed, lowers=lowers(subject.bench.partly, rule, one)) for one in found.overwrites]
+        + [_raise(one, titles) for one in found.raised],
         "causes": [_named(one) for one in found.causes],
         "caused_by": [_named(one) for one in found.caused_by],
         "writes": [
@@ -208,6 +209,26 @@ def _overwrite(one: Overwrite, rule: Rule, titles: Titles, *, placed: bool, lowe
         "turn": _("Run before it") if one.last else _("Run after it"),
         "operations": [{"op": "set", "path": ["order"], "value": max(-10000, min(10000, order))}],
     }
+
+
+def _raise(one: Raised, titles: Titles) -> Facts:
+    """Return who raises the value of this rule after it, and the order that would keep it."""
+    told = {
+        "other": one.other.title.get(lang()) or one.other.id,
+        "field": titles.field(one.field),
+        "mine": titles.value(one.field, one.mine),
+        "becomes": titles.value(one.field, one.becomes),
+    }
+    return {
+        "id": one.other.id,
+        "field": one.field,
+        "is_meant": True,
+        "lowers": False,
+        "words": _("“%(other)s” raises %(field)s after this rule: where both apply, %(mine)s becomes %(becomes)s.", **told),
+        "last": True,
+        "turn": _("Run after it"),
+        "operations": [{"op": "set", "path": ["order"], "value": min(10000, one.other.order + 1)}],
+    }  # fmt: skip
 
 
 def _with_lost(cards: list[Facts], effects: Facts | None) -> list[Facts]:
