@@ -72,23 +72,21 @@ _AT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
 
 @blueprint.get("/<draft_id>/try")
 def try_out(draft_id: str) -> ResponseReturnValue:
-    """Show the trial of whoever looks, or what can be tried; the first form is filled in with a sample, unless that is not wanted."""
+    """Show the trial of whoever looks, or what can be tried; a form that opens a record is filled in with a sample, unless that is not wanted."""
     draft = the_draft(draft_id)
     return _page(draft, None if request.args.get("_empty") else _sampled(draft))
 
 
 def _sampled(draft: Draft) -> Wish | None:
-    """Return the first form filled in from the pack's sample data, None where the trial has begun."""
+    """Return the form that opens a record filled in from the pack's sample data, None where none is opened now."""
     trial = _kept(draft)
-    if trial is None or trial.steps:
+    if trial is None or (trial.steps and _place("_record") != NEW):
         return None
     return Wish(typed=Typed(values=sample_for(bench_of(draft.documents), trial.record_type)))
 
 
 def _of_sample(draft: Draft, trial: Trial, wish: Wish) -> str:
-    """Return whether the first form is ``filled`` in with a sample or is ``empty`` and could be; nothing where there is none."""
-    if trial.steps:
-        return ""
+    """Return whether the form that opens a record is ``filled`` in with a sample or is ``empty`` and could be; nothing where there is none."""
     held = sample_for(bench_of(draft.documents), trial.record_type)
     if not held:
         return ""

@@ -86,6 +86,7 @@ def test_a_run_from_form_to_survey_leaves_no_trace_in_the_records(
     opened(ada, draft)
     shown = page(ada, draft)
     assert "WISH-1" in shown
+    assert f'href="{draft}/publish"' in shown
     assert "Inbox of the counter" in shown
     assert step(ada, draft, _do="go", _to="working", **{"_as": "user:counter-1"}).status_code == 303
     assert (
@@ -317,6 +318,7 @@ def test_a_second_record_is_opened_and_merged_into_the_first(ada: Browser, draft
     opened(ada, draft)
     second = page(ada, draft, _record="%2B", **ANN)
     assert 'name="_record" value="+"' in second
+    assert re.search(r"</svg>Cancel</a>", second)
     done = step(ada, draft, _record="+", **ANN, **WISH)
     assert done.status_code == 303
     assert "_record=R2" in done.location
@@ -454,6 +456,13 @@ def test_the_first_form_fills_in_with_a_sample_in_the_language_of_the_reader(
     assert "Where is it?" not in empty and "Fill in with a sample" in empty
     assert step(ada, draft, _as="customer:ann", **WISH).status_code == 303
     assert "Where is it?" not in page(ada, draft)
+    another = page(ada, draft, _record="%2B", _as="customer:ann")
+    assert "Where is it?" in another and "Filled in with a sample" in another
+    emptied = re.search(r'href="([^"]+)#now">Empty it<', another)
+    assert emptied is not None
+    shown = ada.get(html.unescape(emptied[1])).get_data(as_text=True)
+    assert "Where is it?" not in shown and "Fill in with a sample" in shown
+    assert 'name="_record" value="+"' in shown
 
 
 LOUD = """kind: rule
@@ -484,6 +493,7 @@ def test_the_sample_is_the_everyday_case_that_sets_off_the_fewest_rules(
 def test_a_trial_begins_with_the_type_that_the_draft_changes(ada: Browser, draft: str) -> None:
     first = ada.get(f"{draft}/try").get_data(as_text=True)
     assert 'value="errand" checked' not in first
+    assert f'href="{draft}/publish"' in first
     made = {"kind": "rule", "record_type": "errand"}
     assert ada.post(f"{draft}/make", made).status_code == 303
     assert 'value="errand" checked' in ada.get(f"{draft}/try").get_data(as_text=True)

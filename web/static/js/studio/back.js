@@ -13,7 +13,8 @@ function remembered() {
 
 if (bench) {
   addEventListener("pagehide", () => {
-    const at = { draft: bench.dataset.draft, href: location.pathname + location.search, words: document.title.split(" · ")[0] };
+    const words = document.querySelector(".room-name h2")?.textContent || document.title.split(" · ")[0]; // what it is called by now
+    const at = { draft: bench.dataset.draft, href: location.pathname + location.search, words };
     try {
       sessionStorage.setItem(KEY, JSON.stringify(at));
     } catch {

@@ -1,5 +1,5 @@
 // What opens at the chip of the scenarios: what they are, and what puts failing ones right at a press, on the page where one is.
-import { post } from "./draft.js";
+import { draft, post } from "./draft.js";
 
 const panel = document.getElementById("scenario-panel");
 const body = document.getElementById("scenario-panel-body");
@@ -65,8 +65,11 @@ async function mend(event) {
   sent.file = document.getElementById("room")?.dataset.file ?? "";
   forget();
   for (const one of body.querySelectorAll("button")) one.disabled = true;
+  const before = draft.revision;
+  document.dispatchEvent(new CustomEvent("studio:mending"));
   const { status, answer } = await post(form.getAttribute("action"), sent).catch(() => ({ status: 0, answer: {} }));
   for (const one of body.querySelectorAll("button")) one.disabled = false;
+  if (draft.revision === before) document.dispatchEvent(new CustomEvent("studio:unmended"));
   if (status !== 200) return refuse(answer.message ?? body.dataset.away);
   say(answer);
   document.dispatchEvent(new CustomEvent("studio:mended", { detail: answer }));

@@ -66,6 +66,14 @@ function sayBelow(answer) {
   if (only && list.children.length === 1) only.textContent = answer.clean;
 }
 
+// A press that puts scenarios right: what was said of them before holds no longer.
+function check() {
+  run?.abort();
+  chip.dataset.done = false;
+  chip.style.setProperty("--run", 0);
+  steadily(() => say(chip.dataset.checking, "", ""));
+}
+
 async function runAll() {
   run?.abort();
   run = new AbortController();
@@ -89,5 +97,7 @@ async function runAll() {
 if (chip) {
   startPanel(chip);
   onProblems(runAll);
+  document.addEventListener("studio:mending", check);
+  document.addEventListener("studio:unmended", runAll);
   runAll();
 }
