@@ -31,10 +31,11 @@ class VoteLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalFacts:
-    """The round. mode, rule: the trade's word for how it is decided, and what it means."""
+    """The round. mode, rule: the trade's word for how it is decided, and what it means; late: what becomes of a vote not cast in time."""
 
     mode: str
     rule: str
+    late: str
     votes: Sequence[VoteLine]
     mine: bool
     opened_at: datetime
@@ -54,6 +55,15 @@ def mode_words(mode: str, share: int) -> tuple[str, str]:
     return known.get(mode, (mode, ""))
 
 
+def late_words(timeout_to: str) -> str:
+    """Return what becomes of a vote that is not cast in time: beside the limit of the step it would not be known."""
+    if timeout_to == "approve":
+        return _("then it counts as approved")
+    if timeout_to == "reject":
+        return _("then it counts as rejected")
+    return _("then the deputy is asked")
+
+
 def approval_facts(place: State, state: RecordState, people: Colleagues) -> ApprovalFacts | None:
     """Return the open round, None when nothing is to be approved."""
     round_, rule = state.approval, place.approval
@@ -63,6 +73,7 @@ def approval_facts(place: State, state: RecordState, people: Colleagues) -> Appr
     return ApprovalFacts(
         mode=word,
         rule=means,
+        late=late_words(rule.timeout_to),
         votes=[_line(one, people) for one in round_.votes],
         mine=is_asked(round_, visitor().actor.id),
         opened_at=round_.opened_at,

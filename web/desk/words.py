@@ -164,7 +164,7 @@ def clock_title(workflow: Workflow, state: RecordState, clock: Clock) -> str:
     kind, _sep, name = clock.id.partition(":")
     if kind == "state_limit":
         if not name or name == state.state:
-            return _("This step")
+            return _("Limit of this step")
         title = state_title(workflow, name)
         return _("Step: %(state)s", state=title)
     if kind == "task":
