@@ -32,6 +32,7 @@ from .coverage import how_scenarios_went
 from .failing_reason import main_reason
 from .movable import chosen, future_release, movable, problems_of
 from .problems import problems_of as findings
+from .proposed_note import proposed_note
 from .scenario_mending import Failing, failing_of
 from .scenario_runs import Result, runs_of
 from .setting_side import Side
@@ -56,7 +57,7 @@ def ready(draft_id: str) -> ResponseReturnValue:
     return _page(the_draft(draft_id))
 
 
-def _page(draft: Draft, note: str = "", errors: Mapping[str, str] | None = None) -> ResponseReturnValue:  # fmt: skip
+def _page(draft: Draft, note: str | None = None, errors: Mapping[str, str] | None = None) -> ResponseReturnValue:  # fmt: skip
     service = get_service()
     made = bench_of(draft.documents)
     new = future_release(draft, made)
@@ -72,6 +73,7 @@ def _page(draft: Draft, note: str = "", errors: Mapping[str, str] | None = None)
         touched = touched_types((one.what for one in changes), releases)
         wished = chosen()
         types = [one for one in types if one.type in touched or one.type in wished or not one.states]  # fmt: skip
+    proposed = proposed_note(before.partly if before else None, made.partly, changes) if note is None else ""  # fmt: skip
     page = render_template(
         "studio/publish.html",
         draft=draft,
@@ -89,7 +91,8 @@ def _page(draft: Draft, note: str = "", errors: Mapping[str, str] | None = None)
         affected=sum(one.count for one in types),
         types=types,
         wish=chosen(),
-        note=note,
+        note=note or proposed,
+        proposed=proposed,
         errors=errors or {},
     )
     return page, 422 if errors else 200

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
+from flask import Flask
 
 from sopwith.core.commands import Transition
 from sopwith.runtime.publishing import publish
 from sopwith.store.audit import entries
 from sopwith.store.releases import Draft, draft_of, live_hash, live_releases
+from sopwith.web.studio.bench import bench_of
+from sopwith.web.studio.proposed_note import proposed_note
+from sopwith.web.studio.publishing import changes_of
 from tests.integration.runtime.world import World
 from tests.integration.web.conftest import Browser
 from tests.integration.web.test_studio import FILE, retitled, send
+from tests.integration.web.test_studio_failing import needed, put
 from tests.support.runtimes import Outside, new_runner
 from tests.support.shop import Shop, files
 
@@ -67,6 +73,45 @@ def test_taking_back_what_was_taken_in_makes_the_draft_stale_again(
     assert (
         ada.post(f"{draft}/publish", {"note": "Holds theirs", "revision": "4"}).status_code == 303
     )
+
+
+NOTE = re.compile(r'<textarea[^>]*id="f-note"[^>]*>([^<]*)</textarea>')
+
+
+def noted(page: str) -> str:
+    """Return what stands in the note of the page before publishing."""
+    found = NOTE.search(page)
+    assert found is not None
+    assert " required" in found[0]
+    return html.unescape(found[1])
+
+
+def test_the_note_is_proposed_from_the_changes_and_what_somebody_wrote_stays(
+    ada: Browser, draft: str
+) -> None:
+    put(ada, draft, needed())
+    page = text(ada, f"{draft}/publish")
+    assert noted(page) == "Form “What do you need?”: new field “How badly does it hurt?”"
+    assert "Proposed from the changes above." in page
+    assert "1 item changes</span>" in page
+    assert "On to publishing" not in page
+    for written in ("Because Kim asked", ""):
+        answer = ada.post(f"{draft}/publish", {"note": written, "revision": "0"})
+        assert answer.status_code == 422
+        refused = answer.get_data(as_text=True)
+        assert noted(refused) == written
+        assert "Proposed from" not in refused
+
+
+def test_the_proposed_note_is_short_and_leaves_out_scenarios(app: Flask) -> None:
+    extra = {"shop/scenarios/one.yaml": SCENARIO.format(id="one", state="working")}
+    now = bench_of({**files(), **extra})
+    with app.test_request_context("/studio", headers={"Accept-Language": "zh-CN,zh;q=0.9"}):
+        assert proposed_note(None, now.partly, changes_of(bench_of(files()), now)) == ""
+        said = proposed_note(None, now.partly, changes_of(None, now))
+    assert said.startswith("新增表单“")
+    assert re.search(r"；还有 \d+ 项$", said)
+    assert len(said) <= 160
 
 
 # --- open records ---------------------------------------------------------------------------------

@@ -18,14 +18,16 @@ function look() {
 function keepNote() {
   const note = form.elements.note;
   const key = `studio-note ${location.pathname}`;
+  const isProposed = "proposed" in note.dataset;
   let isSent = false;
   try {
-    note.value ||= sessionStorage.getItem(key) ?? "";
+    const isUntouched = !note.value || (isProposed && note.value === note.defaultValue);
+    if (isUntouched) note.value = sessionStorage.getItem(key) || note.value;
   } catch { /* the browser keeps nothing */ }
   form.addEventListener("submit", () => { isSent = true; });
   addEventListener("pagehide", () => {
     try {
-      sessionStorage.setItem(key, isSent ? "" : note.value);
+      sessionStorage.setItem(key, isSent || (isProposed && note.value === note.defaultValue) ? "" : note.value);
     } catch { /* the browser keeps nothing */ }
   });
 }
