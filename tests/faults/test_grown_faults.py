@@ -169,7 +169,9 @@ class Fleet:
         old = JobRow.lease_until < now + LEASE - MISLAID
         lost = (JobRow.state == "leased") & JobRow.begun.is_(None) & old
         with self.installation.database.writing() as connection:
-            ended = update(JobRow).where(lost).values(lease_until=now - timedelta(seconds=1))
+            free = select(JobRow.id).where(lost).with_for_update(skip_locked=True)
+            ids = connection.execute(free).scalars().all()  # what a worker holds is not lost
+            ended = update(JobRow).where(JobRow.id.in_(ids)).values(lease_until=now - timedelta(seconds=1))  # fmt: skip
             self.done["leases ended"] += connection.execute(ended).rowcount
 
 
