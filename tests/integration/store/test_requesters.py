@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_other_requests_are_those_of_the_list(
 @EYES
 @pytest.mark.parametrize("who", [{"customer_id": "c1"}, {"created_by": "wei"}], ids=str)
 def test_open_requests_of_a_while_are_those_of_the_list(
-    filled: tuple[Database, list[RecordState]], eyes: Sight, who: dict[str, str]
+    filled: tuple[Database, list[RecordState]], eyes: Sight, who: dict[str, Any]
 ) -> None:
     since, before = later(minutes=1), later(minutes=6)
     with filled[0].reading() as connection:
