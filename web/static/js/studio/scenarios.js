@@ -44,13 +44,15 @@ function say(what, reason, tone) {
 }
 
 function steadily(change) {
+  if (!last) return change(); // nobody aims at it yet
   const before = chip.getBoundingClientRect().width;
   chip.style.minInlineSize = "";
   change();
-  if (chip.getBoundingClientRect().width >= before) return;
+  if (chip.getBoundingClientRect().width >= before) return undefined;
   chip.style.minInlineSize = `${before}px`;
   clearTimeout(still);
   still = setTimeout(loosen, STILL);
+  return undefined;
 }
 
 function loosen() {
