@@ -21,7 +21,7 @@ def test_one_press_at_the_warning_takes_the_other_language_out_of_sight(
     page.keyboard.press("Enter")
     is_saved(page)
     press = page.locator(".inspector button[form=written-form]").first
-    expect(press).to_have_text("全部内容只用中文", timeout=SLOW)
+    expect(press).to_have_text("全部只用中文，不再提醒（已有英文保留）", timeout=SLOW)
     english = page.locator(".inspector .words-one:has([data-tongue=en])").first
     expect(english).to_be_visible()
     at = page.url

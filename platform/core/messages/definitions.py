@@ -217,7 +217,7 @@ DEFINITIONS: dict[str, Message] = {
     ),
     "DEF018": Message(
         "'{word}' is no kind of definition",
-        "“{word}”不是已知的配置项种类",
+        "“{word}”不是已知的组件种类",
     ),
     "DEF019": Message(
         "'{word}' is no name; use letters, digits, '-' and '_' (64 at most)",

@@ -58,6 +58,6 @@ def test_only_approvals_get_the_limit() -> None:
     step = {"op": "put", "value": {"limit": "1d"}}
     way = {"op": "put", "value": "approval"}
     made = with_limit([approval, step, way], {"P0": "1h"})
-    soon = {"limit": {"P0": "1h"}, "timeout": {"after": "4bh", "to": "deputy"}}
+    soon = {"limit": {"P0": "1h"}, "timeout": {"after": "2bh", "to": "deputy"}}
     assert made == [{"op": "put", "value": {**value, **soon}}, step, way]
     assert with_limit([approval], USUAL) == [approval]

@@ -12,7 +12,7 @@ from sopwith.sla.model import Metric, Sla
 
 Json = dict[str, Any]
 USUAL = "1bd"
-SOON = "4bh"
+SOON = "2bh"
 SHARE = 4
 _DAY, _WORKING_DAY = 24 * 3600, 8 * 3600
 _STEPS = ("15m", "30m", "1h", "2h", "4h", "8h", "12h")
