@@ -45,8 +45,7 @@ def newest_of_customer(
     wanted = RecordFilter(customer_id=customer_id, eyes=eyes)
 
     def make(asked: Sequence[RecordFilter]) -> Select[Any]:
-        query = _of(connection, OtherRecord._fields, asked[0], "updated")
-        return query.order_by(RecordRow.updated_at.desc(), RecordRow.id.desc()).limit(limit)
+        return _newest(connection, OtherRecord._fields, asked[0], "updated", limit)
 
     shape: Hashable = ("newest of customer", limit)
     return made_of(connection, [wanted], shape, make, _OTHERS, OtherRecord._make)
@@ -75,15 +74,17 @@ def opened_between(
     )
 
     def make(asked: Sequence[RecordFilter]) -> Select[Any]:
-        query = _of(connection, AlikeRecord._fields, asked[0], "created")
-        return query.order_by(RecordRow.created_at.desc(), RecordRow.id.desc()).limit(limit)
+        return _newest(connection, AlikeRecord._fields, asked[0], "created", limit)
 
     shape: Hashable = ("opened between", limit)
     return made_of(connection, [wanted], shape, make, _ALIKE, AlikeRecord._make)
 
 
-def _of(
-    connection: Connection, names: Sequence[str], wanted: RecordFilter, order: Order
+def _newest(
+    connection: Connection, names: Sequence[str], wanted: RecordFilter, order: Order, limit: int
 ) -> Select[Any]:
-    columns = (RecordRow.__table__.c[name] for name in names)
-    return select(*columns).where(*conditions(connection, wanted, order))
+    of_record = RecordRow.__table__.c
+    query = select(*(of_record[name] for name in names)).where(
+        *conditions(connection, wanted, order)
+    )
+    return query.order_by(of_record[f"{order}_at"].desc(), of_record.id.desc()).limit(limit)

@@ -98,28 +98,28 @@ def control_at(kind: str, doc: Any, path: Path) -> Control | None:
         return None
     step = path[-1]
     if isinstance(step, int):
-        root = _root(kind)
-        schema: Schema | None = root
-        value = doc
-        for part in path:
-            schema = _below(root or {}, _fitting(root or {}, schema or {}, value), part)
-            value = _inside(value, part)
-        return None if schema is None else _control(root or {}, schema, value, path, "", 0)
+        root, schema, value = _schema_at(kind, doc, path)
+        return None if schema is None else _control(root, schema, value, path, "", 0)
     found = (one for one in controls_at(kind, doc, path[:-1]) if one.key == step)
     return next(found, None)
 
 
+def _schema_at(kind: str, doc: Any, path: Path) -> tuple[Schema, Schema | None, Any]:
+    """Return the schema of the kind, what it says of the value at *path* (None for nothing), and the value."""
+    root = _root(kind) or {}
+    schema, value = _root(kind), doc
+    for part in path:
+        schema = _below(root, _fitting(root, schema or {}, value), part)
+        value = _inside(value, part)
+    return root, schema, value
+
+
 def titles_at(kind: str, doc: Any, path: Path) -> Text:
     """Return what the schema calls the value at *path*, in both languages; empty where it knows of none."""
-    root = _root(kind)
-    schema: Schema | None = root
-    value = doc
-    for step in path:
-        schema = _below(root or {}, _fitting(root or {}, schema or {}, value), step)
-        value = _inside(value, step)
+    root, schema, _value = _schema_at(kind, doc, path)
     if schema is None or not path:
         return Text()
-    full = _resolved(root or {}, schema)[1]
+    full = _resolved(root, schema)[1]
     return Text(str(full.get("title") or ""), str(full.get("x-title-zh") or ""))
 
 
