@@ -159,7 +159,7 @@ def rush(folder: Path) -> None:
 def follow_up(service: Service, since: float, others: int) -> None:
     """Wait until what the timers set off is done too: what comes by itself later, such as a digest, is not waited for."""
     until = time.time() + LONGEST / 2
-    own = JobRow.kind.not_in(("timer", "sweep", "housekeeping"))
+    own = JobRow.kind.not_in(("timer", "sweep", "housekeeping", "search"))
     left = 1
     while left and time.time() < until:
         due = JobRow.due_at <= service.clock.now()

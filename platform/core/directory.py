@@ -78,8 +78,8 @@ class Directory(Protocol):
         """
         ...
 
-    def last_surveyed(self, customer_id: str) -> datetime | None:
-        """Return when this customer was last sent a survey."""
+    def was_surveyed(self, asker_id: str, since: datetime) -> bool:
+        """Return whether this customer or employee was sent a survey after *since*."""
         ...
 
     def portal_link(self, record_id: str) -> str:

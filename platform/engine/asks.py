@@ -48,8 +48,8 @@ def ask_survey(draft: Draft, command: c.AskSurvey) -> None:
     asked = asker(draft)
     if survey is None or state.is_open or asked is None or ask_id in state.surveys:
         return
-    last = draft.directory.last_surveyed(asked)
-    if survey.cap is not None and last is not None and draft.now < last + _span(survey.cap):
+    cap = survey.cap
+    if cap is not None and draft.directory.was_surveyed(asked, draft.now - _span(cap)):
         draft.explain("survey", survey.id, "capped", "ENG501")
         capped = {"rule": f"survey:{survey.id}", "occasion": "capped"}
         draft.emit(EventKind.RULE, capped, Cause("rule", survey.id))

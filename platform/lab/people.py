@@ -106,9 +106,10 @@ class Town:
             count += alike and (condition is None or condition.holds(scope))
         return count
 
-    def last_surveyed(self, customer_id: str) -> datetime | None:
-        """Return when the customer was last asked."""
-        return self.surveyed.get(customer_id)
+    def was_surveyed(self, asker_id: str, since: datetime) -> bool:
+        """Return whether the customer or employee was asked after *since*."""
+        last = self.surveyed.get(asker_id)
+        return last is not None and last > since
 
     def portal_link(self, record_id: str) -> str:
         """Return an address of this world."""

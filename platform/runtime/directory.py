@@ -16,7 +16,7 @@ from ..rules.swaps import laid_over
 from ..store.customers import customer_of
 from ..store.directory import StoreDirectory
 from ..store.files import file_of
-from ..store.surveys import last_surveyed
+from ..store.surveys import was_surveyed
 from ..store.swaps import agreed
 from .links import Links
 
@@ -66,9 +66,9 @@ class LiveDirectory(StoreDirectory):
             self._facts[customer_id] = super().customer(customer_id)
         return self._facts[customer_id]
 
-    def last_surveyed(self, customer_id: str) -> datetime | None:
-        """Return when this customer was last sent a survey."""
-        return last_surveyed(self._connection, customer_id)
+    def was_surveyed(self, asker_id: str, since: datetime) -> bool:
+        """Return whether this customer or employee was sent a survey after *since*."""
+        return was_surveyed(self._connection, asker_id, since)
 
     def portal_link(self, record_id: str) -> str:
         """Return the address at which the customer follows the record."""

@@ -24,7 +24,7 @@ from ..store.traffic import NewNotice, tell
 from .crash import crash_point
 from .crowds import crowds_of, one_for_many
 from .erasure import carry_on, delete_erased_files
-from .housekeeping import keep_house
+from .housekeeping import keep_house, tidy_search
 from .job_commands import back_link, command_of, creation_of
 from .job_queue import Failure, due_of, instant_of, new_job, settle_failure
 from .keeping import forget_some, seal_page
@@ -84,6 +84,7 @@ class InsideJobs:
             "create_record": self._create_record,
             "sweep": self._sweep,
             "housekeeping": self._housekeeping,
+            "search": self._tidy_search,
             "erase": self._erase,
             "retention": self._retention,
             "seal": self._seal,
@@ -286,6 +287,9 @@ class InsideJobs:
         keep_house(work.connection, work.now)
         work.after.append(self._database.tidy)
         work.after.append(self._delete_files)
+
+    def _tidy_search(self, work: Work, _job: JobClaim) -> None:
+        tidy_search(work.connection, work.now)
 
     def _erase(self, work: Work, job: JobClaim) -> None:
         for record_id in carry_on(self.service, work.connection, job, work.now):

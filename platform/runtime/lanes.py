@@ -49,7 +49,7 @@ WAITS: Mapping[Lane, tuple[int, ...]] = {
 
 _URGENT = frozenset({"due_soon", "breached", "escalated"})
 _BEHIND = frozenset(
-    {"sweep", "housekeeping", "erase", "retention", "seal", "remark", "move", "move_one"}
+    {"sweep", "housekeeping", "search", "erase", "retention", "seal", "remark", "move", "move_one"}
 )
 
 

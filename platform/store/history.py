@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,22 +99,6 @@ def events_before(
     query = select(RecordEventRow.__table__).where(RecordEventRow.record_id == record_id)
     rows = connection.execute(query.where(or_(*parts)).order_by(RecordEventRow.seq)).mappings()
     return [kept_event(row) for row in rows]
-
-
-def events_between(
-    connection: Connection, since: datetime, until: datetime, batch: int = 1000
-) -> Iterator[KeptEvent]:
-    """Yield all events from *since* up to, not including, *until*, record by record."""
-    query: Select[Any] = select(RecordEventRow.__table__).where(
-        RecordEventRow.at >= since, RecordEventRow.at < until
-    )
-    # Given to the statement: given to the connection it would hold for all that follows.
-    rows = connection.execute(
-        query.order_by(RecordEventRow.record_id, RecordEventRow.seq),
-        execution_options={"yield_per": batch},
-    )
-    for row in rows.mappings():
-        yield kept_event(row)
 
 
 def kept_event(row: RowMapping) -> KeptEvent:

@@ -13,6 +13,7 @@ from .columns import Base, BigId
 OPEN = text("category IN ('open', 'waiting')")
 SETTLED = text("category IN ('resolved', 'closed')")
 WAITING = text("category = 'waiting'")
+BY_COLLEAGUE = text("created_by IS NOT NULL")
 CLOCKED = text("next_breach_at IS NOT NULL")
 KEPT = text("closed_at IS NOT NULL AND erased_at IS NULL")
 SIEVE = ("type", "state", "priority", "team", "owner")
@@ -38,6 +39,7 @@ class RecordRow(Base):
         Index("ix_record_created", "type", "created_at", "id"),
         Index("ix_record_state", "type", "state", "updated_at", "id"),
         Index("ix_record_customer", "customer_id", "updated_at", "id"),
+        _where("creator", BY_COLLEAGUE, "created_by", "updated_at", "id"),
         Index("ix_record_owner", "owner", "category", "updated_at", "id"),
         Index("ix_record_team", "team", "category", "updated_at", "id"),
         Index("ix_record_plan", "plan", "id"),
@@ -106,8 +108,6 @@ class RecordEventRow(Base):
     """
 
     __tablename__ = "record_event"
-    __table_args__ = (Index("ix_record_event_kind", "kind", "at"),)
-
     record_id: Mapped[str] = mapped_column(ForeignKey("record.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str]

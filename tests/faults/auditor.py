@@ -40,7 +40,7 @@ from .promises import Journal, Kind, Promise
 from .side_tables import SideTables
 from .world import CHILD, EVENT, NAGGED, OWNER, SWEPT
 
-PLANNED = frozenset({"timer", "sweep", "housekeeping", "retention", "seal"})
+PLANNED = frozenset({"timer", "sweep", "housekeeping", "search", "retention", "seal"})
 """Kinds of jobs that may wait for another day."""
 
 _CROWD = re.compile(r"(\d+) messages at once")

@@ -121,6 +121,13 @@ def job_word(kind: str) -> str:
         "create_record": _("New record"),
         "sweep": _("Timed rule"),
         "housekeeping": _("Housekeeping"),
+        "search": _("Upkeep of the search index"),
+        "erase": _("Erasing of personal data"),
+        "retention": _("Erasing after the time to keep"),
+        "seal": _("Sealing of the history"),
+        "remark": _("Marking for lists"),
+        "move": _("Move of records to another release"),
+        "move_one": _("Move of a record to another release"),
     }
     return known.get(kind, kind)
 

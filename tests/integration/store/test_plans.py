@@ -63,6 +63,7 @@ from sopwith.store.requesters import newest_of_customer, opened_between
 from sopwith.store.search import _Look, search
 from sopwith.store.sight import Sight
 from sopwith.store.sort_keys import SortKey, write_place
+from sopwith.store.surveys import was_surveyed
 from sopwith.store.tables import RecordRow
 from sopwith.store.tallies import count_groups_seen
 from sopwith.store.traffic import count_unread, notices_of, sent_since
@@ -293,6 +294,16 @@ QUERIES: list[Any] = [
         listed(RecordFilter(customer_id="c1"), "updated"),
         {"ix_record_customer"},
         id="portal: of a customer",
+    ),
+    pytest.param(
+        listed(RecordFilter(created_by="lin"), "updated"),
+        {"ix_record_creator"},
+        id="portal: of a colleague",
+    ),
+    pytest.param(
+        lambda c: was_surveyed(c, "c1", NOW),
+        {"ix_record_customer", "ix_record_creator"},
+        id="asked for an opinion lately",
     ),
     pytest.param(
         lambda c: newest_of_customer(c, "c1", ALL, 7), {"ix_record_customer"}, id="other requests"

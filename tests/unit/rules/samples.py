@@ -240,8 +240,8 @@ class People:
     ) -> int:
         return 0
 
-    def last_surveyed(self, customer_id: str) -> datetime | None:
-        return None
+    def was_surveyed(self, asker_id: str, since: datetime) -> bool:
+        return False
 
     def portal_link(self, record_id: str) -> str:
         return ""
