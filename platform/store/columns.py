@@ -34,10 +34,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         return super().bind_processor(dialect)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
-        """Return the same for what SQLite gives back."""
-        if dialect.name == "sqlite":
-            return _from_sqlite
-        return super().result_processor(dialect, coltype)
+        """Return the same for what a database gives back."""
+        return _from_sqlite if dialect.name == "sqlite" else _from_postgres
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return *value* in UTC; raise ValueError when it has no zone."""
@@ -93,6 +91,13 @@ def _from_sqlite(text: str | None) -> datetime | None:
         return datetime.fromisoformat(f"{text}+00:00")
     found = datetime.fromisoformat(text)  # by another hand than ours
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _from_postgres(value: datetime | None) -> datetime | None:
+    """Return an instant that PostgreSQL keeps, as aware UTC, which is what its driver gives to our sessions."""
+    if value is None or value.tzinfo is UTC:
+        return value
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def _clean_or_none(text: Any) -> Any:
@@ -165,6 +170,15 @@ def load_json(text: str) -> Any:
     if text.startswith(("{", "[")):
         return _scan(text, 0)[0]
     return json.loads(text)
+
+
+def load_json_bytes(data: bytes) -> Any:
+    """Return the same of what PostgreSQL's driver hands over: most lists and mappings of a row have nothing in them."""
+    if data == b"[]":
+        return []
+    if data == b"{}":
+        return {}
+    return load_json(data.decode())
 
 
 def _is_utf8(text: str) -> bool:

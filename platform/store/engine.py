@@ -13,13 +13,15 @@ from typing import IO, Any
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 
-from .columns import dump_json, load_json
+from .columns import dump_json, load_json, load_json_bytes
 from .prepared import told
 from .shared_commit import SharedCommits
 from .sql_sqlite import add_functions
 
 BUSY_MILLISECONDS = 10_000
 WAIT_SECONDS = 30.0
+PREPARED = 400
+"""Statements that a connection to PostgreSQL keeps prepared at most: more than all pages and jobs together ask."""
 READERS = 8
 NETWORK_FILE_SYSTEMS = frozenset(
     [
@@ -88,6 +90,8 @@ class Database:
         """Open one snapshot that cannot write. Keep it short: an old snapshot makes the log grow."""
         with self.read.connect() as connection, self._clean(connection):
             yield connection
+            if not self.is_sqlite:
+                connection.commit()  # psycopg forgets what it prepared with each rollback
 
     def fold_log(self) -> None:
         """Write SQLite's log back into its file and empty it, as far as no reader needs it."""
@@ -195,10 +199,11 @@ def _open_sqlite(url: URL) -> Database:
 
 
 def _open_postgres(url: URL) -> Database:
-    write = _engine(url, pool_size=READERS, pool_pre_ping=True)
-    read = _engine(
-        url, pool_size=READERS, pool_pre_ping=True, execution_options={"reads_only": True}
-    )
+    # The connection used last is used next: it has the statements prepared.
+    options: dict[str, Any] = {"pool_size": READERS, "pool_pre_ping": True, "pool_use_lifo": True}
+    options["json_deserializer"] = load_json_bytes
+    write = _engine(url, **options)
+    read = _engine(url, **options, execution_options={"reads_only": True})
     event.listen(write, "connect", _prepare_postgres_writer)
     event.listen(read, "connect", _prepare_postgres_reader)
     return Database(url=url, write=write, read=read)
@@ -257,6 +262,13 @@ def _begin_as(connection: Connection, words: str) -> None:
         raise told(connection, words, (), error) from error
 
 
+_ALWAYS = {
+    "idle_in_transaction_session_timeout": "60s",
+    # Prepared statements spare the parsing; a plan that knows no values reads far too much for rare words and types.
+    "plan_cache_mode": "force_custom_plan",
+}
+
+
 def _prepare_postgres_writer(connection: Any, _record: object) -> None:
     _set(connection, timezone="UTC", lock_timeout="10s", statement_timeout="60s")
 
@@ -266,11 +278,10 @@ def _prepare_postgres_reader(connection: Any, _record: object) -> None:
 
 
 def _set(connection: Any, **settings: str) -> None:
+    connection.prepared_max = PREPARED
     connection.autocommit = True
     with connection.cursor() as cursor:
-        for name, value in (
-            settings.items() | {"idle_in_transaction_session_timeout": "60s"}.items()
-        ):
+        for name, value in {**settings, **_ALWAYS}.items():
             cursor.execute("SELECT set_config(%s, %s, false)", (name, value))
     connection.autocommit = False
 

@@ -39,7 +39,8 @@ SECONDS = 0.02
 _NUMBER = re.compile(r"[A-Za-z][A-Za-z-]{0,20}[0-9][0-9-]*")
 TIME_IS_UP = "57014"
 """What PostgreSQL says of a query that it ended: query_canceled."""
-_LIMIT_TIME = text(f"SET LOCAL statement_timeout = {int(SECONDS * 2000)}")
+_TIME_LIMIT = text("SELECT current_setting('statement_timeout')")
+_LIMIT_TIME = text("SELECT set_config('statement_timeout', :limit, true)")
 _IN_WINDOW = text(
     "SELECT p.record_id FROM search_text t CROSS JOIN search_part p ON p.id = t.rowid"
     " WHERE search_text MATCH :match AND t.rowid <= :top AND t.rowid > :low"
@@ -219,16 +220,19 @@ class _Look:
         if self.public_only:
             query = query.where(hits.c.public)
         query = query.order_by(hits.c.id.desc()).limit(self.most * 3)
+        before = self.connection.execute(_TIME_LIMIT).scalar_one()
         nested = self.connection.begin_nested()
         try:
-            self.connection.execute(_LIMIT_TIME)
+            self.connection.execute(_LIMIT_TIME, {"limit": str(int(SECONDS * 2000))})
             rows = list(dict.fromkeys(self.connection.execute(query).scalars()))
         except OperationalError as error:
+            nested.rollback()  # the limit too
             if getattr(error.orig, "sqlstate", "") != TIME_IS_UP:
                 raise
             rows, self.cut = [], True
-        finally:
-            nested.rollback()
+        else:
+            nested.commit()
+            self.connection.execute(_LIMIT_TIME, {"limit": before})
         self.cut = self.cut or len(rows) >= self.most
         return rows
 

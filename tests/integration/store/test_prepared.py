@@ -151,3 +151,29 @@ def test_who_counts_statements_counts_these_too(database: Database) -> None:
         Prepared(ONE).first(connection, {"wanted": "a"})
     event.remove(database.read, "before_cursor_execute", note)
     assert [one for one in heard if "customer" in one]
+
+
+@pytest.mark.parametrize("migrated", ["postgresql"], indirect=True)
+def test_pages_find_their_statements_prepared(database: Database) -> None:
+    asked = Prepared(ONE)
+    for _ in range(8):
+        with database.reading() as connection:
+            asked.rows(connection, {"wanted": "p"})
+    kept = text(
+        "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%FROM customer%'"
+    )
+    with database.reading() as connection:
+        assert connection.execute(kept).scalar_one() == 1
+
+
+def test_json_reads_the_same_in_both_ways(database: Database) -> None:
+    values = [[], ["a"]], [{}, {"seats": 3, "note": "三楼", "more": [{}, [], None, 1.5]}]
+    for number, (tags, facts) in enumerate(zip(*values, strict=True)):
+        key = f"j{number}"
+        with database.writing() as connection:
+            ADD.run(connection, row(key, tags=tags, facts=facts))
+        with database.reading() as connection:
+            found = connection.execute(ONE, {"wanted": key}).one()
+            assert (found.tags, found.facts) == (tags, facts)
+            [same] = Prepared(ONE).rows(connection, {"wanted": key})
+            assert same == tuple(found)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from sopwith.core.commands import NewMessage
 from sopwith.core.events import EventKind
@@ -8,7 +9,7 @@ from sopwith.store.engine import Database
 from sopwith.store.grams import grams, query_terms
 from sopwith.store.numbers import next_number
 from sopwith.store.records import Change, append
-from sopwith.store.search import drop_parts, search
+from sopwith.store.search import _Look, drop_parts, search
 from tests.support.databases import emptied
 from tests.support.samples import NOW, changed, created, event
 
@@ -94,6 +95,15 @@ def test_a_dropped_record_is_not_found(database: Database) -> None:
         drop_parts(connection, f"{1:032x}")
     with filled.reading() as connection:
         assert search(connection, "打印机") == []
+
+
+@pytest.mark.parametrize("migrated", ["postgresql"], indirect=True)
+def test_a_search_leaves_the_limit_of_time_as_it_was(filled: Database) -> None:
+    limit = text("SELECT current_setting('statement_timeout')")
+    with filled.reading() as connection:
+        before = connection.execute(limit).scalar_one()
+        _Look(connection, False, 10).in_index([["vpn"]])
+        assert connection.execute(limit).scalar_one() == before
 
 
 def test_grams() -> None:
