@@ -19,7 +19,7 @@ from ..core.plain import instant
 from ..core.text import Text
 from ..store.digests import (
     Line,
-    add_line,
+    add_lines,
     hold_address,
     open_digest,
     sent_lately,
@@ -95,16 +95,14 @@ def gather(connection: Connection, job: JobClaim, rules: Gathering, now: datetim
         payload |= {"about": "breached", "zone": (job.payload.get("digest") or {}).get("zone")}
         made = new_job("digest", digest, payload, now, due_at=now + rules.wait)
         add_jobs(connection, [made])
-    add_line(connection, digest, address, job, now)
     others = [
         one
         for one in waiting_mails(connection, address, GATHERED, (Lane.MAIL, Lane.URGENT), AT_ONCE)
         if may_be_gathered(replace(one, attempt=1))
     ]
     taken = set(take_waiting(connection, [one.id for one in others]))
-    for one in others:
-        if one.id in taken:
-            add_line(connection, digest, address, one, now)
+    lines = [job, *(one for one in others if one.id in taken)]
+    add_lines(connection, digest, address, lines, now)
     crash_point("retry:written")
     return True
 

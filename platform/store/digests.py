@@ -11,14 +11,35 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, literal_colu
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .jobs import READY, JobClaim, claim_of
+from .prepared import Prepared
 from .tables import DeliveryRow, DigestLineRow, JobRow
 
-_LOCK = text("SELECT pg_advisory_xact_lock(7402114, hashtext(:address))")
-_LAST = (
+_LOCK = Prepared(text("SELECT pg_advisory_xact_lock(7402114, hashtext(:address))"))
+_LAST = Prepared(
     select(DigestLineRow.digest)
     .where(DigestLineRow.address == bindparam("to"))
     .order_by(DigestLineRow.id.desc())
-    .limit(1)
+    .limit(literal_column("1"))
+)
+_STILL_GATHERS = Prepared(
+    select(JobRow.idem_key)
+    .where(JobRow.idem_key == bindparam("key"), READY, JobRow.attempts == 0)
+    .with_for_update()
+)
+_ADD_LINES = Prepared(
+    {
+        "sqlite": sqlite.insert(DigestLineRow).on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(DigestLineRow).on_conflict_do_nothing(),
+    }
+)
+_SENT_LATELY = Prepared(
+    select(func.count())
+    .select_from(DeliveryRow)
+    .where(
+        DeliveryRow.target == bindparam("address"),
+        DeliveryRow.at >= bindparam("since"),
+        DeliveryRow.outcome == literal_column("'sent'"),
+    )
 )
 
 
@@ -35,34 +56,32 @@ class Line:
 def hold_address(connection: Connection, address: str) -> None:
     """Let one process at a time gather for *address*, until the transaction ends."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK, {"address": address})
+        _LOCK.first(connection, {"address": address})
 
 
 def open_digest(connection: Connection, address: str) -> str | None:
     """Return the key of the digest to *address* that still gathers: nobody has begun to send it."""
-    key = connection.execute(_LAST, {"to": address}).scalar_one_or_none()
-    if key is None:
-        return None
-    query = select(JobRow.idem_key).where(
-        JobRow.idem_key == key, JobRow.state == "ready", JobRow.attempts == 0
-    )
-    return connection.execute(query.with_for_update()).scalar_one_or_none()
+    last = _LAST.first(connection, {"to": address})
+    found = None if last is None else _STILL_GATHERS.first(connection, {"key": last[0]})
+    return None if found is None else found[0]
 
 
-def add_line(
-    connection: Connection, digest: str, address: str, job: JobClaim, at: datetime
+def add_lines(
+    connection: Connection, digest: str, address: str, jobs: Sequence[JobClaim], at: datetime
 ) -> None:
-    """Put the mail *job* into a digest; the caller ends the job in the same transaction."""
-    row = {
-        "address": address,
-        "digest": digest,
-        "key": job.key,
-        "record_id": job.record_id,
-        "at": at,
-        "body": dict(job.payload),
-    }
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    connection.execute(make(DigestLineRow).on_conflict_do_nothing(), row)
+    """Put the mails *jobs* into a digest; the caller ends the jobs in the same transaction."""
+    rows = [
+        {
+            "address": address,
+            "digest": digest,
+            "key": job.key,
+            "record_id": job.record_id,
+            "at": at,
+            "body": dict(job.payload),
+        }
+        for job in jobs
+    ]
+    _ADD_LINES.run_many(connection, rows)
 
 
 def waiting_mails(
@@ -126,11 +145,5 @@ def end_lines(connection: Connection, digest: str, target: str, now: datetime) -
 
 def sent_lately(connection: Connection, address: str, since: datetime) -> int:
     """Return how many mails went to *address* since *since*."""
-    query = select(func.count()).select_from(DeliveryRow)
-    return connection.execute(
-        query.where(
-            DeliveryRow.target == address,
-            DeliveryRow.at >= since,
-            DeliveryRow.outcome == literal_column("'sent'"),
-        )
-    ).scalar_one()
+    found = _SENT_LATELY.first(connection, {"address": address, "since": since})
+    return 0 if found is None else int(found[0])

@@ -262,26 +262,26 @@ def _begin_as(connection: Connection, words: str) -> None:
         raise told(connection, words, (), error) from error
 
 
-_ALWAYS = {
-    "idle_in_transaction_session_timeout": "60s",
-    # Prepared statements spare the parsing; a plan that knows no values reads far too much for rare words and types.
-    "plan_cache_mode": "force_custom_plan",
-}
-
-
 def _prepare_postgres_writer(connection: Any, _record: object) -> None:
     _set(connection, timezone="UTC", lock_timeout="10s", statement_timeout="60s")
 
 
 def _prepare_postgres_reader(connection: Any, _record: object) -> None:
-    _set(connection, timezone="UTC", statement_timeout="60s", default_transaction_read_only="on")
+    _set(
+        connection,
+        timezone="UTC",
+        statement_timeout="60s",
+        default_transaction_read_only="on",
+        # A plan that knows no values reads far too much for rare words and types.
+        plan_cache_mode="force_custom_plan",
+    )
 
 
 def _set(connection: Any, **settings: str) -> None:
     connection.prepared_max = PREPARED
     connection.autocommit = True
     with connection.cursor() as cursor:
-        for name, value in {**settings, **_ALWAYS}.items():
+        for name, value in {**settings, "idle_in_transaction_session_timeout": "60s"}.items():
             cursor.execute("SELECT set_config(%s, %s, false)", (name, value))
     connection.autocommit = False
 

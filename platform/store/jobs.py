@@ -153,6 +153,9 @@ _PUT = Prepared(
     }
 )
 _CANCEL = Prepared(delete(JobRow).where(JobRow.idem_key == bindparam("gone")))
+_CANCEL_ALL = Prepared(
+    delete(JobRow).where(JobRow.idem_key == any_(bindparam("gone", type_=postgresql.ARRAY(Text))))
+)
 
 
 _ADD_DELIVERY = Prepared(insert(DeliveryRow))
@@ -190,7 +193,10 @@ def cancel(connection: Connection, *keys: str) -> bool:
 
 def cancel_all(connection: Connection, keys: Sequence[str]) -> None:
     """Remove those of the jobs *keys* that there are."""
-    _CANCEL.run_many(connection, [{"gone": key} for key in keys])
+    if len(keys) > 1 and connection.dialect.name == "postgresql":
+        _CANCEL_ALL.run(connection, {"gone": list(keys)})
+    else:
+        _CANCEL.run_many(connection, [{"gone": key} for key in keys])
 
 
 def cancel_timers(connection: Connection, record_id: str) -> None:

@@ -6,9 +6,10 @@ only module that goes past it; types, transactions and errors stay SQLAlchemy's.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -24,6 +25,10 @@ Make = Callable[[tuple[Any, ...]], T]
 Process = Callable[[Any], Any] | None
 Values = Mapping[str, Any]
 _NONE: Values = {}
+TOGETHER = 12
+"""Rows that PostgreSQL is given in one statement: each is a way there and back, and the driver's own way of many costs more."""
+_VALUES = " VALUES ("
+_NAME = re.compile(r"%\((\w+)\)s")
 MOST_KNOWN = 2_048
 """Rows of which one statement remembers what was made."""
 
@@ -42,6 +47,7 @@ class _Plan:
     binds: tuple[tuple[int, Callable[[Any], Any]], ...]
     constants: Mapping[str, Any]
     results: tuple[tuple[int, Callable[[Any], Any]], ...]
+    is_insert: bool = False
 
     def parameters(self, values: Values) -> Any:
         """Return what the driver binds."""
@@ -51,6 +57,17 @@ class _Plan:
         for at, process in self.binds:
             made[at] = process(made[at])
         return dict(zip(self.names, made, strict=True)) if self.by_name else made
+
+    def together(self, count: int) -> str:
+        """Return an INSERT of one row as one of *count* rows, the values of each with a number behind their names."""
+        start = self.text.index(_VALUES) + len(_VALUES) - 1
+        end, depth = start, 0
+        while depth or end == start:
+            depth += {"(": 1, ")": -1}.get(self.text[end], 0)
+            end += 1
+        row = self.text[start:end]
+        rows = (_NAME.sub(rf"%(\1_{number})s", row) for number in range(count))
+        return self.text[:start] + ", ".join(rows) + self.text[end:]
 
     def row(self, found: Sequence[Any]) -> tuple[Any, ...]:
         """Return one row with the values of its types."""
@@ -67,11 +84,12 @@ class Prepared:
     ``before_cursor_execute`` hear of it, but cannot change it.
     """
 
-    __slots__ = ("_by_dialect", "_plans")
+    __slots__ = ("_by_dialect", "_plans", "_together")
 
     def __init__(self, statement: Executable | Mapping[str, Executable]) -> None:
         self._by_dialect = statement
         self._plans: dict[tuple[str, ...], _Plan] = {}
+        self._together: dict[tuple[str, int], str] = {}
 
     def run(self, connection: Connection, values: Values) -> int:
         """Execute it once; return how many rows it touched."""
@@ -81,11 +99,28 @@ class Prepared:
         return count
 
     def run_many(self, connection: Connection, rows: Sequence[Values]) -> None:
-        """Execute it once for each of *rows*, which have the same names."""
+        """Execute it once for each of *rows*, which have the same names; no two of them may be in conflict."""
         if not rows:
             return
         plan = self._plan(connection, rows[0])
-        _execute(connection, plan, [plan.parameters(row) for row in rows], many=True)
+        if len(rows) == 1:
+            _execute(connection, plan, plan.parameters(rows[0]))
+        elif plan.is_insert and plan.by_name:
+            self._run_together(connection, plan, rows)
+        else:
+            _execute(connection, plan, [plan.parameters(row) for row in rows], many=True)
+
+    def _run_together(self, connection: Connection, plan: _Plan, rows: Sequence[Values]) -> None:
+        for start in range(0, len(rows), TOGETHER):
+            some = rows[start : start + TOGETHER]
+            text = self._together.get((plan.text, len(some)))
+            if text is None:
+                text = self._together[plan.text, len(some)] = plan.together(len(some))
+            given = plan.parameters(some[0])  # of what stands behind the rows
+            for number, row in enumerate(some):
+                made = plan.parameters(row)
+                given.update((f"{name}_{number}", value) for name, value in made.items())
+            _execute(connection, replace(plan, text=text), given)
 
     def first(self, connection: Connection, values: Values) -> tuple[Any, ...] | None:
         """Return the first row of what it answers, None without one."""
@@ -269,6 +304,7 @@ def _plan_of(statement: Any, dialect: Dialect, names: list[str]) -> _Plan:
         binds=_made(_binding(compiled.binds[name].type, dialect) for name in order),
         constants=constants,
         results=_results_of(compiled, dialect),
+        is_insert=isinstance(statement, Insert),
     )
 
 

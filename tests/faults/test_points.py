@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 FULL = bool(os.environ.get("SOPWITH_FULL"))
 KINDS = ("sqlite", "postgresql")
 DEATH_SECONDS = 30.0
+AGAIN, AGAIN_SECONDS = 3, 3.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,16 +77,23 @@ class Run:
     def die(self, scenario: Scenario) -> None:
         """Do the scenario's act until the server dies of it; what is left of it the next server finishes."""
         self.server.start(scenario.crash_at)
-        thread = threading.Thread(target=self._work, args=(scenario,), name=str(scenario))
+        over = threading.Event()
+        thread = threading.Thread(target=self._work, args=(scenario, over), name=str(scenario))
         self.working.append(thread)
         thread.start()
         died = self.server.wait_until_dead(allowed(DEATH_SECONDS))
+        over.set()
         self.installation.bury()
         assert died, f"{scenario}: {scenario.crash_at} was not passed in {DEATH_SECONDS} s"
 
-    def _work(self, scenario: Scenario) -> None:
+    def _work(self, scenario: Scenario, over: threading.Event) -> None:
+        """Do the act, and again when it is not enough: jobs that are done together pass a place once."""
         try:
             ACTS[scenario.act](self, str(scenario))
+            for again in range(1, AGAIN):
+                if over.wait(AGAIN_SECONDS):
+                    return
+                ACTS[scenario.act](self, f"{scenario}-{again}")
         except BaseException as error:
             self.failed.append(f"{scenario}: {error!r}")
 

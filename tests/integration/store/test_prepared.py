@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, event, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from sopwith.store.engine import Database
-from sopwith.store.prepared import Prepared
+from sopwith.store.prepared import TOGETHER, Prepared
 from sopwith.store.tables import CustomerRow
 
 NOW = datetime(2026, 11, 22, 8, 30, 0, 5, tzinfo=UTC)
@@ -177,3 +178,37 @@ def test_json_reads_the_same_in_both_ways(database: Database) -> None:
             assert (found.tags, found.facts) == (tags, facts)
             [same] = Prepared(ONE).rows(connection, {"wanted": key})
             assert same == tuple(found)
+
+
+@pytest.mark.parametrize("count", [1, 2, TOGETHER, TOGETHER + 1, 2 * TOGETHER + 3])
+def test_many_rows_are_written_as_each_by_itself(database: Database, count: int) -> None:
+    given = [
+        row(f"m{one:03}", name=f"{one} (a) %(name)s {{}}", tags=[str(one)]) for one in range(count)
+    ]
+    with database.writing() as connection:
+        ADD.run_many(connection, given)
+    with database.reading() as connection:
+        found = connection.execute(select(CustomerRow.__table__).order_by(CustomerRow.id))
+        rows = [dict(one) for one in found.mappings()]
+    assert [{name: one[name] for name in given[0]} for one in rows] == given
+
+
+def test_many_rows_that_are_there_already_are_changed_or_left(database: Database) -> None:
+    make = sqlite.insert if database.is_sqlite else postgresql.insert
+    added = make(CustomerRow)
+    change = Prepared(
+        added.on_conflict_do_update(
+            index_elements=[CustomerRow.id],
+            set_={"name": added.excluded.name, "version": CustomerRow.version + 1},
+        )
+    )
+    leave = Prepared(make(CustomerRow).on_conflict_do_nothing())
+    first, second = ([row(str(one), name=name) for one in range(3)] for name in ("old", "new"))
+    with database.writing() as connection:
+        leave.run_many(connection, first[:2])
+        leave.run_many(connection, second[:2])
+        change.run_many(connection, [*second[1:], row("3", name="new")])
+    with database.reading() as connection:
+        query = select(CustomerRow.name, CustomerRow.version).order_by(CustomerRow.id)
+        found = [tuple(one) for one in connection.execute(query)]
+    assert found == [("old", 1), ("new", 2), ("new", 1), ("new", 1)]
