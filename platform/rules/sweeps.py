@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..core.record import Category
+from ..expressions import Expression
 from ..expressions.tree import Compare, Literal, Logic, Name, Node
 from .model import Rule, Trigger
 
@@ -25,9 +26,14 @@ def looks_at_settled(rule: Rule) -> bool:
     """
     if rule.when is None or not rule.when.names & _OF_SETTLED:
         return False
-    tree = rule.when.tree
+    return not fits_open_alone(rule.when)
+
+
+def fits_open_alone(when: Expression) -> bool:
+    """Return whether the condition itself says that only an open or a waiting record fits."""
+    tree = when.tree
     clauses = tree.items if isinstance(tree, Logic) and tree.op == "and" else (tree,)
-    return not any(_is_of_open(one) for one in clauses)
+    return any(_is_of_open(one) for one in clauses)
 
 
 def _is_of_open(clause: Node) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -269,6 +269,11 @@ def organisation_by_domain(connection: Connection, domain: str) -> Organisation 
 def organisations(connection: Connection) -> list[Organisation]:
     """Return all organisations by name."""
     return _organisations(connection)
+
+
+def organisations_among(connection: Connection, ids: Collection[str]) -> list[Organisation]:
+    """Return the organisations *ids* by name."""
+    return _organisations(connection, OrganisationRow.id.in_(ids))
 
 
 def _organisations(connection: Connection, *conditions: ColumnElement[bool]) -> list[Organisation]:

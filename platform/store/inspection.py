@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from ..core.plain import instant, instant_text
 from .claims import LANES
-from .customers import Customer
+from .customers import Customer, Organisation
 from .jobs import DEAD, LEASED, READY, JobSummary
 from .tables import (
     ApiTokenRow,
@@ -277,6 +277,25 @@ def customers_page(
     )
 
 
+def organisations_page(
+    connection: Connection, *, words: str = "", cursor: str = "", limit: int = PAGE
+) -> Page[Organisation]:
+    """Return organisations by name; words: in name and domain. The cursor is the last one's id."""
+
+    def matches(row: Any) -> list[ColumnElement[bool]]:
+        return _contains(words, row.name, row.domain)
+
+    query = select(
+        *(OrganisationRow.__table__.c[name] for name in Organisation.__dataclass_fields__)
+    )
+    mine = select(OrganisationRow.name).where(OrganisationRow.id == cursor)
+    name = connection.execute(mine).scalar_one_or_none() if cursor else None
+    after = None if name is None else (name, cursor)
+    walk = Walk(parts=(query,), key=("name", "id"))
+    found = look(connection, walk, matches if words.strip() else None, after, limit)
+    return _page(found, lambda row: Organisation(**row), lambda _, key: str(key))
+
+
 def save_organisation(
     connection: Connection, organisation_id: str, *, name: str, domain: str | None, tier: str
 ) -> bool:
@@ -286,11 +305,11 @@ def save_organisation(
     return connection.execute(update(OrganisationRow).where(mine).values(values)).rowcount == 1
 
 
-def customers_by_organisation(connection: Connection) -> dict[str, int]:
-    """Return how many customers each organisation has."""
+def customers_by_organisation(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    """Return how many customers each of the organisations *ids* has."""
     query = (
         select(CustomerRow.organisation_id, func.count())
-        .where(CustomerRow.organisation_id.is_not(None))
+        .where(CustomerRow.organisation_id.in_(ids))
         .group_by(CustomerRow.organisation_id)
     )
     return {str(key): count for key, count in connection.execute(query)}

@@ -15,6 +15,7 @@ class OrganisationRow(Base):
     """The company that customers belong to."""
 
     __tablename__ = "organisation"
+    __table_args__ = (Index("ix_organisation_name", "name", "id"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]

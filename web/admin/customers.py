@@ -16,9 +16,15 @@ from sopwith.store.customers import (
     customer_of,
     organisation_of,
     organisations,
+    organisations_among,
     save_customer,
 )
-from sopwith.store.inspection import customers_by_organisation, customers_page, save_organisation
+from sopwith.store.inspection import (
+    customers_by_organisation,
+    customers_page,
+    organisations_page,
+    save_organisation,
+)
 from sopwith.store.people import StaleRowError, users
 
 from ..htmx import go, show
@@ -28,6 +34,9 @@ from .acting import audited
 from .blueprint import blueprint
 from .checks import number_in, words_in
 from .listing import more_url
+
+MOST_OFFERED = 200
+"""Organisations that the list of customers is narrowed by: of more, each has its customers on a page of its own."""
 
 
 @blueprint.get("/customers")
@@ -41,7 +50,9 @@ def customers() -> ResponseReturnValue:
             organisation_id=chosen["organisation"],
             cursor=request.args.get("after", ""),
         )
-        known = {one.id: one for one in organisations(connection)}
+        named = {one.organisation_id for one in page.items if one.organisation_id}
+        known = {one.id: one for one in organisations_among(connection, named | {chosen["organisation"]})}  # fmt: skip
+        offered = organisations_page(connection, limit=MOST_OFFERED)
         names = {one.id: one.name for one in users(connection)}
     return show(
         "admin/customers.html",
@@ -49,6 +60,7 @@ def customers() -> ResponseReturnValue:
         page=page,
         chosen=chosen,
         organisations=known,
+        offered=() if offered.more else offered.items,
         names=names,
         more=more_url("admin.customers", page.more, chosen),
     )
@@ -157,14 +169,14 @@ def _organisations_page(
 ) -> ResponseReturnValue:
     words = request.args.get("q", "")
     with get_service().database.reading() as connection:
-        everyone = organisations(connection)
-        counts = customers_by_organisation(connection)
-    found = [one for one in everyone if words.lower() in f"{one.name} {one.domain or ''}".lower()]
+        page = organisations_page(connection, words=words, cursor=request.args.get("after", ""))
+        counts = customers_by_organisation(connection, [one.id for one in page.items])
     return show(
         "admin/organisations.html",
-        "results",
+        "results" if "after" not in request.args else "more_results",
         status=422 if errors else 200,
-        organisations=found,
+        page=page,
+        more=more_url("admin.organisations_list", page.more, {"q": words}),
         counts=counts,
         chosen={"q": words},
         typed=typed,

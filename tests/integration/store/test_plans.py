@@ -53,6 +53,7 @@ from sopwith.store.lists import (
     first_pages,
     ids_by_creation,
     list_records,
+    newest_ids,
 )
 from sopwith.store.ordered_lists import list_ordered
 from sopwith.store.people import loads_of
@@ -280,6 +281,14 @@ QUERIES: list[Any] = [
     ),
     pytest.param(listed(RecordFilter(seen=ALL), "updated"), {"ix_record_recent"}, id="API list"),
     pytest.param(listed(RecordFilter(seen=ALL), "created"), {"ix_record_made"}, id="API, created"),
+    pytest.param(
+        lambda c: newest_ids(c, RecordFilter(), 9), {"ix_record_recent"}, id="changed last"
+    ),
+    pytest.param(
+        lambda c: newest_ids(c, RecordFilter(categories=OPEN_CATEGORIES), 9),
+        {"ix_record_open_updated"},
+        id="open, changed last",
+    ),
     pytest.param(
         listed(RecordFilter(types=frozenset({"ticket"})), "updated", down=True),
         {"ix_record_updated"},

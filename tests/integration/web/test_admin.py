@@ -8,10 +8,11 @@ import pytest
 from flask import Flask
 
 from sopwith.runtime.publishing import publish
-from sopwith.store.customers import Customer, add_customer
+from sopwith.store.customers import Customer, Organisation, add_customer, add_organisation
 from sopwith.store.jobs import NewJob, add_jobs
 from sopwith.store.people import User, add_user
 from sopwith.store.traffic import CaughtMail, Inbound, catch_mail, keep_inbound
+from sopwith.web.admin.customers import MOST_OFFERED
 from tests.integration.web.conftest import Browser
 from tests.support.shop import NOW, Shop, files
 
@@ -254,3 +255,22 @@ def came_in(
     )
     with shop.database.writing() as connection:
         keep_inbound(connection, inbound)
+
+
+def test_many_organisations_come_page_by_page(admin: Browser, shop: Shop) -> None:
+    with shop.database.writing() as connection:
+        for number in range(MOST_OFFERED + 10):
+            made = Organisation(id=f"o{number:03}", name=f"Firm {number:03}", domain=None, tier="")
+            add_organisation(connection, made, NOW)
+    seen: list[str] = []
+    path = "/admin/organisations"
+    while path:
+        page = text(admin, path)
+        seen += re.findall(r"<strong>(Firm \d+)</strong>", page)
+        more = re.search(r'href="(/admin/organisations\?[^"]*after=[^"]*)"', page)
+        path = more[1].replace("&amp;", "&") if more else ""
+    assert seen == [f"Firm {number:03}" for number in range(MOST_OFFERED + 10)]
+    found = text(admin, "/admin/organisations?q=firm+207")
+    assert "Firm 207" in found and "Firm 000" not in found
+    assert "Firm 000" not in text(admin, "/admin/customers"), "too many to choose from"
+    assert "Firm 207" in text(admin, "/admin/customers?organisation=o207")

@@ -9,8 +9,9 @@ from sopwith.expressions import TEXT, Context, Schema
 from sopwith.release.model import RecordType, Release
 from sopwith.release.parse import COLUMNS, is_shown, is_sorted
 from sopwith.release.schema import base_fields
+from sopwith.rules.sweeps import fits_open_alone
 from sopwith.store.customers import facts_of, find_customers
-from sopwith.store.lists import RecordFilter, count_up_to
+from sopwith.store.lists import OPEN_CATEGORIES, RecordFilter, count_up_to, newest_ids
 from sopwith.store.ordered_lists import list_ordered
 from sopwith.store.worklists import of_view
 
@@ -28,6 +29,8 @@ from .subject import Subject
 SHOWN = 8
 MOST = 999
 MOST_CUSTOMERS = 200
+LOOKED_AT = 3_000
+"""Records that an unsaved condition is tried on at most: the desk keeps its views ready, a draft has no such help."""
 USUAL = ("number", "title", "customer.name", "customer.tier", "state", "priority", "owner", "team", "due", "created_at", "updated_at")  # fmt: skip
 STANDARD = ("number", "title", "state", "owner", "due")
 """What the list of the editor shows of a view that says no columns."""
@@ -97,7 +100,7 @@ def _roles(chosen: list[str], known: list[str]) -> list[Facts]:
 
 def _found(subject: Subject, record_type: str) -> Facts:
     """Return the first records of the view as it stands in the draft, with how many there are."""
-    nothing: Facts = {"rows": [], "shown": (), "total": None, "cannot": ""}
+    nothing: Facts = {"rows": [], "shown": (), "total": None, "cannot": "", "looked": None, "of_open": False}  # fmt: skip
     release = subject.bench.partly
     made = release.views.get(subject.document.id)
     if made is None:
@@ -106,7 +109,11 @@ def _found(subject: Subject, record_type: str) -> Facts:
         where = of_view(connection, record_type, made.when, Context(now=now(), zone=zone()))
         if where is None:
             return {**nothing, "cannot": _("The database cannot answer this condition, so the desk leaves the view out. Make it simpler.")}  # fmt: skip
-        wanted = RecordFilter(where=where)
+        of_open = made.when is not None and fits_open_alone(made.when)
+        every = RecordFilter(categories=OPEN_CATEGORIES if of_open else None)
+        newest = newest_ids(connection, every, LOOKED_AT + 1)
+        is_part = len(newest) > LOOKED_AT
+        wanted = RecordFilter(where=where, ids=frozenset(newest[:LOOKED_AT]) if is_part else None, categories=every.categories)  # fmt: skip
         shown = columns_of(release, record_type, made.columns or STANDARD)
         keys = keys_of(release, record_type, made.sort or ("due",))
         page = list_ordered(
@@ -114,7 +121,8 @@ def _found(subject: Subject, record_type: str) -> Facts:
         )
         total = count_up_to(connection, wanted, MOST)
         rows = rows_of(connection, page.rows, colleagues(connection, release), shown)
-    return {"rows": rows, "shown": shown, "total": f"{total.number}+" if total.more else str(total.number), "cannot": ""}  # fmt: skip
+    more = total.more or (is_part and total.number)
+    return {**nothing, "rows": rows, "shown": shown, "total": f"{total.number}+" if more else str(total.number), "looked": LOOKED_AT if is_part else None, "of_open": of_open}  # fmt: skip
 
 
 def segment_view(subject: Subject) -> Facts:

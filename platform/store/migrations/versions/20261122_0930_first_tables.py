@@ -119,6 +119,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("domain", name=op.f("uq_organisation_domain")),
     )
+    op.create_index("ix_organisation_name", "organisation", ["name", "id"], unique=False)
     op.create_table(
         "release",
         sa.Column("hash", sa.Text(), nullable=False),
@@ -893,6 +894,7 @@ def downgrade() -> None:
     op.drop_index("ix_sealed_version_number", table_name="sealed_version")
     op.drop_table("sealed_version")
     op.drop_table("release")
+    op.drop_index("ix_organisation_name", table_name="organisation")
     op.drop_table("organisation")
     op.drop_table("number_counter")
     op.drop_table("legal_hold")
