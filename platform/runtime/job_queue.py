@@ -87,7 +87,7 @@ def claim_batches(
         if not is_work_due(connection, instant_of(database, clock)):
             return []
     taken: list[list[list[JobClaim]]] = []
-    with database.writing() as connection:
+    with database.writing(patient=True) as connection:
         enter(connection)
         now = instant_of(database, clock)
         for exhausted in take_expired(connection, now):

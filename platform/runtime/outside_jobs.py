@@ -94,7 +94,7 @@ class OutsideJobs:
 
     def _begin(self, job_id: int, token: str) -> JobClaim | None:
         """Return the job if it is ours and nobody began it yet, its lease made new."""
-        with self._database.writing() as connection:
+        with self._database.writing(patient=True) as connection:
             job = load_claim(connection, job_id, token)
             if job is None:
                 return None
@@ -108,17 +108,17 @@ class OutsideJobs:
         if self.service.clock.monotonic() - job.begun_at < LONG_AGO:
             return
         now = instant_of(self._database, self.service.clock)
-        with self._database.writing() as connection:
+        with self._database.writing(patient=True) as connection:
             if not renew(connection, job.id, job.token, now, LEASES[Lane(job.lane)]):
                 raise LeaseLostError(job.key)
 
     def _fail(self, job: JobClaim, failure: Failure) -> None:
         job_ended("dead" if failure.is_final or job.is_last else "failed")
-        with self._database.writing() as connection:
+        with self._database.writing(patient=True) as connection:
             settle_failure(connection, job, failure, self._now)
 
     def _finish(self, job: JobClaim) -> None:
-        with self._database.writing() as connection:
+        with self._database.writing(patient=True) as connection:
             if job.delivery is not None and job.delivery.outcome == "sent":
                 worked(connection, job.destination, self._now)
             if not finish(connection, job):
@@ -132,7 +132,7 @@ class OutsideJobs:
         """Return whether the mail became a line of a digest."""
         if self.gathering.after <= 0 or not may_be_gathered(job):
             return False
-        with self._database.writing() as connection:
+        with self._database.writing(patient=True) as connection:
             found = gather(connection, job, self.gathering, self._now)
         if found is None:
             raise LeaseLostError(job.key)
@@ -162,7 +162,7 @@ class OutsideJobs:
             crash_point("mail:after_call")
         except DeliveryError as error:
             tried, failure = self._failed(job, target, error, started)
-            with self._database.writing() as connection:
+            with self._database.writing(patient=True) as connection:
                 self._settle(connection, tried, failure, error)
             return
         self._finish(replace(job, delivery=self._delivery(target, "sent", started)))
@@ -174,7 +174,7 @@ class OutsideJobs:
     def _hold(self, job: JobClaim, target: str, now: datetime) -> None:
         error = f"Held back: {self.mails_an_hour} mails went to {target} within an hour."
         later = now + timedelta(minutes=15)
-        with self._database.writing() as connection:
+        with self._database.writing(patient=True) as connection:
             put_back(connection, job, later, mask(error), counts=False)
 
     def _webhook(self, job: JobClaim) -> None:
@@ -196,7 +196,7 @@ class OutsideJobs:
             self._webhook_failed(job, url, error, started)
             return
         delivery = self._delivery(url, "sent", started, status=status)
-        with self._database.writing() as connection:
+        with self._database.writing(patient=True) as connection:
             note_target(connection, url, self._now, worked=True)
             worked(connection, job.destination, self._now)
             if not finish(connection, replace(job, delivery=delivery)):
@@ -217,7 +217,7 @@ class OutsideJobs:
     ) -> None:
         now, gone = self._now, error.status == GONE
         tried, failure = self._failed(job, url, error, started)
-        with self._database.writing() as connection:
+        with self._database.writing(patient=True) as connection:
             if not self._settle(connection, tried, failure, error):
                 raise LeaseLostError(job.key)
             reason = mask(str(error))

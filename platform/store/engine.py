@@ -72,14 +72,20 @@ class Database:
         """Return the file of the embedded database."""
         return Path(self.url.database) if self.is_sqlite and self.url.database else None
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Return whether somebody in a hurry waits until this process lets go of SQLite's one writer."""
+        return self.shared is not None and self.shared.is_waited_for
+
     @contextmanager
-    def writing(self, *, alone: bool = False) -> Iterator[Connection]:
+    def writing(self, *, alone: bool = False, patient: bool = False) -> Iterator[Connection]:
         """Open one transaction; commit at the end, roll back on an exception.
 
         alone: share the commit with nobody, for whoever writes long. On SQLite all others that wait share one.
+        patient: for work that nobody looks on at; see ``is_waited_for``.
         """
         if self.shared is not None:
-            with self.shared.writing(alone=alone) as connection:
+            with self.shared.writing(alone=alone, patient=patient) as connection:
                 yield connection
             return
         with self.write.connect() as connection, self._clean(connection), connection.begin():

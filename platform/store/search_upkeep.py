@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from .tables import FULL_TEXT
 
-PAGES = 250
-"""Pages of the index that one step reads and writes: about 25 ms of the processor."""
+PAGES = 100
+"""Pages of the index that one step reads and writes: about 20 ms of the processor."""
 
 _MERGE = f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}, rank) VALUES ('merge', ?)"  # noqa: S608 - our own name
 _WORKED = 2

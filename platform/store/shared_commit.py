@@ -43,9 +43,10 @@ class _Shared:
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """Somebody in the queue, who wants the transaction for himself or not."""
+    """Somebody in the queue, who wants the transaction for himself or not, and is in a hurry or not."""
 
     alone: bool
+    patient: bool
     turn: threading.Event = field(default_factory=threading.Event)
 
 
@@ -59,13 +60,19 @@ class SharedCommits:
         self._queue: deque[_Waiting] = deque()
         self._open: _Shared | None = None
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Return whether somebody in a hurry waits for a turn."""
+        with self._lock:
+            return any(not one.patient for one in self._queue)
+
     @contextmanager
-    def writing(self, *, alone: bool = False) -> Iterator[Connection]:
+    def writing(self, *, alone: bool = False, patient: bool = False) -> Iterator[Connection]:
         """Give the turn and the connection; return when what was written is committed.
 
-        alone: with a transaction of its own, for whoever writes long.
+        alone: with a transaction of its own, for whoever writes long. patient: nobody looks on while it waits.
         """
-        shared = self._enter(alone)
+        shared = self._enter(alone, patient)
         try:
             yield shared.connection
         except BaseException as error:
@@ -75,8 +82,8 @@ class SharedCommits:
 
     # --- turns --------------------------------------------------------------------------------------
 
-    def _enter(self, alone: bool) -> _Shared:
-        self._wait(alone)
+    def _enter(self, alone: bool, patient: bool) -> _Shared:
+        self._wait(_Waiting(alone, patient))
         try:
             if self._open is None:
                 self._open = self._begun()
@@ -95,12 +102,11 @@ class SharedCommits:
             connection.close()
             raise
 
-    def _wait(self, alone: bool) -> None:
+    def _wait(self, waiting: _Waiting) -> None:
         with self._lock:
             if not self._taken:
                 self._taken = True
                 return
-            waiting = _Waiting(alone)
             self._queue.append(waiting)
         if waiting.turn.wait(self._patience):
             return

@@ -143,7 +143,14 @@ class Fleet:
     def in_hand_of_the_still(self) -> int:
         """Return the same while workers stand still; their signs of life are given for them."""
         with self.installation.database.writing() as connection:
-            workers = HeartbeatRow.kind == "worker"
+            free = (  # one that was stopped while it gave a sign holds its row still
+                select(HeartbeatRow.node)
+                .where(HeartbeatRow.kind == "worker")
+                .with_for_update(skip_locked=True)
+            )
+            workers = (HeartbeatRow.kind == "worker") & HeartbeatRow.node.in_(
+                connection.execute(free).scalars().all()
+            )
             connection.execute(update(HeartbeatRow).where(workers).values(at=datetime.now(UTC)))
         return self.in_hand()
 

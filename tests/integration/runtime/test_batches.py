@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -180,3 +181,33 @@ def test_jobs_of_one_record_are_never_parted() -> None:
     assert sum(map(len, homes)) == len(set().union(*homes)) == 30
     assert all(batch == sorted(batch, key=lambda job: job.id) for batch in batches)
     assert batches_of(Lane.MAIL, jobs[:3]) == [[job] for job in jobs[:3]]
+
+
+@pytest.mark.parametrize("migrated", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("seconds", "done_before"), [(0.0, 4), (0.03, 1)])
+def test_a_batch_lets_go_of_the_writer_for_who_pressed_a_button(
+    world: World, monkeypatch: pytest.MonkeyPatch, seconds: float, done_before: int
+) -> None:
+    enqueue(world, *(notice(n) for n in range(4)))
+    (batch,) = world.batches()
+    real, seen = InsideJobs._handle, list[int]()
+
+    def press() -> None:
+        with world.database.writing() as connection:
+            seen.append(len(notices_of(connection, "lin")))
+
+    person = Thread(target=press)
+
+    def handle(self: InsideJobs, work: Work, job: JobClaim) -> None:
+        real(self, work, job)
+        world.clock.move(seconds=seconds)
+        if job.key == "n0":
+            person.start()
+            while not world.database.is_waited_for:
+                person.join(0.005)
+
+    monkeypatch.setattr(InsideJobs, "_handle", handle)
+    world.run(batch)
+    person.join(20)
+    assert seen == [done_before]
+    assert len(texts(world)) == 4

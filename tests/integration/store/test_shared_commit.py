@@ -178,3 +178,21 @@ def test_many_writers_at_once_lose_nothing(database: Database) -> None:
     for thread in threads:
         thread.join(60)
     assert names(database) == wanted
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_only_who_is_in_a_hurry_is_waited_for(database: Database, patient: bool) -> None:
+    def wait() -> None:
+        with database.writing(patient=patient) as connection:
+            add(connection, "later")
+
+    with database.writing() as connection:
+        assert not database.is_waited_for, "nobody waits"
+        thread = threading.Thread(target=wait)
+        thread.start()
+        Writers(database)._until_queued(1)
+        assert database.is_waited_for is not patient
+        add(connection, "first")
+    thread.join(PATIENCE)
+    assert names(database) == {"first", "later"}
+    assert not database.is_waited_for
