@@ -91,32 +91,37 @@ def begin_head(connection: Connection) -> Sealing:
 
 
 def seal_some(connection: Connection, sealing: Sealing, limit: int) -> tuple[Sealing, bool]:
-    """Take in up to *limit* records that moved on; return how far it is now, and whether that was the last."""
+    """Look at up to *limit* records and take in those that moved on; return how far it is now, and whether that was all.
+
+    Looked at, not taken in: on a day on which few records moved, one step would read all of them while nobody can write.
+    """
     covered = and_(
         SealedVersionRow.record_id == RecordRow.id, SealedVersionRow.version == RecordRow.version
     )
     query = (
-        select(RecordRow.id, RecordRow.version, RecordRow.head)
+        select(RecordRow.id, RecordRow.version, RecordRow.head, SealedVersionRow.number)
         .outerjoin(SealedVersionRow, covered)
-        .where(RecordRow.id > sealing.after, SealedVersionRow.record_id.is_(None))
+        .where(RecordRow.id > sealing.after)
         .order_by(RecordRow.id)
         .limit(limit)
     )
-    rows = connection.execute(query).all()
-    if not rows:
+    looked_at = connection.execute(query).all()
+    if not looked_at:
         return sealing, True
+    rows = [row for row in looked_at if row.number is None]
     sum_of = sealing.digest
     for row in rows:
         sum_of = _next(sum_of, row.id, row.version, row.head)
     new = [{"record_id": row.id, "version": row.version, "number": sealing.number} for row in rows]
-    connection.execute(insert(SealedVersionRow), new)
+    if new:
+        connection.execute(insert(SealedVersionRow), new)
     made = Sealing(
         number=sealing.number,
         digest=sum_of,
-        after=rows[-1].id,
+        after=looked_at[-1].id,
         entries=sealing.entries + len(rows),
     )
-    return made, len(rows) < limit
+    return made, len(looked_at) < limit
 
 
 def _next(sum_of: str, record_id: str, version: int, head: str) -> str:

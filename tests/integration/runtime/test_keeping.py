@@ -176,6 +176,16 @@ def test_a_head_that_was_interrupted_is_begun_again(database: Database, clock: F
     assert SEAL_PAGE > 2
 
 
+def test_a_step_looks_at_few_records_where_none_moved_on(
+    database: Database, sealed: list[str]
+) -> None:
+    with database.writing() as connection:
+        sealing, is_last = seal_some(connection, begin_head(connection), 2)
+        assert (sealing.entries, is_last, sealing.after) == (0, False, sorted(sealed)[1])
+        sealing, is_last = seal_some(connection, sealing, 2)
+        assert (sealing.entries, is_last) == (0, True)
+
+
 # --- retention ------------------------------------------------------------------------------------
 
 
