@@ -102,6 +102,13 @@ def test_every_batch_of_jobs_delivered_twice_is_done_once(installation: Installa
     assert found.counts["mails repeated"] == found.counts["webhooks repeated"] == 0
 
 
+def _mails(installation: Installation) -> list[dict[str, object]]:
+    """Return the mails that wait, for the message of a test that failed."""
+    with installation.database.reading() as connection:
+        found = connection.execute(select(JobRow.__table__).where(JobRow.kind == "mail"))
+        return [dict(row) for row in found.mappings()]
+
+
 @ON_SQLITE
 def test_a_job_that_kills_its_process_is_given_up_and_seen(installation: Installation) -> None:
     server = SmallServer(
@@ -113,17 +120,17 @@ def test_a_job_that_kills_its_process_is_given_up_and_seen(installation: Install
         with installation.database.writing() as connection:
             mine = (JobRow.kind == "mail") & (JobRow.record_id == ticket.record_id)
             connection.execute(update(JobRow).where(mine).values(max_attempts=3))
-        deaths = 0
-        while server.wait_until_dead(allowed(10.0)):
-            deaths += 1
+        for number in range(1, 4):
+            died = server.wait_until_dead(allowed(60.0))
+            assert died, f"try {number} of 3 was not made: {_mails(installation)}"
             server.start("mail:before_call@1")
+        assert not server.wait_until_dead(allowed(5.0)), "it was tried a fourth time"
         server.kill()
         server.start()
         installation.rest()
         server.stop()
     finally:
         server.kill()
-    assert deaths == 3, f"its three tries: it died {deaths} times"
     with installation.database.reading() as connection:
         row = connection.execute(select(JobRow).where(JobRow.state == "dead")).one()
     assert "stopped" in row.last_error
