@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 RETENTION, SEAL = "retention", "seal"
 SEAL_PAGE = 500
 """Records that one step looks at, some 15 ms, in which on SQLite nobody else can write."""
-"""Records that are taken into a head in one transaction."""
 
 
 def plan_keeping(connection: Connection, now: datetime) -> None:

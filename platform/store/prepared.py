@@ -89,7 +89,7 @@ class Prepared:
     def __init__(self, statement: Executable | Mapping[str, Executable]) -> None:
         self._by_dialect = statement
         self._plans: dict[tuple[str, ...], _Plan] = {}
-        self._together: dict[tuple[str, int], str] = {}
+        self._together: dict[tuple[str, int], _Plan] = {}
 
     def run(self, connection: Connection, values: Values) -> int:
         """Execute it once; return how many rows it touched."""
@@ -113,14 +113,15 @@ class Prepared:
     def _run_together(self, connection: Connection, plan: _Plan, rows: Sequence[Values]) -> None:
         for start in range(0, len(rows), TOGETHER):
             some = rows[start : start + TOGETHER]
-            text = self._together.get((plan.text, len(some)))
-            if text is None:
-                text = self._together[plan.text, len(some)] = plan.together(len(some))
-            given = plan.parameters(some[0])  # of what stands behind the rows
-            for number, row in enumerate(some):
-                made = plan.parameters(row)
-                given.update((f"{name}_{number}", value) for name, value in made.items())
-            _execute(connection, replace(plan, text=text), given)
+            together = self._together.get((plan.text, len(some)))
+            if together is None:
+                together = replace(plan, text=plan.together(len(some)))
+                self._together[plan.text, len(some)] = together
+            made = [plan.parameters(row) for row in some]
+            given = dict(made[0])  # of what stands behind the rows
+            for number, row in enumerate(made):
+                given.update((f"{name}_{number}", value) for name, value in row.items())
+            _execute(connection, together, given)
 
     def first(self, connection: Connection, values: Values) -> tuple[Any, ...] | None:
         """Return the first row of what it answers, None without one."""

@@ -108,6 +108,7 @@ class RecordEventRow(Base):
     """
 
     __tablename__ = "record_event"
+
     record_id: Mapped[str] = mapped_column(ForeignKey("record.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str]
